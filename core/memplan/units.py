@@ -7,6 +7,8 @@ from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
+from memplan.language import in_figures, ntr, tr
+
 KIB: Final = 2**10
 MIB: Final = 2**20
 GIB: Final = 2**30
@@ -49,13 +51,13 @@ def format_bytes(count: int, units: ByteUnits = ByteUnits.BINARY) -> str:
         size /= step
         index += 1
     if index == 0:
-        return f"{sign}{size:,} {names[0]}"
+        return f"{sign}{format_count(int(size))} {names[0]}"
     return f"{sign}{_three_digits(size)} {names[index]}"
 
 
 def _three_digits(size: Decimal) -> str:
     places = 2 if size < Decimal("9.995") else 1 if size < Decimal("99.95") else 0
-    return f"{size:,.{places}f}"
+    return in_figures(f"{size:,.{places}f}")
 
 
 def format_part_of_file(part: int, whole: int) -> str:
@@ -69,33 +71,38 @@ def format_part_of_file(part: int, whole: int) -> str:
         index += 1
     sizes = [_three_digits(Decimal(count) / step**index) for count in (part, whole)]
     if index == 0 or sizes[0] == sizes[1]:
-        return f"{part:,} of {whole:,} bytes"
-    if sizes[0] == "0.00":
-        return f"{format_bytes(part, ByteUnits.DECIMAL)} of {sizes[1]} {names[index]}"
-    return f"{sizes[0]} of {sizes[1]} {names[index]}"
+        exact = format_count(part), format_count(whole)
+        return tr("{part} of {whole} bytes").format(part=exact[0], whole=exact[1])
+    least = format_bytes(part, ByteUnits.DECIMAL) if sizes[0] == in_figures("0.00") else sizes[0]
+    return tr("{part} of {whole}").format(part=least, whole=f"{sizes[1]} {names[index]}")
 
 
 def format_exact_bytes(count: int) -> str:
     """Bytes to the last: ``5,021,827,072 bytes``."""
-    return f"{count:,} {'byte' if abs(count) == 1 else 'bytes'}"
+    return ntr("{count} byte", "{count} bytes", count)
+
+
+def format_count(count: int) -> str:
+    """A number of anything with separators: ``5,021,827,072``."""
+    return in_figures(f"{count:,}")
 
 
 def format_tokens(count: int) -> str:
     """Tokens with separators: ``32,256``."""
-    return f"{count:,}"
+    return format_count(count)
 
 
 def format_tokens_short(count: int) -> str:
     """Tokens for an axis: ``512``, ``40K``, ``1M`` where they are whole, else with separators."""
     for size, suffix in ((2**20, "M"), (2**10, "K")):
         if count >= size and count % size == 0:
-            return f"{count // size:,}{suffix}"
+            return f"{format_count(count // size)}{suffix}"
     return format_tokens(count)
 
 
 def format_percent(part: int, whole: int) -> str:
     """A share in percent with one decimal: ``55.4 %``."""
-    return f"{100 * part / whole:,.1f} %" if whole else "–"
+    return in_figures(f"{100 * part / whole:,.1f} %") if whole else "–"
 
 
 def parse_bytes(text: str) -> int:

@@ -1,0 +1,1 @@
+"""What translators wrote: `*.ts` to be edited, `*.qm` made of them."""

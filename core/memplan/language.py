@@ -9,7 +9,7 @@ for programs stay English.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,6 +77,24 @@ def ntr(singular: str, plural: str, count: int) -> str:
 def marked(source: str) -> str:
     """The same text, marked for translators: it is looked up where it is used, with :func:`tr`."""
     return source
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A text that is written whenever it is shown, in the language of that moment.
+
+    For what is kept longer than a language may be spoken. Two that say the same are equal.
+
+    Attributes:
+        write: writes it.
+        values: what is written of.
+    """
+
+    write: Callable[..., str]
+    values: tuple[Hashable, ...]
+
+    def __str__(self) -> str:
+        return self.write(*self.values)
 
 
 def in_figures(number: str) -> str:

@@ -15,7 +15,7 @@ from memplan.model_config import ModelConfig, resolve_config
 from memplan.reader import read_whole_header
 from memplan.reader.errors import InvalidHeaderError, NotAModelError
 from memplan.reader.gguf_constants import LlamaFileType
-from memplan.reader.header import Header, HeaderNotice, Shard, Tensor
+from memplan.reader.header import Detail, Header, HeaderNotice, Shard, Tensor
 from memplan.reader.split import shard_name
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 
@@ -51,11 +51,11 @@ class Notice:
 
     Attributes:
         kind: which notice.
-        detail: names or types that it is about; may be empty.
+        detail: names or types that it is about, or a text; may be empty.
     """
 
     kind: NoticeKind
-    detail: str = ""
+    detail: Detail = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

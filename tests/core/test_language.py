@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from memplan.language import ENGLISH, Language, from_figures, in_figures, ntr, speak, spoken, tr
+from memplan.language import (
+    ENGLISH,
+    Language,
+    Later,
+    from_figures,
+    in_figures,
+    ntr,
+    speak,
+    spoken,
+    tr,
+)
 from memplan.units import (
     format_bytes,
     format_exact_bytes,
@@ -44,6 +54,15 @@ def test_that_texts_are_looked_up_and_stay_where_there_is_no_translation() -> No
     assert tr("Free", "memory") == "Frei"
     assert tr("Free") == "Free"
     assert ntr("{count} layer", "{count} layers", 2) == "2 layers"
+
+
+@pytest.mark.usefixtures("german")
+def test_that_what_is_kept_is_written_in_the_language_of_the_moment() -> None:
+    kept = Later(format_exact_bytes, (5_000,))
+    assert f"{kept}" == "5.000 Byte"
+    speak(ENGLISH)
+    assert f"{kept}" == "5,000 bytes"
+    assert kept == Later(format_exact_bytes, (5_000,))
 
 
 @pytest.mark.usefixtures("german")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from memplan.language import Later
+
 
 class ValueType(IntEnum):
     """The types of metadata values, with their ids in the file."""
@@ -132,6 +134,10 @@ class HeaderNotice(StrEnum):
     NOT_CHECKED_ONLINE = "not_checked_online"
 
 
+Detail = str | Later
+"""What a notice is about: names as they stand in the file, or a text."""
+
+
 class Shard(NamedTuple):
     """One file of a split model.
 
@@ -180,7 +186,7 @@ class Header:
     data_offset: int
     file_bytes: int
     complete_bytes: int
-    notices: tuple[tuple[HeaderNotice, str], ...] = ()
+    notices: tuple[tuple[HeaderNotice, Detail], ...] = ()
     shards: tuple[Shard, ...] = ()
 
     @property

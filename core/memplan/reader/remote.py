@@ -18,7 +18,7 @@ from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 from memplan.reader.walk import Contents, read_contents
 from memplan.reader.window import Window
 
-_NOT_CHECKED: Final = (HeaderNotice.NOT_CHECKED_ONLINE, "its header that is kept on this computer")
+_NOT_CHECKED: Final = (HeaderNotice.NOT_CHECKED_ONLINE, "")
 
 
 class _Fetched(NamedTuple):

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from memplan.language import Later, tr
 from memplan.reader.errors import InconsistentSplitError, InvalidHeaderError, NotAModelError
-from memplan.reader.header import Header, HeaderNotice, Shard
+from memplan.reader.header import Detail, Header, HeaderNotice, Shard
 from memplan.reader.walk import DEFAULT_ALIGNMENT, Contents, lay_out, missing_data
+from memplan.units import format_count, format_exact_bytes
 
 MAX_SHARDS: Final = 1024
 """More shards than the largest models have; beyond, no file is looked for."""
@@ -68,9 +70,7 @@ def lay_out_shard(contents: Contents, first_alignment: int | None = None) -> Hea
                 header = lay_out(contents, alignment)
             except InvalidHeaderError:
                 continue
-            detail = (
-                f"{_base_name(contents.source)} is padded to {alignment} bytes but does not say so"
-            )
+            detail = Later(_padded_without_saying, (_base_name(contents.source), alignment))
             return replace(
                 header, notices=(*header.notices, (HeaderNotice.SHARD_ALIGNMENT, detail))
             )
@@ -117,10 +117,7 @@ def join_shards(contents: Contents, file_name: str, read_siblings: ReadSiblings)
 
 def _alone(contents: Contents, file_name: str, count: int) -> Header:
     """A shard whose siblings cannot be looked for."""
-    detail = (
-        f"{count - 1} of {count}, which cannot be found as the name {file_name}"
-        " does not end in -00001-of-00002.gguf or the like"
-    )
+    detail = Later(_not_to_be_found, (count, file_name))
     header = lay_out_shard(contents)
     return replace(header, notices=(*header.notices, (HeaderNotice.SHARDS_MISSING, detail)))
 
@@ -154,7 +151,7 @@ def _join(opened: Contents, name: ShardName, shards: Mapping[int, Contents | Non
         notices=(
             *_other_notices(headers.values()),
             *missing_data(file_bytes, complete_bytes),
-            *([(HeaderNotice.SHARDS_MISSING, _list(missing))] if missing else []),
+            *([(HeaderNotice.SHARDS_MISSING, Later(_list, tuple(missing)))] if missing else []),
         ),
         shards=tuple(
             Shard(
@@ -169,7 +166,7 @@ def _join(opened: Contents, name: ShardName, shards: Mapping[int, Contents | Non
     )
 
 
-def _other_notices(headers: Iterable[Header]) -> list[tuple[HeaderNotice, str]]:
+def _other_notices(headers: Iterable[Header]) -> list[tuple[HeaderNotice, Detail]]:
     """Each notice of the shards once, but for that of missing data, which is for all together."""
     notices = {
         notice: None
@@ -204,7 +201,7 @@ def _check_consistency(
     names = Counter(tensor.name for header in headers.values() for tensor in header.tensors)
     twice = [tensor for tensor, times in names.items() if times > 1]
     if twice:
-        problems.append(f"more than one shard has {_list(twice)}")
+        problems.append(f"more than one shard has {_list(*twice)}")
     total = names.total()
     all_here = len(headers) == len(shards)
     if tensors is not None and (total > tensors or (all_here and total < tensors)):
@@ -219,10 +216,25 @@ def _check_consistency(
         )
 
 
-def _list(names: Sequence[str]) -> str:
+def _padded_without_saying(file_name: str, alignment: int) -> str:
+    return tr("{file} is padded to {bytes} but does not say so").format(
+        file=file_name, bytes=format_exact_bytes(alignment)
+    )
+
+
+def _not_to_be_found(count: int, file_name: str) -> str:
+    return tr(
+        "{missing} of {count}, which cannot be found as the name {file} does not end in "
+        "-00001-of-00002.gguf or the like"
+    ).format(missing=format_count(count - 1), count=format_count(count), file=file_name)
+
+
+def _list(*names: str) -> str:
     shown = ", ".join(names[:_NAMED_AT_MOST])
     more = len(names) - _NAMED_AT_MOST
-    return f"{shown} and {more} more" if more > 0 else shown
+    if more <= 0:
+        return shown
+    return tr("{names} and {count} more").format(names=shown, count=format_count(more))
 
 
 def _integer(contents: Contents, key: str) -> int | None:

@@ -22,6 +22,7 @@ from array import array
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from memplan.language import Later, tr
 from memplan.reader.errors import (
     GgufError,
     InvalidHeaderError,
@@ -34,6 +35,7 @@ from memplan.reader.header import (
     SCALAR_FORMATS,
     Array,
     ByteOrder,
+    Detail,
     Header,
     HeaderNotice,
     LongText,
@@ -117,7 +119,7 @@ class Contents:
     alignment: int | None
     end: int
     size: int | None
-    notices: tuple[tuple[HeaderNotice, str], ...]
+    notices: tuple[tuple[HeaderNotice, Detail], ...]
 
 
 def read_contents(window: Window) -> Contents:
@@ -340,7 +342,7 @@ def _kept(value: Value) -> int:
 
 def _alignment(
     window: Window, metadata: dict[str, Value]
-) -> tuple[int | None, tuple[tuple[HeaderNotice, str], ...]]:
+) -> tuple[int | None, tuple[tuple[HeaderNotice, Detail], ...]]:
     found = metadata.get("general.alignment")
     if found is None:
         return None, ()
@@ -356,8 +358,7 @@ def _alignment(
         )
     if found.type is ValueType.UINT32:
         return number, ()
-    detail = f"{found.type.name.lower()} instead of uint32"
-    return number, ((HeaderNotice.ALIGNMENT_TYPE, detail),)
+    return number, ((HeaderNotice.ALIGNMENT_TYPE, found.type.name.lower()),)
 
 
 def _is_alignment(number: int) -> bool:
@@ -521,12 +522,15 @@ def lay_out(contents: Contents, alignment: int) -> Header:
     )
 
 
-def missing_data(file_bytes: int, complete_bytes: int) -> list[tuple[HeaderNotice, str]]:
+def missing_data(file_bytes: int, complete_bytes: int) -> list[tuple[HeaderNotice, Detail]]:
     """The notice that tells how much of the data is there, if not all are."""
     if file_bytes >= complete_bytes:
         return []
-    detail = f"{format_part_of_file(file_bytes, complete_bytes)} are here"
-    return [(HeaderNotice.DATA_MISSING, detail)]
+    return [(HeaderNotice.DATA_MISSING, Later(_part_here, (file_bytes, complete_bytes)))]
+
+
+def _part_here(file_bytes: int, complete_bytes: int) -> str:
+    return tr("{part} are here").format(part=format_part_of_file(file_bytes, complete_bytes))
 
 
 def _padded(count: int, alignment: int) -> int:

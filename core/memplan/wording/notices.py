@@ -14,13 +14,14 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.UNKNOWN_TENSOR_TYPE: (
         "Tensor types newer than this program are sized by their distance: {detail}."
     ),
-    NoticeKind.ALIGNMENT_TYPE: "general.alignment has an unusual type: {detail}.",
+    NoticeKind.ALIGNMENT_TYPE: "general.alignment has an unusual type: {detail} instead of uint32.",
     NoticeKind.SHARDS_MISSING: (
         "Parts of the split model are missing: {detail}. The plan is for the parts that are there."
     ),
     NoticeKind.SHARD_ALIGNMENT: "llama.cpp does not load this split model: {detail}.",
     NoticeKind.NOT_CHECKED_ONLINE: (
-        "Planned from the copy of {detail}; whether the model has changed since is not known."
+        "Planned from the copy of its header that is kept on this computer; "
+        "whether the model has changed since is not known."
     ),
     NoticeKind.NO_TENSORS: "The file lists no tensors: weights count as zero.",
     NoticeKind.ARCHITECTURE_NOT_RUN: (

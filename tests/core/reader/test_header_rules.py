@@ -464,7 +464,9 @@ def test_that_missing_data_are_noticed_with_both_sizes(read: Read, tmp_path: Pat
     path.write_bytes(whole[:-1])
     part = read_header(path)
     detail = f"{len(whole) - 1:,} of {len(whole):,} bytes are here"
-    assert part.notices == ((HeaderNotice.DATA_MISSING, detail),)
+    assert [(kind, str(said)) for kind, said in part.notices] == [
+        (HeaderNotice.DATA_MISSING, detail)
+    ]
     assert (part.file_bytes, part.complete_bytes) == (len(whole) - 1, len(whole))
     assert not read_model(path).complete
 

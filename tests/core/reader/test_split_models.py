@@ -73,7 +73,7 @@ def count(tensors: int) -> KeyValue:
 def test_that_a_missing_shard_is_named_and_the_rest_planned(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
     model = read_model(folder / NAMES[0])
-    assert [(notice.kind, notice.detail) for notice in model.notices] == [
+    assert [(notice.kind, str(notice.detail)) for notice in model.notices] == [
         (NoticeKind.SHARDS_MISSING, missing)
     ]
     assert model.weights_bytes == 2 * 128
@@ -93,7 +93,7 @@ def test_that_shards_that_are_not_complete_are_told_together(folder: Path) -> No
         path.write_bytes(path.read_bytes()[:-100])
     (notice,) = read_model(folder / NAMES[0]).notices
     assert notice.kind is NoticeKind.DATA_MISSING
-    assert notice.detail == f"{format_part_of_file(whole - 200, whole)} are here"
+    assert str(notice.detail) == f"{format_part_of_file(whole - 200, whole)} are here"
 
 
 def test_that_a_broken_shard_is_told_by_its_own_name(folder: Path) -> None:
@@ -146,7 +146,7 @@ def test_that_a_renamed_shard_is_planned_alone(folder: Path) -> None:
     model = read_model(renamed)
     (notice,) = model.notices
     assert notice.kind is NoticeKind.SHARDS_MISSING
-    assert notice.detail.startswith("2 of 3")
+    assert str(notice.detail).startswith("2 of 3")
     assert not model.complete
 
 

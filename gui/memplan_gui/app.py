@@ -15,11 +15,12 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from memplan_gui.appearance import ThemeChoice, ThemeSwitch, base_font, load_fonts
+from memplan_gui.appearance import ThemeChoice, ThemeSwitch, load_fonts
 from memplan_gui.collecting import Collector
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.icons import program_icon
 from memplan_gui.settings import SettingsFile, default_settings_path
+from memplan_gui.text_size import base_font
 from memplan_gui.window import MainWindow
 
 EXIT_FAILED: Final = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from importlib import resources
@@ -13,11 +14,10 @@ import memplan_resources.fonts
 import memplan_resources.icons
 from memplan.theme import DARK, LIGHT, Theme
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-FONT_FAMILY: Final = "Inter"
-BASE_FONT_PIXELS: Final = 13
+from memplan_gui.text_size import base_font, scaled
 
 
 class ThemeChoice(StrEnum):
@@ -45,15 +45,6 @@ def load_fonts() -> None:
     for file in resources.files(memplan_resources.fonts).iterdir():
         if file.name.endswith(".otf"):
             QFontDatabase.addApplicationFontFromData(file.read_bytes())
-
-
-def base_font() -> QFont:
-    """The font of ordinary text, with figures of equal width so that live numbers stand still."""
-    font = QFont(FONT_FAMILY)
-    font.setPixelSize(BASE_FONT_PIXELS)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    font.setFeature(QFont.Tag("tnum"), 1)
-    return font
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
@@ -91,6 +82,12 @@ class ThemeSwitch(QObject):
         """Apply what the user picks."""
         self.choice = choice
         self._update()
+
+    def set_text_size(self, percent: int) -> None:
+        """Apply the size of texts. Widgets that are there already keep pixels of their own."""
+        self._app.setFont(base_font(percent))
+        if self._applied is not None:
+            apply_theme(self._app, self._applied)
 
     def set_scheme(self, scheme: Qt.ColorScheme) -> None:
         """Follow the system's colour scheme."""
@@ -146,7 +143,7 @@ def _icon_path(name: str) -> str:
 
 
 def _style_sheet(theme: Theme) -> str:
-    return _STYLE.substitute(
+    style = _STYLE.substitute(
         window=theme.window,
         card=theme.card,
         field=theme.field,
@@ -165,10 +162,9 @@ def _style_sheet(theme: Theme) -> str:
         arrow_up=_icon_path("arrow-up.svg"),
         arrow_down=_icon_path("arrow-down.svg"),
         check=_icon_path("check.svg"),
-        headline=BASE_FONT_PIXELS + 4,
-        title=BASE_FONT_PIXELS + 2,
-        small=BASE_FONT_PIXELS - 1,
     )
+    # Here pixels are those at 100 %.
+    return re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", style)
 
 
 _STYLE: Final = Template("""
@@ -180,16 +176,16 @@ QFrame[role="row"] { border: none; border-bottom: 1px solid $grid; }
 QFrame[role="card"] { background: $card; border: 1px solid $border; border-radius: 10px; }
 QLabel { background: transparent; color: $text; }
 QLabel[role="section"] { font-weight: 600; }
-QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
-QLabel[role="headline"] { font-size: ${headline}px; font-weight: 600; }
+QLabel[role="title"] { font-size: 15px; font-weight: 600; }
+QLabel[role="headline"] { font-size: 17px; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
-QLabel[role="small"] { color: $muted; font-size: ${small}px; }
+QLabel[role="small"] { color: $muted; font-size: 12px; }
 QLabel[role="chip"] { border: 1px solid $border; border-radius: 9px; padding: 1px 8px;
-    min-height: 16px; font-size: ${small}px; }
+    min-height: 16px; font-size: 12px; }
 QLabel[role="chip_ok"] { border: 1px solid $ok; border-radius: 9px; padding: 1px 8px;
-    min-height: 16px; font-size: ${small}px; color: $ok; }
+    min-height: 16px; font-size: 12px; color: $ok; }
 QLabel[role="code"] { font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace;
-    font-size: ${small}px; }
+    font-size: 12px; }
 QLabel[role="error_title"] { color: $error; font-weight: 600; }
 
 QFrame[role="error"] { background: $error_surface; border: 1px solid $error;

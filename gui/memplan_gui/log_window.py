@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from memplan_gui.applying import apply_difference
 from memplan_gui.latest import Latest
 from memplan_gui.session import Session
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
@@ -105,7 +106,7 @@ class LogWindow(QWidget):
         self.setObjectName("body")
         self.setWindowTitle("Explain a log – Memplan")
         self.setAcceptDrops(True)
-        self.resize(*_FIRST_SIZE)
+        self.resize(*(scaled(side) for side in _FIRST_SIZE))
         self._session = session
         self._path = ""
         self._explained: Explanation | None = None
@@ -156,13 +157,13 @@ class LogWindow(QWidget):
         lower.addWidget(self.result, 1)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(10)
+        halves.setHandleWidth(scaled(10))
         halves.addWidget(self.paste)
         halves.addWidget(below)
-        halves.setSizes([200, 380])
+        halves.setSizes([scaled(200), scaled(380)])
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 14, 14, 14)
-        layout.setSpacing(10)
+        layout.setContentsMargins(scaled_margins(14, 14, 14, 14))
+        layout.setSpacing(scaled(10))
         layout.addLayout(top)
         layout.addWidget(halves, 1)
         layout.addLayout(bottom)

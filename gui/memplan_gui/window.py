@@ -59,6 +59,7 @@ from memplan_gui.plot.overlay import Overlay
 from memplan_gui.presenter import error_text, source_name
 from memplan_gui.session import Session
 from memplan_gui.settings import SettingsFile
+from memplan_gui.text_size import scaled, scaled_margins
 
 if TYPE_CHECKING:
     from memplan_gui.log_window import LogWindow
@@ -155,10 +156,10 @@ class MainWindow(QMainWindow):
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(_GAP)
+        column.setSpacing(scaled(_GAP))
         column.addWidget(self._verdict)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setHandleWidth(_GAP)
+        self._splitter.setHandleWidth(scaled(_GAP))
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.chart_card)
         self._splitter.addWidget(self.tabs)
@@ -172,8 +173,8 @@ class MainWindow(QMainWindow):
         self._body = body = QWidget()
         body.setObjectName("body")
         row = QHBoxLayout(body)
-        row.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
-        row.setSpacing(_GAP - _SCROLL_BAR_WIDTH)
+        row.setContentsMargins(scaled_margins(_GAP, _GAP, _GAP, _GAP))
+        row.setSpacing(scaled(_GAP - _SCROLL_BAR_WIDTH))
         row.addWidget(self._left_column())
         row.addWidget(self._pages, 1)
         self.setCentralWidget(body)
@@ -184,10 +185,10 @@ class MainWindow(QMainWindow):
         inner.setObjectName("left_column")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(scaled(12))
         engines = (self.zinc_options, self.late.llama_cpp)
         for panel in (self._model_card, self.runs_on, self.request_panel, *engines):
-            panel.setFixedWidth(_LEFT_WIDTH)
+            panel.setFixedWidth(scaled(_LEFT_WIDTH))
             column.addWidget(panel)
         column.addStretch(1)
         area = QScrollArea()
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidgetResizable(True)
         area.setWidget(inner)
-        area.setFixedWidth(_LEFT_WIDTH + _SCROLL_BAR_WIDTH)
+        area.setFixedWidth(scaled(_LEFT_WIDTH + _SCROLL_BAR_WIDTH))
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column = area
         return area
@@ -485,7 +486,7 @@ class MainWindow(QMainWindow):
             return
         height = self._splitter.height() - self._splitter.handleWidth()
         wanted = self.tabs.sizeHint().height()
-        lower = max(min(wanted, height - _CHART_COMFORT), self.tabs.minimumHeight())
+        lower = max(min(wanted, height - scaled(_CHART_COMFORT)), self.tabs.minimumHeight())
         self._splitter.setSizes([height - lower, lower])
 
     # Drag and drop

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import button_row, describe
 from memplan_gui.widgets.labels import label
 
@@ -46,8 +47,8 @@ class AddressPrompt(QWidget):
         buttons = button_row(close, opening)
         self.stops: tuple[QWidget, ...] = (self.address, close, opening)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 4)
-        layout.setSpacing(5)
+        layout.setContentsMargins(scaled_margins(0, 0, 0, 4))
+        layout.setSpacing(scaled(5))
         layout.addWidget(caption)
         layout.addWidget(self.address)
         layout.addWidget(label("small", f"{_HELP}.", wrap=True))

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.presenter import BreakdownRow, breakdown_rows, table_text
+from memplan_gui.text_size import scaled
 from memplan_gui.widgets.form import describe
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -55,8 +56,8 @@ _USUAL_ROWS = 6
 _SWATCH = 11
 _BAR_HEIGHT = 7
 _PADDING = 8
-_TEXT_INSET = _PADDING - 3
-"""The style itself leaves 3 pixels beside a text."""
+_STYLE_PADDING = 3
+"""What the style itself leaves beside a text."""
 
 _LONGEST_BAR = 240
 
@@ -141,9 +142,10 @@ class _RowDelegate(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: N802
         super().initStyleOption(option, index)
-        option.rect = option.rect.adjusted(_TEXT_INSET, 0, -_TEXT_INSET, 0)
+        inset = scaled(_PADDING) - _STYLE_PADDING
+        option.rect = option.rect.adjusted(inset, 0, -inset, 0)
         if index.column() == _TITLE and not self._model.rows[index.row()].total:
-            option.rect = option.rect.adjusted(_SWATCH + 8, 0, 0, 0)
+            option.rect = option.rect.adjusted(scaled(_SWATCH + 8), 0, 0, 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         rect = QRectF(option.rect)
@@ -154,9 +156,11 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         if index.column() == _TITLE and row.kind is not None:
-            top = rect.center().y() - _SWATCH / 2
+            side, radius = scaled(_SWATCH), scaled(3)
+            top = rect.center().y() - side / 2
+            swatch = QRectF(rect.x() + scaled(_PADDING), top, side, side)
             painter.setBrush(QColor(theme.components[row.kind]))
-            painter.drawRoundedRect(QRectF(rect.x() + _PADDING, top, _SWATCH, _SWATCH), 3, 3)
+            painter.drawRoundedRect(swatch, radius, radius)
         if index.column() == _BAR and row.share is not None and row.kind is not None:
             _draw_bar(painter, rect, row.share, theme.grid, theme.components[row.kind])
         if index.row() + 1 < len(self._model.rows):
@@ -165,19 +169,17 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 def _draw_bar(painter: QPainter, rect: QRectF, share: float, track: str, colour: str) -> None:
-    width = min(rect.width() - 2 * _PADDING, _LONGEST_BAR)
-    if width < 2 * _BAR_HEIGHT:
+    height, left = scaled(_BAR_HEIGHT), rect.x() + scaled(_PADDING)
+    width = min(rect.width() - 2 * scaled(_PADDING), scaled(_LONGEST_BAR))
+    if width < 2 * height:
         return
-    top = rect.center().y() - _BAR_HEIGHT / 2
-    radius = _BAR_HEIGHT / 2
+    top, radius = rect.center().y() - height / 2, height / 2
     painter.setBrush(QColor(track))
-    painter.drawRoundedRect(QRectF(rect.x() + _PADDING, top, width, _BAR_HEIGHT), radius, radius)
+    painter.drawRoundedRect(QRectF(left, top, width, height), radius, radius)
     filled = width * min(max(share, 0.0), 1.0)
     if filled > 0.5:
         painter.setBrush(QColor(colour))
-        painter.drawRoundedRect(
-            QRectF(rect.x() + _PADDING, top, filled, _BAR_HEIGHT), radius, radius
-        )
+        painter.drawRoundedRect(QRectF(left, top, filled, height), radius, radius)
 
 
 class BreakdownTable(QTableView):
@@ -207,19 +209,20 @@ class BreakdownTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         rows = self.verticalHeader()
         rows.hide()
-        rows.setMinimumSectionSize(_ROW_HEIGHT)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setMinimumSectionSize(scaled(_ROW_HEIGHT))
+        rows.setDefaultSectionSize(scaled(_ROW_HEIGHT))
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setSectionsClickable(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setSectionResizeMode(_BAR, QHeaderView.ResizeMode.Stretch)
-        columns.setMinimumSectionSize(4)
+        columns.setMinimumSectionSize(scaled(4))
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetrics(font)
         for column, widest in enumerate(_WIDEST[:_BAR]):
-            columns.resizeSection(column, metrics.horizontalAdvance(widest) + 2 * _PADDING + 2)
+            width = metrics.horizontalAdvance(widest) + 2 * scaled(_PADDING) + 2
+            columns.resizeSection(column, width)
 
     def show_plan(self, plan: Plan) -> None:
         """Show the components at the context that is read out, else at the plan's own."""
@@ -271,4 +274,4 @@ class BreakdownTable(QTableView):
     def sizeHint(self) -> QSize:
         """Preferred size."""
         height = self.horizontalHeader().sizeHint().height() + 4
-        return QSize(500, height + _ROW_HEIGHT * max(len(self._table.rows), _USUAL_ROWS))
+        return QSize(500, height + scaled(_ROW_HEIGHT) * max(len(self._table.rows), _USUAL_ROWS))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from memplan_gui.applying import apply_difference
 from memplan_gui.session import Session
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
 
@@ -120,9 +121,9 @@ class _AdviceRow(QFrame):
         for text in (self._title, self._effect, self._costs):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 9)
-        layout.setHorizontalSpacing(10)
-        layout.setVerticalSpacing(2)
+        layout.setContentsMargins(scaled_margins(0, 0, 0, 9))
+        layout.setHorizontalSpacing(scaled(10))
+        layout.setVerticalSpacing(scaled(2))
         top = Qt.AlignmentFlag.AlignTop
         layout.addWidget(self._number, 0, 0, top)
         layout.addWidget(self._title, 0, 1)
@@ -131,7 +132,7 @@ class _AdviceRow(QFrame):
         layout.addWidget(self._other_file, 0, 3, top)
         layout.addWidget(self._effect, 1, 1, 1, 2)
         layout.addWidget(self._costs, 2, 1, 1, 2)
-        layout.setColumnMinimumWidth(0, 14)
+        layout.setColumnMinimumWidth(0, scaled(14))
         layout.setColumnStretch(1, 1)
 
     def show_row(self, row: ChangeRow) -> None:

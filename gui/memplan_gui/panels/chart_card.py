@@ -13,6 +13,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from memplan_gui.session import Session
+from memplan_gui.text_size import scaled, scaled_margins
 
 if TYPE_CHECKING:
     from memplan_gui.plot.chart import Chart
@@ -41,14 +42,14 @@ class ChartCard(QFrame):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.setMinimumHeight(_LEAST_HEIGHT)
+        self.setMinimumHeight(scaled(_LEAST_HEIGHT))
         self._session = session
         self._theme = theme
         self._units = ByteUnits.BINARY
         self.chart: Chart | None = None
         self._shown_model: Model | None = None
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(6, 6, 6, 6)
+        self._layout.setContentsMargins(scaled_margins(6, 6, 6, 6))
         session.plan_changed.connect(self._show_plan)
         session.plan_failed.connect(self._show_no_plan)
 

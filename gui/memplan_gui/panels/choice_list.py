@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import button_row, describe
 from memplan_gui.widgets.labels import label
 
@@ -57,8 +58,8 @@ class ChoiceList(QWidget):
         buttons = button_row(close, opening)
         self.stops: tuple[QWidget, ...] = (self.list, close, opening)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 4)
-        layout.setSpacing(6)
+        layout.setContentsMargins(scaled_margins(0, 0, 0, 4))
+        layout.setSpacing(scaled(6))
         layout.addWidget(self._title)
         layout.addWidget(self.list)
         layout.addLayout(buttons)
@@ -74,9 +75,10 @@ class ChoiceList(QWidget):
             item = QListWidgetItem(f"{choice.name.removesuffix('.gguf')}{size}")
             item.setToolTip(f"{choice.name}{exact}")
             item.setData(Qt.ItemDataRole.UserRole, choice.location)
-            item.setSizeHint(QSize(0, _ROW_HEIGHT))
+            item.setSizeHint(QSize(0, scaled(_ROW_HEIGHT)))
             self.list.addItem(item)
-        self.list.setFixedHeight(min(len(choices), _MOST_ROWS) * _ROW_HEIGHT + 10)
+        rows = min(len(choices), _MOST_ROWS)
+        self.list.setFixedHeight(rows * scaled(_ROW_HEIGHT) + scaled(10))
         self.list.setCurrentRow(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QTableWidgetI
 from memplan_gui.comparison import Comparison, other_engine, pin_style
 from memplan_gui.plot.overlay import LineStyle
 from memplan_gui.session import Session
+from memplan_gui.text_size import scaled
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import Page
@@ -68,14 +69,14 @@ class CompareTab(Page):
         describe(self.pin, "Pin this plan", _PIN_HELP)
         describe(self.remove, "Remove the selected plan", _REMOVE_HELP)
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(scaled(8))
         row.addWidget(self.draw_other)
         row.addStretch(1)
         row.addWidget(self.pin)
         row.addWidget(self.remove)
         self.column.addLayout(row)
         self.column.addWidget(self.plans)
-        self.column.addSpacing(4)
+        self.column.addSpacing(scaled(4))
         self.column.addWidget(self._terms_title)
         self.column.addWidget(self.terms)
         self.column.addStretch(1)
@@ -226,13 +227,13 @@ class CompareTab(Page):
 
     def _line_icon(self, style: LineStyle) -> QIcon:
         ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(_ICON_WIDTH * ratio), round(_ICON_HEIGHT * ratio))
+        width, height = scaled(_ICON_WIDTH), scaled(_ICON_HEIGHT)
+        pixmap = QPixmap(round(width * ratio), round(height * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        painter.setPen(QPen(QColor(self._theme.text), 2, style.value))
-        middle = _ICON_HEIGHT / 2
-        painter.drawLine(QPointF(0, middle), QPointF(_ICON_WIDTH, middle))
+        painter.setPen(QPen(QColor(self._theme.text), scaled(2), style.value))
+        painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
         painter.end()
         return QIcon(pixmap)
 

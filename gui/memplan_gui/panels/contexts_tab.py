@@ -13,6 +13,7 @@ from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 
 from memplan_gui.presenter import STATUS_NAMES
 from memplan_gui.session import Session
+from memplan_gui.text_size import scaled
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
 from memplan_gui.widgets.plain_table import Cell, PlainTable
@@ -99,7 +100,7 @@ class ContextsTab(PlanPage):
         self.contexts = PlainTable("Contexts", "Bytes of each component at each context")
         self.devices = PlainTable("Devices", "The context that each size of memory reaches")
         self.column.addWidget(self.contexts)
-        self.column.addSpacing(6)
+        self.column.addSpacing(scaled(6))
         self._devices_title = label("section", "Which context on which device", wrap=True)
         self.column.addWidget(self._devices_title)
         self.column.addWidget(self.devices)

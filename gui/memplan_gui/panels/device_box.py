@@ -26,6 +26,8 @@ from PySide6.QtWidgets import (
     QStylePainter,
 )
 
+from memplan_gui.text_size import scaled
+
 _ANY = "Any with this budget"
 _OWN = "Own budget"
 _THIS_MACHINE = "This machine"
@@ -109,7 +111,7 @@ class DeviceBox(QComboBox):
         )
         elide = Qt.TextElideMode.ElideMiddle
         option.currentText = self.fontMetrics().elidedText(
-            option.currentText, elide, room.width() - _TEXT_MARGIN
+            option.currentText, elide, room.width() - scaled(_TEXT_MARGIN)
         )
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

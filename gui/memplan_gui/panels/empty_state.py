@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from memplan_gui.icons import icon_pixmap
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
@@ -59,27 +60,28 @@ class EmptyState(QFrame):
 
     def _lay_out(self, title: QLabel, text: QLabel, choices: tuple[QPushButton, ...]) -> None:
         buttons = QHBoxLayout()
-        buttons.setSpacing(10)
+        buttons.setSpacing(scaled(10))
         buttons.addStretch(1)
         for button in choices:
             buttons.addWidget(button)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(40, 24, 40, 24)
-        layout.setSpacing(8)
+        layout.setContentsMargins(scaled_margins(40, 24, 40, 24))
+        layout.setSpacing(scaled(8))
         layout.addStretch(3)
         layout.addWidget(self._icon)
-        layout.addSpacing(6)
+        layout.addSpacing(scaled(6))
         layout.addWidget(title)
         layout.addWidget(text)
-        layout.addSpacing(12)
+        layout.addSpacing(scaled(12))
         layout.addLayout(buttons)
         layout.addStretch(4)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in other colours."""
         ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(icon_pixmap("drop", _ICON_SIDE, ratio, theme.text_muted, theme.card))
+        side = scaled(_ICON_SIDE)
+        self._icon.setPixmap(icon_pixmap("drop", side, ratio, theme.text_muted, theme.card))
 
 
 class DropOverlay(QFrame):

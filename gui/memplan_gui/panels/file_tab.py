@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
@@ -133,8 +134,8 @@ class FileTab(QWidget):
         caption = QLabel("Filter")
         caption.setBuddy(self.filter)
         row = QHBoxLayout()
-        row.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, 4)
-        row.setSpacing(10)
+        row.setContentsMargins(scaled_margins(8, 8, 8, 4))
+        row.setSpacing(scaled(10))
         row.addWidget(caption)
         row.addWidget(self.filter, 1)
         row.addWidget(self._count)
@@ -147,19 +148,19 @@ class FileTab(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
-        table.verticalHeader().setMinimumSectionSize(24)
+        table.verticalHeader().setDefaultSectionSize(scaled(24))
+        table.verticalHeader().setMinimumSectionSize(scaled(24))
         columns = table.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.setStretchLastSection(True)
-        columns.resizeSection(0, 260)
-        columns.resizeSection(1, 80)
+        columns.resizeSection(0, scaled(260))
+        columns.resizeSection(1, scaled(80))
         describe(table, "Key-values and tensors", "What the file's header says")
         table.setToolTip("")  # each cell has its own
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(scaled(2))
         layout.addLayout(row)
         layout.addWidget(table, 1)
 
@@ -187,6 +188,3 @@ class FileTab(QWidget):
     def _count_rows(self) -> None:
         shown, every = self._filtered.rowCount(), self._rows.rowCount()
         self._count.setText(f"{shown:,} of {every:,}")
-
-
-_MARGIN = 8

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 
 _LEAST_HEIGHT = 110
@@ -25,9 +26,9 @@ class LowerTabs(QFrame):
         describe(self.tabs.tabBar(), "What explains the chart", "Breakdown, file and more")
         self.tabs.tabBar().setToolTip("")  # each tab has its own
         self.tabs.tabBar().setExpanding(False)
-        self.setMinimumHeight(_LEAST_HEIGHT)
+        self.setMinimumHeight(scaled(_LEAST_HEIGHT))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 6, 12, 10)
+        layout.setContentsMargins(scaled_margins(12, 6, 12, 10))
         layout.addWidget(self.tabs)
 
     def add_tab(self, page: QWidget, title: str, help_text: str) -> None:
@@ -45,7 +46,7 @@ class LowerTabs(QFrame):
         bar = self.tabs.tabBar().sizeHint().height()
         page = self.tabs.widget(0)
         height = page.sizeHint().height() if page is not None else 0
-        return QSize(super().sizeHint().width(), bar + height + 24)
+        return QSize(super().sizeHint().width(), bar + height + scaled(24))
 
 
 class _Show:

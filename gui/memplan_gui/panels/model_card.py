@@ -22,6 +22,7 @@ from memplan_gui.presenter import (
     notice_lines,
     source_name,
 )
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import Card, describe
 from memplan_gui.widgets.labels import ChipRow, ElidedLabel, label
 from memplan_gui.widgets.later import Later
@@ -81,7 +82,7 @@ class ModelCard(Card):
     def _lay_out(self) -> None:
         self._chips.hide()
         file_row = QHBoxLayout()
-        file_row.setSpacing(6)
+        file_row.setSpacing(scaled(6))
         file_row.addWidget(self._file)
         file_row.addWidget(self._open)
         file_row.addStretch(1)
@@ -91,7 +92,7 @@ class ModelCard(Card):
         for part in (self.address, self.choices, self._error, self._note):
             part.hide()
         facts = QVBoxLayout()
-        facts.setSpacing(4)
+        facts.setSpacing(scaled(4))
         facts.addWidget(self._name)
         facts.addWidget(self._line)
         self.body.addWidget(self.address)
@@ -237,8 +238,8 @@ class _ErrorBox(QFrame):
         self._detail = label("small", wrap=True)
         self._kept = label("small", wrap=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 9)
-        layout.setSpacing(3)
+        layout.setContentsMargins(scaled_margins(10, 8, 10, 9))
+        layout.setSpacing(scaled(3))
         for part in (self._title, self._sentence, self._detail, self._kept):
             layout.addWidget(part)
 

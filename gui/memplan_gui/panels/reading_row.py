@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
@@ -33,8 +34,8 @@ class ReadingRow(QWidget):
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.activated.connect(self.cancel_requested)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 2)
-        row.setSpacing(8)
+        row.setContentsMargins(scaled_margins(0, 0, 0, 2))
+        row.setSpacing(scaled(8))
         row.addWidget(self._text, 1)
         row.addWidget(self.button)
         self._timer = QTimer(self)

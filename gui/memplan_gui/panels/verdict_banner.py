@@ -11,18 +11,19 @@ from memplan.theme import Theme
 from memplan.units import ByteUnits
 from memplan.wording.titles import ENGINE_TITLES
 from memplan.wording.verdicts import explanation, headline, log_lines
-from PySide6.QtCore import QEvent, QMargins, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel
 
 from memplan_gui.icons import icon_pixmap
 from memplan_gui.presenter import STATUS_NAMES, verdict_summary
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
 
 _ICON_SIDE = 30
 _ICON_GAP = 14
 _LINE_GAP = 2
-_MARGINS = QMargins(16, 10, 16, 10)
+_MARGINS: Final = (16, 10, 16, 10)
 _ICONS: Final[Mapping[Status, str]] = {
     Status.OK: "ok",
     Status.TIGHT: "tight",
@@ -44,7 +45,7 @@ class VerdictBanner(QFrame):
         self._plan: Plan | None = None
         self._tallest = 0
         self._icon = QLabel()
-        self._icon.setFixedSize(_ICON_SIDE, _ICON_SIDE)
+        self._icon.setFixedSize(scaled(_ICON_SIDE), scaled(_ICON_SIDE))
         self._icon.setParent(self)
         self._headline = label("headline", wrap=True)
         self._explanation = label("muted", wrap=True)
@@ -106,18 +107,19 @@ class VerdictBanner(QFrame):
 
         Not by layouts: nested ones give wrapped labels a new height only in a later turn.
         """
-        left = _MARGINS.left() + _ICON_SIDE + _ICON_GAP
-        width = max(self.width() - left - _MARGINS.right(), 1)
+        margins, side, gap = scaled_margins(*_MARGINS), scaled(_ICON_SIDE), scaled(_LINE_GAP)
+        left = margins.left() + side + scaled(_ICON_GAP)
+        width = max(self.width() - left - margins.right(), 1)
         heights = [text.heightForWidth(width) for text in (self._headline, self._explanation)]
-        words = sum(heights) + _LINE_GAP
-        needed = max(words, _ICON_SIDE) + _MARGINS.top() + _MARGINS.bottom()
+        words = sum(heights) + gap
+        needed = max(words, side) + margins.top() + margins.bottom()
         self._tallest = max(self._tallest, needed)
         if self.minimumHeight() != self._tallest:
             self.setFixedHeight(self._tallest)
         top = (self._tallest - words) // 2
-        self._icon.move(_MARGINS.left(), (self._tallest - _ICON_SIDE) // 2)
+        self._icon.move(margins.left(), (self._tallest - side) // 2)
         self._headline.setGeometry(left, top, width, heights[0])
-        self._explanation.setGeometry(left, top + heights[0] + _LINE_GAP, width, heights[1])
+        self._explanation.setGeometry(left, top + heights[0] + gap, width, heights[1])
 
     def _show_status(self, status: Status) -> None:
         if self.property("status") == status.value:
@@ -136,4 +138,5 @@ class VerdictBanner(QFrame):
         }
         colour, surface = colours[status]
         ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(icon_pixmap(_ICONS[status], _ICON_SIDE, ratio, colour, surface))
+        side = scaled(_ICON_SIDE)
+        self._icon.setPixmap(icon_pixmap(_ICONS[status], side, ratio, colour, surface))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QPushButton, QVBo
 
 from memplan_gui.applying import apply_difference
 from memplan_gui.session import Session
+from memplan_gui.text_size import scaled
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
 
@@ -28,8 +29,8 @@ class _Lines(QGridLayout):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setHorizontalSpacing(12)
-        self.setVerticalSpacing(3)
+        self.setHorizontalSpacing(scaled(12))
+        self.setVerticalSpacing(scaled(3))
         self.setColumnStretch(1, 1)
         self._lines: list[tuple[QLabel, QLabel]] = []
 
@@ -76,7 +77,7 @@ class _SolvedLine(QWidget):
         self.use.setProperty("role", "link")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(10)
+        layout.setHorizontalSpacing(scaled(10))
         layout.addWidget(self._question, 0, 0)
         layout.addWidget(self._answer, 0, 1, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self.use, 0, 2)
@@ -121,18 +122,18 @@ class WhyTab(PlanPage):
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
-        left.setSpacing(6)
+        left.setSpacing(scaled(6))
         left.addLayout(self._reasons)
-        left.addSpacing(4)
+        left.addSpacing(scaled(4))
         left.addWidget(label("muted", "The engine's log says"))
         left.addWidget(self._log)
         left.addStretch(1)
         right = self._solved_column
-        right.setSpacing(3)
+        right.setSpacing(scaled(3))
         right.addWidget(label("section", "Solved"))
         right.addWidget(self._margin)
         right.addStretch(1)
-        self._halves.setSpacing(28)
+        self._halves.setSpacing(scaled(28))
         self._halves.addLayout(left, 11)
         self._halves.addLayout(right, 10)
         self.column.addLayout(self._halves)
@@ -176,7 +177,7 @@ class WhyTab(PlanPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the width."""
         super().resizeEvent(event)
-        wide = event.size().width() >= _TWO_COLUMNS_FROM
+        wide = event.size().width() >= scaled(_TWO_COLUMNS_FROM)
         direction = QBoxLayout.Direction
         self._halves.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 

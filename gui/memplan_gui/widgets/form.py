@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.scales import POSITIONS
+from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.segmented import Segmented
 
@@ -57,8 +58,8 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(14, 13, 14, 14)
-        self.body.setSpacing(8)
+        self.body.setContentsMargins(scaled_margins(14, 13, 14, 14))
+        self.body.setSpacing(scaled(8))
         self.body.addWidget(label("section", title))
 
 
@@ -80,9 +81,9 @@ class Form(QGridLayout):
     def __init__(self) -> None:
         super().__init__()
         self._wheel_guard = _WheelGuard(self)
-        self.setHorizontalSpacing(8)
-        self.setVerticalSpacing(7)
-        self.setColumnMinimumWidth(0, _LABEL_WIDTH)
+        self.setHorizontalSpacing(scaled(8))
+        self.setVerticalSpacing(scaled(7))
+        self.setColumnMinimumWidth(0, scaled(_LABEL_WIDTH))
         self.setColumnStretch(1, 1)
 
     def add(self, field: Field, control: QWidget, slider: QSlider | None = None) -> QLabel:
@@ -92,7 +93,7 @@ class Form(QGridLayout):
             return self._add_row(field, control, Qt.AlignmentFlag.AlignVCenter, control)
         self._prepare(slider, f"{field.name}, slider", field.help)
         both = QVBoxLayout()
-        both.setSpacing(2)
+        both.setSpacing(scaled(2))
         both.addWidget(control)
         both.addWidget(slider)
         return self._add_row(field, control, Qt.AlignmentFlag.AlignTop, both)
@@ -102,7 +103,7 @@ class Form(QGridLayout):
     ) -> QLabel:
         """Add a row of two controls that belong together, each with a name. Returns the label."""
         both = QHBoxLayout()
-        both.setSpacing(6)
+        both.setSpacing(scaled(6))
         for control, name in zip(controls, names, strict=True):
             self._prepare(control, name, field.help)
             both.addWidget(control)
@@ -118,7 +119,7 @@ class Form(QGridLayout):
         row = self.rowCount()
         caption = QLabel(field.text)
         caption.setBuddy(buddy)
-        caption.setMinimumHeight(_ROW_HEIGHT)
+        caption.setMinimumHeight(scaled(_ROW_HEIGHT))
         caption.setToolTip(field.help)
         self.addWidget(caption, row, 0, place)
         if isinstance(content, QWidget):
@@ -140,7 +141,7 @@ class Form(QGridLayout):
 def button_row(*buttons: QPushButton) -> QHBoxLayout:
     """Buttons side by side at the right edge, the one that acts last."""
     row = QHBoxLayout()
-    row.setSpacing(8)
+    row.setSpacing(scaled(8))
     row.addStretch(1)
     for button in buttons:
         row.addWidget(button)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from memplan_gui.text_size import scaled
+
 _CHIP_GAP = 5
 _BREAK = "\u200b"
 """A place of no width at which a line may be broken."""
@@ -53,7 +55,7 @@ class ElidedLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         """Least size."""
-        return QSize(40, super().minimumSizeHint().height())
+        return QSize(scaled(40), super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits."""
@@ -99,7 +101,7 @@ class ChipRow(QWidget):
     def sizeHint(self) -> QSize:
         """Preferred size: that of one line."""
         sizes = [chip.sizeHint() for chip in self._chips]
-        width = sum(size.width() for size in sizes) + _CHIP_GAP * (len(sizes) - 1)
+        width = sum(size.width() for size in sizes) + scaled(_CHIP_GAP) * (len(sizes) - 1)
         return QSize(width, max(size.height() for size in sizes))
 
     def minimumSizeHint(self) -> QSize:
@@ -113,13 +115,13 @@ class ChipRow(QWidget):
         self._arrange(self.width(), move=True)
 
     def _arrange(self, width: int, *, move: bool) -> int:
-        x, y, line_height = 0, 0, 0
+        x, y, line_height, gap = 0, 0, 0, scaled(_CHIP_GAP)
         for chip in self._chips:
             size = chip.sizeHint()
             if x > 0 and x + size.width() > width:
-                x, y, line_height = 0, y + line_height + _CHIP_GAP, 0
+                x, y, line_height = 0, y + line_height + gap, 0
             if move:
                 chip.setGeometry(x, y, size.width(), size.height())
-            x += size.width() + _CHIP_GAP
+            x += size.width() + gap
             line_height = max(line_height, size.height())
         return y + line_height

@@ -11,6 +11,8 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
+from memplan_gui.text_size import scaled
+
 _EXACT_DECIMALS = 10
 """Digits behind the point with which a number of GiB keeps every byte."""
 
@@ -31,7 +33,7 @@ class _NumberField(QDoubleSpinBox):
         super().__init__(parent)
         self.setAccelerated(True)
         self.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToPreviousValue)
-        self.lineEdit().setTextMargins(_TEXT_MARGIN, 0, 0, 0)
+        self.lineEdit().setTextMargins(scaled(_TEXT_MARGIN), 0, 0, 0)
 
     def parse(self, text: str) -> float:
         """The value that a text means; raises ``ValueError``."""

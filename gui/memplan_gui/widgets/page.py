@@ -11,6 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from memplan_gui.latest import Latest
+from memplan_gui.text_size import scaled, scaled_margins
 
 
 class Page(QScrollArea):
@@ -31,16 +32,16 @@ class Page(QScrollArea):
         self._inner = inner = QWidget()
         inner.setProperty("role", "page")
         self.column = QVBoxLayout(inner)
-        self.column.setContentsMargins(8, 10, 8, 4)
-        self.column.setSpacing(8)
+        self.column.setContentsMargins(scaled_margins(8, 10, 8, 4))
+        self.column.setSpacing(scaled(8))
         self.setWidget(inner)
 
     def sizeHint(self) -> QSize:
         """Preferred size: that of the column at the present width."""
         inner = self._inner
-        width = max(self.viewport().width(), 400)
+        width = max(self.viewport().width(), scaled(400))
         height = inner.heightForWidth(width) if inner.hasHeightForWidth() else -1
-        return QSize(500, height if height > 0 else inner.sizeHint().height())
+        return QSize(scaled(500), height if height > 0 else inner.sizeHint().height())
 
 
 class PlanPage(Page):

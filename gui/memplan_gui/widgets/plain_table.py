@@ -23,10 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.presenter import table_text
+from memplan_gui.text_size import scaled
 from memplan_gui.widgets.form import describe
 
 _ROW_HEIGHT = 26
-_ICON_SIZE = QSize(30, 12)
+_ICON_SIZE: Final = (30, 12)
 _SCROLL_BAR = 12
 _LEAST_LAST = 170
 _CELL_SPACE = 6
@@ -65,18 +66,18 @@ class PlainTable(QTableWidget):
         self.setShowGrid(False)
         self.setWordWrap(True)  # the last column takes what is left, and more lines if need be
         self.setTabKeyNavigation(False)
-        self.setIconSize(_ICON_SIZE)
+        self.setIconSize(QSize(*(scaled(side) for side in _ICON_SIZE)))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         rows = self.verticalHeader()
         rows.hide()
-        rows.setMinimumSectionSize(_ROW_HEIGHT)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setMinimumSectionSize(scaled(_ROW_HEIGHT))
+        rows.setDefaultSectionSize(scaled(_ROW_HEIGHT))
         self._numbers: frozenset[int] = frozenset()
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setMinimumSectionSize(30)
+        self.horizontalHeader().setMinimumSectionSize(scaled(30))
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy_rows)
@@ -139,15 +140,17 @@ class PlainTable(QTableWidget):
         for column in range(last + 1):
             header = self.horizontalHeaderItem(column)
             title = metrics.horizontalAdvance(header.text()) if header is not None else 0
-            width = max(self.sizeHintForColumn(column) + _CELL_SPACE, title + _HEADER_SPACE)
+            width = max(
+                self.sizeHintForColumn(column) + scaled(_CELL_SPACE), title + scaled(_HEADER_SPACE)
+            )
             if column == last and column not in self._numbers:
-                width = max(self.viewport().width() - taken, _LEAST_LAST)
+                width = max(self.viewport().width() - taken, scaled(_LEAST_LAST))
             columns.resizeSection(column, width)
             taken += width
         self.resizeRowsToContents()
         for row in range(self.rowCount()):
             if self.rowHeight(row) < 2 * line_height:
-                self.setRowHeight(row, _ROW_HEIGHT)
-        bar = _SCROLL_BAR if taken > self.viewport().width() else 0
+                self.setRowHeight(row, scaled(_ROW_HEIGHT))
+        bar = scaled(_SCROLL_BAR) if taken > self.viewport().width() else 0
         rows_height = self.verticalHeader().length()
         self.setFixedHeight(columns.sizeHint().height() + rows_height + bar + 2)

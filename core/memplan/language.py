@@ -9,7 +9,9 @@ for programs stay English.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,9 +51,26 @@ def speak(language: Language) -> None:
     _Spoken.language = language
 
 
+_MEANWHILE: Final[ContextVar[Language | None]] = ContextVar("_MEANWHILE", default=None)
+"""Another language in this thread, for a while."""
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Write texts and numbers in this language for a while, in this thread alone.
+
+    Also a decorator: of what makes text for programs, which is always English.
+    """
+    before = _MEANWHILE.set(language)
+    try:
+        yield
+    finally:
+        _MEANWHILE.reset(before)
+
+
 def spoken() -> Language:
     """The language in which texts are written."""
-    return _Spoken.language
+    return _MEANWHILE.get() or _Spoken.language
 
 
 def tr(source: str, comment: str = "") -> str:
@@ -61,13 +80,13 @@ def tr(source: str, comment: str = "") -> str:
         source: the text in English; places for values are named in braces, to be filled later.
         comment: what tells apart two texts that are the same in English.
     """
-    lookup = _Spoken.language.lookup
+    lookup = spoken().lookup
     return source if lookup is None else lookup(source, comment, -1) or source
 
 
 def ntr(singular: str, plural: str, count: int) -> str:
     """The text for a number of things, in the spoken language, with ``{count}`` filled in."""
-    lookup = _Spoken.language.lookup
+    lookup = spoken().lookup
     text = "" if lookup is None else lookup(singular, plural, min(abs(count), _LARGEST_COUNT))
     if not text:
         text = singular if abs(count) == 1 else plural
@@ -99,7 +118,7 @@ class Later:
 
 def in_figures(number: str) -> str:
     """A number that is written as in English, in the spoken language's way."""
-    language = _Spoken.language
+    language = spoken()
     if language is ENGLISH:
         return number
     return number.translate({ord(","): language.group_separator, ord("."): language.decimal_point})
@@ -110,7 +129,7 @@ def from_figures(number: str) -> str:
 
     A separator that does not stand before three digits can only be meant as the decimal point.
     """
-    language = _Spoken.language
+    language = spoken()
     if language is ENGLISH:
         return number
     group, point = language.group_separator, language.decimal_point

@@ -9,15 +9,17 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from memplan.language import Later
 from memplan.memory_plan import profile
 from memplan.metadata import Metadata
-from memplan.model_config import ModelConfig, resolve_config
+from memplan.model_config import DEFAULT_CONTEXT_TOKENS, ModelConfig, resolve_config
 from memplan.reader import read_whole_header
 from memplan.reader.errors import InvalidHeaderError, NotAModelError
 from memplan.reader.gguf_constants import LlamaFileType
 from memplan.reader.header import Detail, Header, HeaderNotice, Shard, Tensor
 from memplan.reader.split import shard_name
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
+from memplan.units import format_tokens
 
 _MAX_LAYERS = 512
 _MAX_EXPERTS = 1024
@@ -230,4 +232,5 @@ def _notices(header: Header, metadata: Metadata) -> Iterable[Notice]:
     if not header.tensors:
         yield Notice(NoticeKind.NO_TENSORS)
     if metadata.u32("context_length") is None:
-        yield Notice(NoticeKind.CONTEXT_LENGTH_ASSUMED)
+        assumed = Later(format_tokens, (DEFAULT_CONTEXT_TOKENS,))
+        yield Notice(NoticeKind.CONTEXT_LENGTH_ASSUMED, assumed)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from memplan.metadata import Metadata
 from memplan.reader.header import Tensor
 from memplan.unsigned import U32_MAX
 
-_DEFAULT_CONTEXT_TOKENS = 4096
+DEFAULT_CONTEXT_TOKENS: Final = 4096
+"""The context length of a model that states none."""
+
 _DEFAULT_ATTENTION_INTERVAL_WITH_STATE = 4
 
 
@@ -61,7 +64,7 @@ def resolve_config(metadata: Metadata, tensors: tuple[Tensor, ...]) -> ModelConf
         hidden_dim=hidden_dim,
         intermediate_dim=integer("expert_feed_forward_length") or integer("feed_forward_length"),
         vocab_size=integer("vocab_size") or _vocabulary(dimensions),
-        context_length=integer("context_length", _DEFAULT_CONTEXT_TOKENS),
+        context_length=integer("context_length", DEFAULT_CONTEXT_TOKENS),
         n_experts=integer("expert_count"),
         n_experts_used=integer("expert_used_count"),
         ssm_d_conv=integer("ssm.conv_kernel"),

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from memplan.advice import Advice
+from memplan.language import ENGLISH, speaking
 from memplan.model import Model
 from memplan.planner import Plan, Usage
 from memplan.reader.errors import GgufError
@@ -25,10 +26,14 @@ PLAN_SCHEMA = "memplan.plan/1"
 ERROR_SCHEMA = "memplan.error/1"
 
 
+@speaking(ENGLISH)
 def plan_to_json(
     plan: Plan, advice: Sequence[Advice] = (), solutions: Sequence[Solution] = ()
 ) -> dict[str, Any]:
-    """A plan as an object of numbers, strings and flags. Fields are added, never renamed."""
+    """A plan as an object of numbers, strings and flags. Fields are added, never renamed.
+
+    Its sentences are English whatever the window speaks, as programs read them.
+    """
     answer: dict[str, Any] = {
         "schema": PLAN_SCHEMA,
         "model": _model(plan.model, plan),

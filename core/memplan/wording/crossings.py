@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memplan.crossings import crossings
+from memplan.language import tr
 from memplan.planner import Plan
 from memplan.units import format_tokens
 
@@ -14,4 +15,5 @@ def crossing_text(one: Plan, other: Plan) -> str:
 
 def _part(one: Plan, other: Plan, context_tokens: int) -> str:
     ones, others = (plan.usage_at(context_tokens).budgeted_bytes for plan in (one, other))
-    return f"{'less' if others < ones else 'more'} from {format_tokens(context_tokens)} on"
+    text = tr("less from {context} on") if others < ones else tr("more from {context} on")
+    return text.format(context=format_tokens(context_tokens))

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import EngineName
 from memplan.solve import Question, Solution
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
 
 _QUESTIONS: Final[Mapping[Question, str]] = {
-    Question.CONTEXT: "Largest context for {budget}",
-    Question.BUDGET: "Budget for {context} tokens",
-    Question.CEILING_BUDGET: "Budget for all {context} tokens",
-    Question.SEQUENCES: "Most sequences that share {context} tokens",
-    Question.LONG_SEQUENCES: "Most sequences of {context} tokens each",
-    Question.CACHE_TYPE: "Best KV cache type for {context} tokens",
+    Question.CONTEXT: marked("Largest context for {budget}"),
+    Question.BUDGET: marked("Budget for {context} tokens"),
+    Question.CEILING_BUDGET: marked("Budget for all {context} tokens"),
+    Question.SEQUENCES: marked("Most sequences that share {context} tokens"),
+    Question.LONG_SEQUENCES: marked("Most sequences of {context} tokens each"),
+    Question.CACHE_TYPE: marked("Best KV cache type for {context} tokens"),
 }
 
 _NO_ANSWER: Final[Mapping[Question, str]] = {
-    Question.CONTEXT: "none fits",
-    Question.BUDGET: "none is enough",
-    Question.CEILING_BUDGET: "none is enough",
-    Question.SEQUENCES: "not even one fits",
-    Question.LONG_SEQUENCES: "not even one fits",
-    Question.CACHE_TYPE: "none is small enough",
+    Question.CONTEXT: marked("none fits"),
+    Question.BUDGET: marked("none is enough"),
+    Question.CEILING_BUDGET: marked("none is enough"),
+    Question.SEQUENCES: marked("not even one fits"),
+    Question.LONG_SEQUENCES: marked("not even one fits"),
+    Question.CACHE_TYPE: marked("none is small enough"),
 }
 
 _BYTES: Final = frozenset({Question.BUDGET, Question.CEILING_BUDGET})
@@ -33,7 +34,7 @@ _BYTES: Final = frozenset({Question.BUDGET, Question.CEILING_BUDGET})
 
 def question_text(solution: Solution, plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     """What was asked for."""
-    return _QUESTIONS[solution.question].format(
+    return tr(_QUESTIONS[solution.question]).format(
         budget=format_bytes(plan.request.budget_bytes, units),
         context=format_tokens(solution.context_tokens),
     )
@@ -43,13 +44,13 @@ def answer_text(solution: Solution, units: ByteUnits = ByteUnits.BINARY) -> str:
     """The answer, with its unit."""
     answer = solution.answer
     if answer is None:
-        return _NO_ANSWER[solution.question]
+        return tr(_NO_ANSWER[solution.question])
     if isinstance(answer, str):
         return answer
     if solution.question in _BYTES:
         return format_bytes(answer, units)
     if solution.question is Question.CONTEXT:
-        return f"{format_tokens(answer)} tokens"
+        return tr("{tokens} tokens").format(tokens=format_tokens(answer))
     return format_tokens(answer)
 
 
@@ -58,4 +59,6 @@ def margin_text(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     if plan.request.engine is not EngineName.LLAMA_CPP:
         return ""
     free = format_bytes(plan.request.llama_cpp.fit_target_mib * MIB, units)
-    return f"The largest context leaves {free} free, as --fit does; the budgets leave nothing."
+    return tr(
+        "The largest context leaves {size} free, as --fit does; the budgets leave nothing."
+    ).format(size=free)

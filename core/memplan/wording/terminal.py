@@ -1,4 +1,4 @@
-"""A plan as lines for a terminal."""
+"""A plan as lines for a terminal, in English whatever the window speaks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from memplan.advice import Advice
 from memplan.estimate import LimitedBy, Outcome
+from memplan.language import ENGLISH, speaking
 from memplan.planner import Plan
 from memplan.solve import Solution
 from memplan.units import (
@@ -15,13 +16,14 @@ from memplan.units import (
     format_percent,
     format_tokens,
 )
-from memplan.wording.advice import advice_effect_text, advice_text
+from memplan.wording.advice import advice_line
 from memplan.wording.notices import notice_text
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import BACKEND_TITLES, COMPONENT_TITLES, ENGINE_TITLES, PLACE_TITLES
 from memplan.wording.verdicts import explanation, headline, log_lines
 
 
+@speaking(ENGLISH)
 def plan_text(
     plan: Plan,
     advice: Sequence[Advice] = (),
@@ -51,7 +53,7 @@ def plan_text(
     if advice:
         lines += ["", "What to change:" if not plan.verdict.fits else "For a longer context:"]
     for number, item in enumerate(advice, 1):
-        lines.append(f"  {number}. {advice_text(item)}: {advice_effect_text(item, units)}.")
+        lines.append(f"  {number}. {advice_line(item, units)}")
     if solutions:
         lines += ["", *_solution_lines(plan, solutions, units)]
     return "\n".join(lines)
@@ -89,6 +91,7 @@ def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
     return lines
 
 
+@speaking(ENGLISH)
 def table_cell(plan: Plan) -> str:
     """A plan in a few characters: the context with which the engine starts."""
     granted = format_tokens(plan.verdict.granted_tokens)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from memplan.component import ComponentKind, Place
+from memplan.language import marked, tr
 from memplan.request import Backend, EngineName
 
 ENGINE_TITLES: Final[Mapping[EngineName, str]] = {
@@ -17,13 +18,38 @@ BACKEND_TITLES: Final[Mapping[Backend, str]] = {
     Backend.METAL: "Metal",
     Backend.CUDA: "CUDA",
 }
+"""Names, which are the same in every language; those below are to be translated."""
+
 COMPONENT_TITLES: Final[Mapping[ComponentKind, str]] = {
-    ComponentKind.WEIGHTS: "Weights",
-    ComponentKind.KV_CACHE: "KV cache",
-    ComponentKind.RECURRENT_STATE: "Recurrent state",
-    ComponentKind.COMPUTE: "Compute buffers",
-    ComponentKind.STAGING: "Staging buffers",
-    ComponentKind.PAGE_TABLE: "Page table",
-    ComponentKind.OUTPUT: "Output buffer",
+    ComponentKind.WEIGHTS: marked("Weights"),
+    ComponentKind.KV_CACHE: marked("KV cache"),
+    ComponentKind.RECURRENT_STATE: marked("Recurrent state"),
+    ComponentKind.COMPUTE: marked("Compute buffers"),
+    ComponentKind.STAGING: marked("Staging buffers"),
+    ComponentKind.PAGE_TABLE: marked("Page table"),
+    ComponentKind.OUTPUT: marked("Output buffer"),
 }
-PLACE_TITLES: Final[Mapping[Place, str]] = {Place.DEVICE: "Device", Place.HOST: "Host"}
+PLACE_TITLES: Final[Mapping[Place, str]] = {
+    Place.DEVICE: marked("Device"),
+    Place.HOST: marked("Host"),
+}
+
+_PLACED: Final[Mapping[Place, str]] = {
+    Place.DEVICE: marked("{component} (device)"),
+    Place.HOST: marked("{component} (host)"),
+}
+
+
+def component_title(kind: ComponentKind) -> str:
+    """What a component is called."""
+    return tr(COMPONENT_TITLES[kind])
+
+
+def place_title(where: Place) -> str:
+    """What a memory is called."""
+    return tr(PLACE_TITLES[where])
+
+
+def placed_title(kind: ComponentKind, where: Place) -> str:
+    """What a component is called where the same one is in another memory, too."""
+    return tr(_PLACED[where]).format(component=component_title(kind))

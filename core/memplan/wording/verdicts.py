@@ -7,10 +7,11 @@ from typing import Final
 
 from memplan.component import ComponentKind
 from memplan.estimate import LimitedBy, Outcome
+from memplan.language import marked, tr
 from memplan.planner import Plan, Share, Status
 from memplan.request import Backend, EngineName
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
-from memplan.wording.titles import COMPONENT_TITLES, ENGINE_TITLES
+from memplan.wording.titles import ENGINE_TITLES, component_title
 
 _ALLOCATION_ORDER: Final = (
     ComponentKind.WEIGHTS,
@@ -20,25 +21,75 @@ _ALLOCATION_ORDER: Final = (
 )
 """The order in which llama.cpp takes memory."""
 
+_LARGEST: Final[Mapping[ComponentKind, str]] = {
+    ComponentKind.WEIGHTS: marked("Weights are {size} of it."),
+    ComponentKind.KV_CACHE: marked("KV cache is {size} of it."),
+    ComponentKind.RECURRENT_STATE: marked("Recurrent state is {size} of it."),
+    ComponentKind.COMPUTE: marked("Compute buffers are {size} of it."),
+    ComponentKind.STAGING: marked("Staging buffers are {size} of it."),
+    ComponentKind.PAGE_TABLE: marked("Page table is {size} of it."),
+    ComponentKind.OUTPUT: marked("Output buffer is {size} of it."),
+}
+
+_GROWS: Final[Mapping[ComponentKind, str]] = {
+    ComponentKind.KV_CACHE: marked(
+        "KV cache grows the most: by {size} from {first} to {last} tokens."
+    ),
+    ComponentKind.COMPUTE: marked(
+        "Compute buffers grow the most: by {size} from {first} to {last} tokens."
+    ),
+    ComponentKind.PAGE_TABLE: marked(
+        "Page table grows the most: by {size} from {first} to {last} tokens."
+    ),
+    ComponentKind.OUTPUT: marked(
+        "Output buffer grows the most: by {size} from {first} to {last} tokens."
+    ),
+}
+"""Of the components that depend on the context."""
+
+_ALL_WOULD_FIT: Final[Mapping[bool, str]] = {
+    True: marked(
+        "All {context} tokens that the model allows would fit in {budget} too, "
+        "with {size} to spare."
+    ),
+    False: marked(
+        "All {context} tokens that the backend allows would fit in {budget} too, "
+        "with {size} to spare."
+    ),
+}
+"""By whether it is the model, not the backend, that sets the ceiling."""
+
+_SOME_FIT: Final[Mapping[bool, str]] = {
+    True: marked("At most {context} of the model's {ceiling} tokens fit in {budget}."),
+    False: marked("At most {context} of the backend's {ceiling} tokens fit in {budget}."),
+}
+"""The same."""
+
 
 def headline(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     """The verdict in one sentence, without a full stop."""
     engine = ENGINE_TITLES[plan.request.engine]
     headroom = format_bytes(abs(plan.at.headroom_bytes), units)
     wanted = format_tokens(plan.at.context_tokens)
+    needs = format_bytes(plan.at.budgeted_bytes, units)
+    return _headline(plan).format(engine=engine, context=wanted, needs=needs, size=headroom)
+
+
+def _headline(plan: Plan) -> str:
     if plan.verdict.limited_by is LimitedBy.ALLOCATION and not plan.verdict.fits:
-        return f"Does not fit: {wanted} tokens need a larger buffer than the device gives"
+        return tr("Does not fit: {context} tokens need a larger buffer than the device gives")
     if plan.verdict.status is Status.DOES_NOT_FIT:
-        needs = format_bytes(plan.at.budgeted_bytes, units)
         if _is_over_all_memory(plan):
-            return f"Does not fit: needs {needs} at {wanted} tokens, more than the machine has"
+            return tr("Does not fit: needs {needs} at {context} tokens, more than the machine has")
         if plan.at.headroom_bytes >= 0:
-            return f"Does not fit: {engine} refuses to start"
-        return f"Does not fit: needs {needs} at {wanted} tokens, {headroom} over"
-    word = "Fits" if plan.verdict.status is Status.OK else "Fits tightly"
+            return tr("Does not fit: {engine} refuses to start")
+        return tr("Does not fit: needs {needs} at {context} tokens, {size} over")
     if plan.at.headroom_bytes < 0:
-        return f"{word}: {wanted} tokens take {headroom} over the working set"
-    return f"{word}: {engine} starts with {wanted} tokens and leaves {headroom}"
+        # Tight by definition: what goes over the working set leaves no room.
+        return tr("Fits tightly: {context} tokens take {size} over the working set")
+    if plan.verdict.status is Status.TIGHT:
+        return tr("Fits tightly: {engine} starts with {context} tokens and leaves {size}")
+    return tr("Fits: {engine} starts with {context} tokens and leaves {size}")
 
 
 def explanation(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
@@ -49,9 +100,7 @@ def explanation(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
 def largest_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     """The component that takes the most of the budget, as a sentence."""
     largest = max(_budgeted(plan), key=lambda share: share.bytes)
-    title = COMPONENT_TITLES[largest.kind]
-    verb = "are" if title.endswith("s") else "is"
-    return f"{title} {verb} {format_bytes(largest.bytes, units)} of it."
+    return tr(_LARGEST[largest.kind]).format(size=format_bytes(largest.bytes, units))
 
 
 def growing_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
@@ -65,10 +114,11 @@ def growing_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     }
     (kind, _), most = max(growth.items(), key=lambda item: item[1])
     if most <= 0:
-        return "Nothing grows with the context."
-    return (
-        f"{COMPONENT_TITLES[kind]} grows the most: by {format_bytes(most, units)} from "
-        f"{format_tokens(start.context_tokens)} to {format_tokens(ceiling.context_tokens)} tokens."
+        return tr("Nothing grows with the context.")
+    return tr(_GROWS[kind]).format(
+        size=format_bytes(most, units),
+        first=format_tokens(start.context_tokens),
+        last=format_tokens(ceiling.context_tokens),
     )
 
 
@@ -92,57 +142,64 @@ def _budgeted(plan: Plan) -> list[Share]:
 def _explain_sized(plan: Plan, units: ByteUnits) -> str:
     ceiling = plan.markers.ceiling_tokens
     budget = format_bytes(plan.request.budget_bytes, units)
-    owner = "model" if ceiling >= plan.model.config.context_length else "backend"
+    by_model = ceiling >= plan.model.config.context_length
     if _is_over_all_memory(plan):
         total = format_bytes(plan.request.total_memory_bytes or 0, units)
-        return f"All memory of the machine is {total}. {largest_component(plan, units)}"
+        all_memory = tr("All memory of the machine is {total}.").format(total=total)
+        return f"{all_memory} {largest_component(plan, units)}"
     if plan.at.context_tokens > ceiling:
         # llama.cpp takes a context that is asked for, and only warns.
         trained = format_tokens(plan.model.config.context_length)
-        return f"The model was trained with {trained} tokens: llama.cpp warns of it."
+        return tr("The model was trained with {context} tokens: llama.cpp warns of it.").format(
+            context=trained
+        )
     if plan.verdict.limited_by in (LimitedBy.MODEL, LimitedBy.BACKEND):
-        return f"That is all that the {owner} allows."
+        if by_model:
+            return tr("That is all that the model allows.")
+        return tr("That is all that the backend allows.")
     if plan.markers.max_tokens >= ceiling:
         spare = plan.request.budget_bytes - plan.usage_at(ceiling).budgeted_bytes
-        return (
-            f"All {format_tokens(ceiling)} tokens that the {owner} allows would fit in {budget} "
-            f"too, with {format_bytes(spare, units)} to spare."
+        return tr(_ALL_WOULD_FIT[by_model]).format(
+            context=format_tokens(ceiling), budget=budget, size=format_bytes(spare, units)
         )
     if plan.at.context_tokens > plan.markers.max_tokens:
         # llama.cpp takes a context that is asked for without leaving the margin.
         free = format_bytes(plan.request.llama_cpp.fit_target_mib * MIB, units)
-        return (
-            f"Up to {format_tokens(plan.markers.max_tokens)} tokens would leave {free} of the "
-            f"device free, as --fit does."
-        )
-    return (
-        f"At most {format_tokens(plan.markers.max_tokens)} of the {owner}'s "
-        f"{format_tokens(ceiling)} tokens fit in {budget}."
+        return tr(
+            "Up to {context} tokens would leave {size} of the device free, as --fit does."
+        ).format(context=format_tokens(plan.markers.max_tokens), size=free)
+    return tr(_SOME_FIT[by_model]).format(
+        context=format_tokens(plan.markers.max_tokens),
+        ceiling=format_tokens(ceiling),
+        budget=budget,
     )
 
 
 def _explain_floor_held(plan: Plan, units: ByteUnits) -> str:
     share = format_bytes(plan.auto_share_bytes, units)
     wanted = format_tokens(plan.at.context_tokens)
-    return (
-        f"85 % of the budget ({share}) does not hold {wanted} tokens, the whole budget does: "
-        f"ZINC keeps its floor. {_explain_sized(plan, units)}"
-    )
+    held = tr(
+        "85 % of the budget ({size}) does not hold {context} tokens, the whole budget does: "
+        "ZINC keeps its floor."
+    ).format(size=share, context=wanted)
+    return f"{held} {_explain_sized(plan, units)}"
 
 
 def _explain_zinc_trimmed(plan: Plan, units: ByteUnits) -> str:
-    granted = format_tokens(plan.verdict.granted_tokens)
-    return f"ZINC starts with {granted} tokens and logs a warning. {largest_component(plan, units)}"
+    starts = tr("ZINC starts with {context} tokens and logs a warning.").format(
+        context=format_tokens(plan.verdict.granted_tokens)
+    )
+    return f"{starts} {largest_component(plan, units)}"
 
 
 def _explain_zinc_refused(plan: Plan, units: ByteUnits) -> str:
     fixed = plan.usage_at(1).budgeted_bytes
     budget = format_bytes(plan.request.budget_bytes, units)
     over = format_bytes(fixed - plan.request.budget_bytes, units)
-    return (
-        f"ZINC refuses to start: one token needs {format_bytes(fixed, units)} of {budget}, "
-        f"{over} over. {largest_component(plan, units)}"
+    refuses = tr("ZINC refuses to start: one token needs {needs} of {budget}, {size} over.").format(
+        needs=format_bytes(fixed, units), budget=budget, size=over
     )
+    return f"{refuses} {largest_component(plan, units)}"
 
 
 def _explain_fitted(plan: Plan, units: ByteUnits) -> str:
@@ -150,32 +207,41 @@ def _explain_fitted(plan: Plan, units: ByteUnits) -> str:
     free = format_bytes(target_bytes, units)
     ceiling = format_tokens(plan.markers.ceiling_tokens)
     if plan.at.headroom_bytes < target_bytes:
-        wanted = format_tokens(plan.at.context_tokens)
-        reason = f"to {wanted}, its least, and still leaves less than {free} free"
+        text = tr(
+            "--fit shortens the context from {ceiling} tokens to {context}, its least, "
+            "and still leaves less than {size} free."
+        )
     else:
-        reason = f"to leave {free} of the device free"
-    return f"--fit shortens the context from {ceiling} tokens {reason}. " + largest_component(
-        plan, units
-    )
+        text = tr(
+            "--fit shortens the context from {ceiling} tokens to leave {size} of the device free."
+        )
+    wanted = format_tokens(plan.at.context_tokens)
+    shortens = text.format(ceiling=ceiling, context=wanted, size=free)
+    return f"{shortens} {largest_component(plan, units)}"
 
 
 def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:
     allocation = plan.allocation
     if plan.verdict.limited_by is LimitedBy.ALLOCATION and allocation is not None:
         at = plan.at.context_tokens
-        kind = COMPONENT_TITLES[allocation.kind_at(at)]
-        largest = format_bytes(allocation.bytes_at(at), units)
-        limit = format_bytes(allocation.limit_bytes or 0, units)
-        return f"The largest tensor ({kind}) takes {largest}; one buffer may take {limit}."
+        return tr(
+            "The largest tensor ({component}) takes {size}; one buffer may take {limit}."
+        ).format(
+            component=component_title(allocation.kind_at(at)),
+            size=format_bytes(allocation.bytes_at(at), units),
+            limit=format_bytes(allocation.limit_bytes or 0, units),
+        )
     if (
         plan.request.context_tokens is None
         and plan.markers.auto_tokens > plan.markers.max_tokens > 0
     ):
-        start = "--fit takes memory to grow along a straight line: what it picks is too long here."
+        start = tr(
+            "--fit takes memory to grow along a straight line: what it picks is too long here."
+        )
     elif plan.request.context_tokens is None:
-        start = "Even the shortest context that --fit takes is too much for these layers."
+        start = tr("Even the shortest context that --fit takes is too much for these layers.")
     else:
-        start = "llama.cpp does not shorten a context that is asked for: loading fails."
+        start = tr("llama.cpp does not shorten a context that is asked for: loading fails.")
     return f"{start} {largest_component(plan, units)}"
 
 

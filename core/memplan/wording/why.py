@@ -7,17 +7,30 @@ from dataclasses import dataclass
 from typing import Final
 
 from memplan.estimate import Allocation
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend, EngineName
 from memplan.units import MIB, ByteUnits, format_bytes, format_exact_bytes, format_tokens
-from memplan.wording.titles import COMPONENT_TITLES
+from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
 
 _MEMORY: Final[Mapping[Backend, str]] = {
-    Backend.VULKAN: "The device's own; what lives on the host does not count",
-    Backend.METAL: "One for device and host, both of which count",
-    Backend.CUDA: "The device's own; what lives on the host does not count",
+    Backend.VULKAN: marked("The device's own; what lives on the host does not count"),
+    Backend.METAL: marked("One for device and host, both of which count"),
+    Backend.CUDA: marked("The device's own; what lives on the host does not count"),
 }
+
+_THERE_IS: Final[Mapping[tuple[EngineName, bool], str]] = {
+    (EngineName.LLAMA_CPP, False): marked("{budget}; --fit leaves {size} of it free"),
+    (EngineName.LLAMA_CPP, True): marked(
+        "{budget} of the machine's {total}; --fit leaves {size} of it free"
+    ),
+    (EngineName.ZINC, False): marked("{budget}; automatic sizing uses 85 % of it, {size}"),
+    (EngineName.ZINC, True): marked(
+        "{budget} of the machine's {total}; automatic sizing uses 85 % of it, {size}"
+    ),
+}
+"""By the engine, and whether the machine has more memory than the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +55,60 @@ def reasons(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> tuple[Reason, ..
 
 def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
     at = plan.at
-    yield Reason("Memory", _MEMORY[plan.request.backend])
-    band = f" ± {format_bytes(at.band_bytes, units)}" if at.band_bytes else ""
+    yield Reason(tr("Memory"), tr(_MEMORY[plan.request.backend]))
+    needed = tr("{size} ± {band} at {context} tokens")
+    if not at.band_bytes:
+        needed = tr("{size} at {context} tokens")
     yield Reason(
-        "Needed",
-        f"{format_bytes(at.budgeted_bytes, units)}{band} at "
-        f"{format_tokens(at.context_tokens)} tokens",
+        tr("Needed"),
+        needed.format(
+            size=format_bytes(at.budgeted_bytes, units),
+            band=format_bytes(at.band_bytes, units),
+            context=format_tokens(at.context_tokens),
+        ),
         format_exact_bytes(at.budgeted_bytes),
     )
-    yield Reason("There is", _there_is(plan, units), format_exact_bytes(plan.request.budget_bytes))
+    yield Reason(
+        tr("There is"), _there_is(plan, units), format_exact_bytes(plan.request.budget_bytes)
+    )
     headroom = at.headroom_bytes
     yield Reason(
-        "Over by" if headroom < 0 else "Left",
+        tr("Over by") if headroom < 0 else tr("Left"),
         format_bytes(abs(headroom), units),
         format_exact_bytes(abs(headroom)),
     )
-    yield Reason("Largest part", largest_component(plan, units))
-    yield Reason("What grows", growing_component(plan, units))
+    yield Reason(tr("Largest part"), largest_component(plan, units))
+    yield Reason(tr("What grows"), growing_component(plan, units))
     if plan.allocation is not None:
         yield _largest_buffer(plan, plan.allocation, units)
 
 
 def _there_is(plan: Plan, units: ByteUnits) -> str:
     request = plan.request
-    text = format_bytes(request.budget_bytes, units)
-    if request.total_memory_bytes is not None:
-        text += f" of the machine's {format_bytes(request.total_memory_bytes, units)}"
-    if request.engine is EngineName.LLAMA_CPP:
-        free = format_bytes(request.llama_cpp.fit_target_mib * MIB, units)
-        return f"{text}; --fit leaves {free} of it free"
-    share = format_bytes(plan.auto_share_bytes, units)
-    return f"{text}; automatic sizing uses 85 % of it, {share}"
+    kept = {
+        EngineName.LLAMA_CPP: request.llama_cpp.fit_target_mib * MIB,
+        EngineName.ZINC: plan.auto_share_bytes,
+    }
+    return tr(_THERE_IS[request.engine, request.total_memory_bytes is not None]).format(
+        budget=format_bytes(request.budget_bytes, units),
+        total=format_bytes(request.total_memory_bytes or 0, units),
+        size=format_bytes(kept[request.engine], units),
+    )
 
 
 def _largest_buffer(plan: Plan, allocation: Allocation, units: ByteUnits) -> Reason:
     """The largest tensor against the largest buffer that the device gives."""
     at = plan.at.context_tokens
     size = allocation.bytes_at(at)
-    kind = COMPONENT_TITLES[allocation.kind_at(at)]
     if allocation.limit_bytes is None:
-        limit = "the device's limit is not set"
+        text = tr("{size} ({component}), the device's limit is not set")
+    elif size > allocation.limit_bytes:
+        text = tr("{size} ({component}), over the device's limit of {limit}")
     else:
-        word = "over" if size > allocation.limit_bytes else "within"
-        limit = f"{word} the device's limit of {format_bytes(allocation.limit_bytes, units)}"
-    text = f"{format_bytes(size, units)} ({kind}), {limit}"
-    return Reason("Largest buffer", text, format_exact_bytes(size))
+        text = tr("{size} ({component}), within the device's limit of {limit}")
+    text = text.format(
+        size=format_bytes(size, units),
+        component=component_title(allocation.kind_at(at)),
+        limit=format_bytes(allocation.limit_bytes or 0, units),
+    )
+    return Reason(tr("Largest buffer"), text, format_exact_bytes(size))

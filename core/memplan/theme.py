@@ -13,16 +13,20 @@ class Theme:
     """A set of colours, each as ``#rrggbb``.
 
     Attributes:
-        name: ``light`` or ``dark``.
+        name: ``light``, ``dark`` or ``high contrast``.
         window: behind the cards.
         card: surface of cards and of the plot.
         field: surface of inputs.
         border: outline of cards and inputs.
+        border_pixels: width of these outlines.
+        hover: surface of what the mouse or the keyboard points at.
         grid: grid lines of the plot and lines of tables.
         text: text and lines that must be read.
         text_muted: secondary text.
-        accent: chosen segments, sliders and focus.
+        accent: chosen segments and sliders.
         accent_text: text on the accent.
+        focus: outline of what has the keyboard's focus.
+        accent_focus: the same around the accent.
         ok, ok_surface: a plan that fits, and the banner behind it.
         warning, warning_surface: the same for a tight plan.
         error, error_surface: the same for one that does not fit.
@@ -38,11 +42,15 @@ class Theme:
     card: str
     field: str
     border: str
+    border_pixels: int
+    hover: str
     grid: str
     text: str
     text_muted: str
     accent: str
     accent_text: str
+    focus: str
+    accent_focus: str
     ok: str
     ok_surface: str
     warning: str
@@ -63,11 +71,15 @@ LIGHT = Theme(
     card="#ffffff",
     field="#ffffff",
     border="#dcdcd8",
+    border_pixels=1,
+    hover="#dcdcd8",
     grid="#e6e6e3",
     text="#1a1a1a",
     text_muted="#5f5f5c",
     accent="#2d66b1",
     accent_text="#ffffff",
+    focus="#2d66b1",
+    accent_focus="#1a1a1a",
     ok="#1b7a34",
     ok_surface="#e8f2e9",
     warning="#8a5a00",
@@ -78,13 +90,13 @@ LIGHT = Theme(
     budget_text="#ffffff",
     beyond="#fbf1ec",
     components={
-        ComponentKind.WEIGHTS: "#3f72a8",
-        ComponentKind.KV_CACHE: "#e6a326",
-        ComponentKind.RECURRENT_STATE: "#b0628f",
-        ComponentKind.COMPUTE: "#1f9a77",
-        ComponentKind.STAGING: "#74b8e0",
-        ComponentKind.PAGE_TABLE: "#8c8c86",
-        ComponentKind.OUTPUT: "#c9bd3a",
+        ComponentKind.WEIGHTS: "#3d70a5",
+        ComponentKind.KV_CACHE: "#e8a420",
+        ComponentKind.RECURRENT_STATE: "#a65e7d",
+        ComponentKind.COMPUTE: "#1d9b73",
+        ComponentKind.STAGING: "#74b9e1",
+        ComponentKind.PAGE_TABLE: "#999999",
+        ComponentKind.OUTPUT: "#d6cd7e",
     },
     component_text={
         ComponentKind.WEIGHTS: "#ffffff",
@@ -103,11 +115,15 @@ DARK = Theme(
     card="#28292c",
     field="#1d1e21",
     border="#3f4145",
+    border_pixels=1,
+    hover="#3f4145",
     grid="#3a3b3f",
     text="#f2f2f0",
     text_muted="#a5a6a8",
-    accent="#3d70b8",
+    accent="#4275be",
     accent_text="#ffffff",
+    focus="#8ab4f0",
+    accent_focus="#f2f2f0",
     ok="#5ab86b",
     ok_surface="#22332a",
     warning="#e0ae4a",
@@ -118,13 +134,13 @@ DARK = Theme(
     budget_text="#141414",
     beyond="#332825",
     components={
-        ComponentKind.WEIGHTS: "#487fb5",
-        ComponentKind.KV_CACHE: "#d99a1a",
-        ComponentKind.RECURRENT_STATE: "#c07aa3",
-        ComponentKind.COMPUTE: "#2aa684",
-        ComponentKind.STAGING: "#74b8e0",
-        ComponentKind.PAGE_TABLE: "#9a9a94",
-        ComponentKind.OUTPUT: "#c9bd3a",
+        ComponentKind.WEIGHTS: "#3678b9",
+        ComponentKind.KV_CACHE: "#da9915",
+        ComponentKind.RECURRENT_STATE: "#b2789b",
+        ComponentKind.COMPUTE: "#2fa583",
+        ComponentKind.STAGING: "#7dbee5",
+        ComponentKind.PAGE_TABLE: "#adadad",
+        ComponentKind.OUTPUT: "#e3d359",
     },
     component_text={
         ComponentKind.WEIGHTS: "#ffffff",
@@ -136,3 +152,42 @@ DARK = Theme(
         ComponentKind.OUTPUT: "#141414",
     },
 )
+
+# Every text at 7 to 1 or better, and outlines that are seen from afar.
+HIGH_CONTRAST = Theme(
+    name="high contrast",
+    window="#000000",
+    card="#000000",
+    field="#000000",
+    border="#888888",
+    border_pixels=2,
+    hover="#3a3a3a",
+    grid="#4d4d4d",
+    text="#ffffff",
+    text_muted="#dedede",
+    accent="#ffee00",
+    accent_text="#000000",
+    focus="#ffee00",
+    accent_focus="#3a6cff",
+    ok="#6cf08a",
+    ok_surface="#00260d",
+    warning="#ffd24a",
+    warning_surface="#2b2000",
+    error="#ffa198",
+    error_surface="#330806",
+    budget="#ff9257",
+    budget_text="#000000",
+    beyond="#2b1408",
+    components={
+        ComponentKind.WEIGHTS: "#54a1fc",
+        ComponentKind.KV_CACHE: "#ffae00",
+        ComponentKind.RECURRENT_STATE: "#d276b5",
+        ComponentKind.COMPUTE: "#89c08c",
+        ComponentKind.STAGING: "#a6e4fe",
+        ComponentKind.PAGE_TABLE: "#bdbdbd",
+        ComponentKind.OUTPUT: "#fff381",
+    },
+    component_text={kind: "#000000" for kind in ComponentKind},
+)
+
+THEMES = (LIGHT, DARK, HIGH_CONTRAST)

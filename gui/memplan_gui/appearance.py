@@ -12,7 +12,7 @@ from typing import Final
 
 import memplan_resources.fonts
 import memplan_resources.icons
-from memplan.theme import DARK, LIGHT, Theme
+from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -26,17 +26,23 @@ class ThemeChoice(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    HIGH_CONTRAST = "high-contrast"
 
 
 _CHOSEN: Final[Mapping[ThemeChoice, Theme]] = {
     ThemeChoice.LIGHT: LIGHT,
     ThemeChoice.DARK: DARK,
+    ThemeChoice.HIGH_CONTRAST: HIGH_CONTRAST,
 }
 
 
-def resolve_theme(choice: ThemeChoice, scheme: Qt.ColorScheme) -> Theme:
-    """The theme for a choice, given the system's colour scheme."""
+def resolve_theme(
+    choice: ThemeChoice, scheme: Qt.ColorScheme, contrast: Qt.ContrastPreference
+) -> Theme:
+    """The theme for a choice, given the system's colour scheme and the contrast it asks for."""
     system = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+    if contrast == Qt.ContrastPreference.HighContrast:
+        system = HIGH_CONTRAST
     return _CHOSEN.get(choice, system)
 
 
@@ -72,11 +78,14 @@ class ThemeSwitch(QObject):
     def __init__(self, app: QApplication, choice: ThemeChoice) -> None:
         super().__init__(app)
         self._app = app
-        self._scheme = QGuiApplication.styleHints().colorScheme()
+        hints = QGuiApplication.styleHints()
+        self._scheme = hints.colorScheme()
+        self._contrast = hints.accessibility().contrastPreference()
         self.choice = choice
-        self.theme = resolve_theme(choice, self._scheme)
+        self.theme = resolve_theme(choice, self._scheme, self._contrast)
         self._applied: Theme | None = None
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self.set_scheme)
+        hints.colorSchemeChanged.connect(self.set_scheme)
+        hints.accessibility().contrastPreferenceChanged.connect(self.set_contrast)
 
     def set_choice(self, choice: ThemeChoice) -> None:
         """Apply what the user picks."""
@@ -94,8 +103,13 @@ class ThemeSwitch(QObject):
         self._scheme = scheme
         self._update()
 
+    def set_contrast(self, contrast: Qt.ContrastPreference) -> None:
+        """Follow the contrast that the system asks for."""
+        self._contrast = contrast
+        self._update()
+
     def _update(self) -> None:
-        theme = resolve_theme(self.choice, self._scheme)
+        theme = resolve_theme(self.choice, self._scheme, self._contrast)
         if theme is self._applied:
             return
         self.theme = self._applied = theme
@@ -136,6 +150,10 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+_CHECKS: Final[Mapping[str, str]] = {"#ffffff": "check.svg", "#000000": "check-black.svg"}
+"""The sign of a box that is ticked, by its colour, which a style sheet cannot change."""
+
+
 def _icon_path(name: str) -> str:
     """The file of an icon. The package is always unpacked on disk."""
     with resources.as_file(resources.files(memplan_resources.icons) / name) as path:
@@ -148,11 +166,15 @@ def _style_sheet(theme: Theme) -> str:
         card=theme.card,
         field=theme.field,
         border=theme.border,
+        edge=f"{theme.border_pixels}px",
+        hover=theme.hover,
         grid=theme.grid,
         text=theme.text,
         muted=theme.text_muted,
         accent=theme.accent,
         accent_text=theme.accent_text,
+        focus=theme.focus,
+        accent_focus=theme.accent_focus,
         ok=theme.ok,
         ok_surface=theme.ok_surface,
         warning=theme.warning,
@@ -161,7 +183,7 @@ def _style_sheet(theme: Theme) -> str:
         error_surface=theme.error_surface,
         arrow_up=_icon_path("arrow-up.svg"),
         arrow_down=_icon_path("arrow-down.svg"),
-        check=_icon_path("check.svg"),
+        check=_icon_path(_CHECKS[theme.accent_text]),
     )
     # Here pixels are those at 100 %.
     return re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", style)
@@ -169,50 +191,50 @@ def _style_sheet(theme: Theme) -> str:
 
 _STYLE: Final = Template("""
 QMainWindow, QScrollArea, QWidget#left_column, QWidget#body { background: $window; border: none; }
-QToolTip { background: $card; color: $text; border: 1px solid $border; padding: 4px; }
+QToolTip { background: $card; color: $text; border: $edge solid $border; padding: 4px; }
 
 QScrollArea[role="page"], QWidget[role="page"] { background: $card; }
 QFrame[role="row"] { border: none; border-bottom: 1px solid $grid; }
-QFrame[role="card"] { background: $card; border: 1px solid $border; border-radius: 10px; }
+QFrame[role="card"] { background: $card; border: $edge solid $border; border-radius: 10px; }
 QLabel { background: transparent; color: $text; }
 QLabel[role="section"] { font-weight: 600; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QLabel[role="headline"] { font-size: 17px; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 12px; }
-QLabel[role="chip"] { border: 1px solid $border; border-radius: 9px; padding: 1px 8px;
+QLabel[role="chip"] { border: $edge solid $border; border-radius: 9px; padding: 1px 8px;
     min-height: 16px; font-size: 12px; }
-QLabel[role="chip_ok"] { border: 1px solid $ok; border-radius: 9px; padding: 1px 8px;
+QLabel[role="chip_ok"] { border: $edge solid $ok; border-radius: 9px; padding: 1px 8px;
     min-height: 16px; font-size: 12px; color: $ok; }
 QLabel[role="code"] { font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace;
     font-size: 12px; }
 QLabel[role="error_title"] { color: $error; font-weight: 600; }
 
-QFrame[role="error"] { background: $error_surface; border: 1px solid $error;
+QFrame[role="error"] { background: $error_surface; border: $edge solid $error;
     border-radius: 8px; }
-QFrame[status="ok"] { background: $ok_surface; border: 1px solid $ok; border-radius: 10px; }
-QFrame[status="tight"] { background: $warning_surface; border: 1px solid $warning;
+QFrame[status="ok"] { background: $ok_surface; border: $edge solid $ok; border-radius: 10px; }
+QFrame[status="tight"] { background: $warning_surface; border: $edge solid $warning;
     border-radius: 10px; }
-QFrame[status="does_not_fit"] { background: $error_surface; border: 1px solid $error;
+QFrame[status="does_not_fit"] { background: $error_surface; border: $edge solid $error;
     border-radius: 10px; }
-QFrame[status="none"] { background: $card; border: 1px solid $border; border-radius: 10px; }
+QFrame[status="none"] { background: $card; border: $edge solid $border; border-radius: 10px; }
 QFrame[role="drop_area"] { background: $card; border: 2px dashed $border; border-radius: 14px; }
 QFrame[role="drop_overlay"] { background: $card; border: 2px dashed $accent;
     border-radius: 14px; }
 
-QPushButton { background: $field; color: $text; border: 1px solid $border; border-radius: 6px;
+QPushButton { background: $field; color: $text; border: $edge solid $border; border-radius: 6px;
     padding: 5px 14px; min-height: 16px; }
 QPushButton:hover { border-color: $accent; }
-QPushButton:focus { border: 1px solid $accent; outline: none; }
+QPushButton:focus { border: $edge solid $focus; outline: none; }
 QPushButton:disabled { color: $muted; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; }
-QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 4px 13px; }
-QPushButton[role="link"] { background: transparent; color: $muted; border: 1px solid transparent;
+QPushButton[role="primary"]:focus { border: 2px solid $accent_focus; padding: 4px 13px; }
+QPushButton[role="link"] { background: transparent; color: $muted; border: $edge solid transparent;
     border-radius: 4px; padding: 0 2px; text-decoration: underline; text-align: left; }
 QPushButton[role="link"][menu="true"] { padding-right: 15px; }
 QPushButton[role="link"][menu="true"]::menu-indicator { right: 1px; }
 QPushButton[role="link"]:hover { color: $text; }
-QPushButton[role="link"]:focus { border-color: $accent; color: $text; }
+QPushButton[role="link"]:focus { border-color: $focus; color: $text; }
 QPushButton::menu-indicator { image: url($arrow_down); subcontrol-position: right center;
     right: 8px; width: 10px; }
 
@@ -220,20 +242,20 @@ QPushButton[role="segment"] { border-radius: 0; padding: 5px 8px; border-right-w
 QPushButton[role="segment"][end="first"] { border-top-left-radius: 6px;
     border-bottom-left-radius: 6px; }
 QPushButton[role="segment"][end="last"] { border-top-right-radius: 6px;
-    border-bottom-right-radius: 6px; border-right-width: 1px; }
+    border-bottom-right-radius: 6px; border-right-width: $edge; }
 QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
-QPushButton[role="segment"]:focus { border: 2px solid $text; padding: 4px 7px; }
+QPushButton[role="segment"]:focus { border: 2px solid $accent_focus; padding: 4px 7px; }
 
-QPlainTextEdit { background: $field; color: $text; border: 1px solid $border;
+QPlainTextEdit { background: $field; color: $text; border: $edge solid $border;
     border-radius: 6px; padding: 3px; selection-background-color: $accent;
     selection-color: $accent_text; }
-QPlainTextEdit:focus { border-color: $accent; }
+QPlainTextEdit:focus { border-color: $focus; }
 QAbstractSpinBox, QLineEdit, QComboBox { background: $field; color: $text;
-    border: 1px solid $border; border-radius: 6px; padding: 3px 8px; min-height: 20px;
+    border: $edge solid $border; border-radius: 6px; padding: 3px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
 QAbstractSpinBox:hover, QLineEdit:hover, QComboBox:hover { border-color: $muted; }
-QAbstractSpinBox:focus, QLineEdit:focus, QComboBox:focus { border: 1px solid $accent; }
+QAbstractSpinBox:focus, QLineEdit:focus, QComboBox:focus { border: $edge solid $focus; }
 QAbstractSpinBox:disabled, QLineEdit:disabled, QComboBox:disabled { color: $muted; }
 QAbstractSpinBox { padding: 2px 24px 2px 0; }
 QAbstractSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right;
@@ -244,13 +266,13 @@ QAbstractSpinBox::up-arrow { image: url($arrow_up); width: 10px; height: 10px; t
 QAbstractSpinBox::down-arrow { image: url($arrow_down); width: 10px; height: 10px; bottom: 2px; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($arrow_down); width: 10px; height: 10px; }
-QListWidget { background: $field; color: $text; border: 1px solid $border; border-radius: 6px;
+QListWidget { background: $field; color: $text; border: $edge solid $border; border-radius: 6px;
     padding: 3px; selection-background-color: $accent; selection-color: $accent_text;
     outline: none; }
-QListWidget:focus { border-color: $accent; }
+QListWidget:focus { border-color: $focus; }
 QListWidget::item { padding: 0 5px; border-radius: 4px; }
 QListWidget::item:selected { background: $accent; color: $accent_text; }
-QComboBox QAbstractItemView { background: $card; border: 1px solid $border; outline: none; }
+QComboBox QAbstractItemView { background: $card; border: $edge solid $border; outline: none; }
 
 QSlider { min-height: 18px; background: transparent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
@@ -260,24 +282,24 @@ QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-r
 QSlider::handle:horizontal:focus { background: $accent; }
 
 QCheckBox { background: transparent; spacing: 8px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+QCheckBox::indicator { width: 14px; height: 14px; border: $edge solid $muted; border-radius: 4px;
     background: $field; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url($check); }
 QCheckBox:focus { color: $text; }
-QCheckBox::indicator:focus { border: 2px solid $text; }
+QCheckBox::indicator:focus { border: 2px solid $accent_focus; }
 
 QMenuBar { background: $window; color: $text; border-bottom: 1px solid $border;
     padding: 3px 6px; }
 QMenuBar::item { background: transparent; padding: 4px 10px; border-radius: 5px; }
-QMenuBar::item:selected { background: $border; }
-QMenu { background: $card; color: $text; border: 1px solid $border; padding: 5px; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $card; color: $text; border: $edge solid $border; padding: 5px; }
 QMenu::item { padding: 5px 26px 5px 26px; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $accent_text; }
 QMenu::item:disabled { color: $muted; background: transparent; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
-QTabWidget::pane { border: none; border-top: 1px solid $border; background: $card;
+QTabWidget::pane { border: none; border-top: $edge solid $border; background: $card;
     top: -1px; }
 QTabWidget::tab-bar { left: 0; }
 QTabBar { background: transparent; }
@@ -286,7 +308,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px;
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar:focus { outline: none; }
-QTabBar::tab:selected:focus { background: $border; border-top-left-radius: 5px;
+QTabBar::tab:selected:focus { background: $hover; border-top-left-radius: 5px;
     border-top-right-radius: 5px; }
 
 QTableView { background: $card; color: $text; border: none; gridline-color: $grid;
@@ -295,7 +317,7 @@ QTableView#file_table::item { padding: 0 5px; }
 QTableView[role="plain"]::item { padding: 0 5px; }
 QHeaderView { background: $card; border: none; }
 QHeaderView::section { background: $card; color: $muted; border: none;
-    border-bottom: 1px solid $border; padding: 5px 8px; }
+    border-bottom: $edge solid $border; padding: 5px 8px; }
 
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; border-radius: 2px; }

@@ -20,6 +20,7 @@ _THEMES: Final[Mapping[ThemeChoice, str]] = {
     ThemeChoice.SYSTEM: "&System",
     ThemeChoice.LIGHT: "&Light",
     ThemeChoice.DARK: "&Dark",
+    ThemeChoice.HIGH_CONTRAST: "&High contrast",
 }
 _UNITS: Final[Mapping[ByteUnits, str]] = {
     ByteUnits.BINARY: "Gi&B (multiples of 1,024)",

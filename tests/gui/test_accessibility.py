@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from memplan.request import Backend, EngineName
-from memplan.theme import DARK, LIGHT
+from memplan.theme import DARK, HIGH_CONTRAST, LIGHT
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch, resolve_theme
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt
@@ -197,4 +197,19 @@ def test_that_the_system_theme_follows_the_desktop(
 
 
 def test_that_a_desktop_that_says_nothing_gets_the_light_theme() -> None:
-    assert resolve_theme(ThemeChoice.SYSTEM, Qt.ColorScheme.Unknown) is LIGHT
+    scheme, contrast = Qt.ColorScheme.Unknown, Qt.ContrastPreference.NoPreference
+    assert resolve_theme(ThemeChoice.SYSTEM, scheme, contrast) is LIGHT
+
+
+def test_that_the_system_theme_follows_the_contrast_that_the_desktop_asks_for(
+    planned: MainWindow, themes: ThemeSwitch
+) -> None:
+    themes.set_choice(ThemeChoice.SYSTEM)
+    themes.set_contrast(Qt.ContrastPreference.HighContrast)
+    assert themes.theme is HIGH_CONTRAST
+    assert planned.palette().window().color().name() == HIGH_CONTRAST.window
+    themes.set_choice(ThemeChoice.LIGHT)
+    assert themes.theme is LIGHT
+    themes.set_choice(ThemeChoice.SYSTEM)
+    themes.set_contrast(Qt.ContrastPreference.NoPreference)
+    assert themes.theme is not HIGH_CONTRAST

@@ -1,4 +1,4 @@
-"""A plan as one HTML page: self-contained, light and dark, nothing fetched, no script."""
+"""A plan as one HTML page: self-contained, in the reader's theme, nothing fetched, no script."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from memplan.advice import Advice
 from memplan.planner import Plan, Status
 from memplan.reports.content import command, component_rows, curve_rows, fact_rows, marker_rows
 from memplan.reports.svg_chart import svg_chart
-from memplan.theme import DARK, LIGHT, Theme
+from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from memplan.units import format_tokens
 from memplan.version import __version__
 from memplan.wording.advice import advice_effect_text, advice_text, cost_text
@@ -27,6 +27,7 @@ _PAGE = """<!doctype html>
 <style>
 :root {{ color-scheme: light dark; {light} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
+@media (prefers-contrast: more) {{ :root {{ color-scheme: dark; {high_contrast} }} }}
 body {{ font: 15px/1.5 Inter, system-ui, sans-serif; color: var(--text);
   background: var(--window); max-width: 920px; margin: 2rem auto; padding: 0 1rem; }}
 section {{ background: var(--card); border: 1px solid var(--border); border-radius: 10px;
@@ -93,6 +94,7 @@ def html_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
         title=escape(f"Memory plan: {plan.model.name}"),
         light=_variables(LIGHT, plan.verdict.status),
         dark=_variables(DARK, plan.verdict.status),
+        high_contrast=_variables(HIGH_CONTRAST, plan.verdict.status),
         fills="\n".join(
             f".fill-{kind.value} {{ fill: var(--{kind.value}); background: var(--{kind.value}); }}"
             for kind in COMPONENT_TITLES

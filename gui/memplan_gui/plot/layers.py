@@ -368,7 +368,7 @@ class FocusRing(QGraphicsItem):
         """Run around this from now on, wherever it is visible."""
         self.prepareGeometryChange()
         self._bounds = bounds
-        self._pen = QPen(QColor(theme.accent), 2)
+        self._pen = QPen(QColor(theme.focus), 2 * theme.border_pixels)
 
     def paint(
         self,

@@ -187,7 +187,7 @@ HIGH_CONTRAST = Theme(
         ComponentKind.PAGE_TABLE: "#bdbdbd",
         ComponentKind.OUTPUT: "#fff381",
     },
-    component_text={kind: "#000000" for kind in ComponentKind},
+    component_text=dict.fromkeys(ComponentKind, "#000000"),
 )
 
 THEMES = (LIGHT, DARK, HIGH_CONTRAST)

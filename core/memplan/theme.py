@@ -159,7 +159,7 @@ HIGH_CONTRAST = Theme(
     window="#000000",
     card="#000000",
     field="#000000",
-    border="#888888",
+    border="#848484",
     border_pixels=2,
     hover="#3a3a3a",
     grid="#4d4d4d",
@@ -181,7 +181,7 @@ HIGH_CONTRAST = Theme(
     components={
         ComponentKind.WEIGHTS: "#54a1fc",
         ComponentKind.KV_CACHE: "#ffae00",
-        ComponentKind.RECURRENT_STATE: "#d276b5",
+        ComponentKind.RECURRENT_STATE: "#d67bb9",
         ComponentKind.COMPUTE: "#89c08c",
         ComponentKind.STAGING: "#a6e4fe",
         ComponentKind.PAGE_TABLE: "#bdbdbd",

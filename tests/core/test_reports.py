@@ -22,6 +22,7 @@ from memplan.reports.content import command
 from memplan.reports.html_report import html_report
 from memplan.reports.markdown_report import markdown_report
 from memplan.reports.saved_plan import open_saved_plan
+from memplan.theme import THEMES
 from memplan.units import GIB
 
 MODELS = sorted((Path(__file__).parents[1] / "data" / "models").glob("*.gguf"))
@@ -65,11 +66,11 @@ def test_that_page_and_markdown_state_the_plans_exact_bytes(plan: Plan) -> None:
     assert header_hash(plan.model) in markdown
 
 
-def test_that_the_page_has_colours_for_light_and_dark(plan: Plan) -> None:
+def test_that_the_page_has_the_colours_of_each_theme(plan: Plan) -> None:
     text = html_report(plan)
-    light, dark = re.findall(r"--window: (#\w{6})", text)
-    assert light != dark
+    assert re.findall(r"--window: (#\w{6})", text) == [theme.window for theme in THEMES]
     assert "prefers-color-scheme: dark" in text
+    assert "prefers-contrast: more" in text
 
 
 def test_that_a_models_name_cannot_add_markup(plan: Plan) -> None:

@@ -7,6 +7,9 @@ import os
 # Before any import of Qt: no screen, and one pixel a pixel.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
+# The system's language is English, wherever the tests run.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("LANGUAGE", None)
 
 from pathlib import Path
 

@@ -21,6 +21,7 @@ from memplan_gui.dialogs import Dialogs
 from memplan_gui.icons import program_icon
 from memplan_gui.settings import SettingsFile, default_settings_path
 from memplan_gui.text_size import base_font
+from memplan_gui.translating import Translation
 from memplan_gui.window import MainWindow
 
 EXIT_FAILED: Final = 1
@@ -132,7 +133,8 @@ def run(
     prepare(app)
     settings_file = SettingsFile(settings_path or default_settings_path())
     given = None if request == Request() else request
-    window = MainWindow(settings_file, ThemeSwitch(app, ThemeChoice.SYSTEM), Dialogs(), given)
+    themes, translation = ThemeSwitch(app, ThemeChoice.SYSTEM), Translation(app)
+    window = MainWindow(settings_file, themes, translation, Dialogs(), given)
     app.file_opened.connect(window.open_source)
     smoke_test = _Smoke(window, screenshot, problems) if smoke else None
     source = source or app.waiting_file or None

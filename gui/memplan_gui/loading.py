@@ -110,6 +110,11 @@ class Loader(QObject):
         self._received.connect(self._count)
         self._finished.connect(self._deliver)
 
+    @property
+    def source(self) -> str:
+        """What is being read; empty if nothing is."""
+        return self._source if self._cancel is not None else ""
+
     def load(self, source: str) -> None:
         """Start to read ``source``; what was being read before is cancelled."""
         self.stop()

@@ -182,6 +182,14 @@ class LogWindow(QWidget):
         self._file.setText(Path(path).name)
         self._ask()
 
+    def take_over(self, other: LogWindow) -> None:
+        """Explain what another window explains, in its place."""
+        self.setGeometry(other.geometry())
+        if other._path:
+            self.open_log(other._path)
+        else:
+            self.paste.setPlainText(other.paste.toPlainText())
+
     def drain(self) -> None:
         """Wait for what is being read, and drop it."""
         self._latest.drain()

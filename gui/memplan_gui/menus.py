@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from memplan_gui import exporting
 from memplan_gui.appearance import ThemeChoice
 from memplan_gui.exporting import FileExport, Shown
+from memplan_gui.translating import LANGUAGE_NAMES, LanguageChoice
 
 _THEMES: Final[Mapping[ThemeChoice, str]] = {
     ThemeChoice.SYSTEM: "&System",
@@ -43,7 +44,8 @@ class Menus(QObject):
         sample_requested(str): this sample is to be opened.
         copy_requested(Callable): this copy is to be made of what is shown.
         export_requested(FileExport): this kind of file is to be written.
-        theme_chosen(ThemeChoice), units_chosen(ByteUnits): what the user picked.
+        theme_chosen(ThemeChoice), units_chosen(ByteUnits), language_chosen(LanguageChoice): what
+            the user picked.
         forget_requested(): recent models are to be forgotten.
         devices_requested(): this machine's devices are to be looked for.
         about_requested(), quit_requested()
@@ -59,6 +61,7 @@ class Menus(QObject):
     export_requested = Signal(object)
     theme_chosen = Signal(object)
     units_chosen = Signal(object)
+    language_chosen = Signal(object)
     forget_requested = Signal()
     devices_requested = Signal()
     about_requested = Signal()
@@ -75,6 +78,8 @@ class Menus(QObject):
         view = bar.addMenu("&View")
         self._themes = self._choices(view.addMenu("&Theme"), _THEMES, self.theme_chosen)
         self._units = self._choices(view.addMenu("&Units"), _UNITS, self.units_chosen)
+        languages = {LanguageChoice.SYSTEM: "&System", **LANGUAGE_NAMES}
+        self._languages = self._choices(view.addMenu("&Language"), languages, self.language_chosen)
         search = view.addAction("&Find this machine's GPUs")
         search.setShortcut(QKeySequence("F5"))
         search.triggered.connect(lambda: self.devices_requested.emit())
@@ -167,6 +172,10 @@ class Menus(QObject):
     def set_units(self, units: ByteUnits) -> None:
         """Mark the chosen units."""
         _check(self._units, units)
+
+    def set_language(self, choice: LanguageChoice) -> None:
+        """Mark the chosen language."""
+        _check(self._languages, choice)
 
     def set_recent(self, sources: tuple[str, ...]) -> None:
         """Offer these models, the newest first."""

@@ -42,6 +42,7 @@ class Opening(QObject):
         self.watch = ModelWatch(cache, self)
         self._siblings = Latest(partial(_siblings, read), self)
         self._others = Latest(partial(_read_all, read), self)
+        self._followed = ""
         self._siblings.answered.connect(self._tell_siblings)
         self._others.answered.connect(self._tell_others)
 
@@ -51,12 +52,18 @@ class Opening(QObject):
             self.unfollow()
             return
         self.watch.watch(source, model)
+        self._followed = source
         self._siblings.ask(source)
 
     def unfollow(self) -> None:
         """Watch nothing any more: what is open is no file of the user's."""
         self.watch.stop()
+        self._followed = ""
         self._siblings.ask("")
+
+    def look_again(self) -> None:
+        """Look for the quantisations of the open model once more."""
+        self._siblings.ask(self._followed)
 
     def read_others(self, sources: Sequence[str]) -> None:
         """Read more models, beside the one that is open."""

@@ -15,6 +15,7 @@ from memplan.units import ByteUnits
 from memplan.unsigned import check_u64
 
 from memplan_gui.appearance import ThemeChoice
+from memplan_gui.translating import LanguageChoice
 
 SCHEMA: Final = "memplan.settings/1"
 RECENT_LIMIT: Final = 8
@@ -30,6 +31,7 @@ class Settings:
         engine, backend, budget_bytes: the last request's.
         theme: the theme that was chosen.
         units: the multiples in which bytes are written.
+        language: the language that was chosen.
         geometry: the window's place and size as Qt saves it, in base 64.
     """
 
@@ -40,6 +42,7 @@ class Settings:
     budget_bytes: int = DEFAULT_BUDGET_BYTES
     theme: ThemeChoice = ThemeChoice.SYSTEM
     units: ByteUnits = ByteUnits.BINARY
+    language: LanguageChoice = LanguageChoice.SYSTEM
     geometry: str = ""
 
     def with_recent(self, source: str) -> Settings:
@@ -63,6 +66,7 @@ _READERS: Final[dict[str, Any]] = {
     "budget_bytes": lambda value: check_u64("budget_bytes", value),
     "theme": ThemeChoice,
     "units": ByteUnits,
+    "language": LanguageChoice,
     "geometry": str,
 }
 

@@ -21,8 +21,8 @@ class LanguageChoice(StrEnum):
 
 
 LANGUAGE_NAMES: Final[Mapping[LanguageChoice, str]] = {
-    LanguageChoice.ENGLISH: "English",
-    LanguageChoice.GERMAN: "Deutsch",
+    LanguageChoice.ENGLISH: "&English",
+    LanguageChoice.GERMAN: "&Deutsch",
 }
 """What each language calls itself: never translated, so that its speakers find it."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from memplan.model import Model
 from memplan.planner import Plan
 from memplan.reader.errors import ChoiceNeededError, MissingError
@@ -15,7 +16,15 @@ from memplan.request import Request
 from memplan.theme import Theme
 from memplan.units import ByteUnits
 from memplan_resources.samples import sample_path
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import (
+    QByteArray,
+    QMetaObject,
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -28,6 +37,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QMenuBar,
     QScrollArea,
     QSplitter,
     QStackedWidget,
@@ -39,6 +49,7 @@ from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.applying import apply_difference
 from memplan_gui.comparison import Comparison
 from memplan_gui.detecting import Detector
+from memplan_gui.device_history import DeviceHistory
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.exporting import FileExport, Shown, export
 from memplan_gui.incoming import sources_in
@@ -60,6 +71,7 @@ from memplan_gui.presenter import error_text, source_name
 from memplan_gui.session import Session
 from memplan_gui.settings import SettingsFile
 from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.translating import LanguageChoice, Translation
 
 if TYPE_CHECKING:
     from memplan_gui.log_window import LogWindow
@@ -97,6 +109,7 @@ class MainWindow(QMainWindow):
         self,
         settings_file: SettingsFile,
         themes: ThemeSwitch,
+        translation: Translation,
         dialogs: Dialogs,
         request: Request | None = None,
     ) -> None:
@@ -104,7 +117,9 @@ class MainWindow(QMainWindow):
         self._settings_file = settings_file
         self._settings = settings_file.load()
         self._themes = themes
+        self._translation = translation
         self._dialogs = dialogs
+        translation.set_choice(self._settings.language)
         self.setWindowTitle("Memplan")
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST_SIZE)
@@ -112,15 +127,15 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.loader = self.opening.loader
         self.detector = Detector(self)
-        self._menus = Menus(self.menuBar(), self.session.undo_stack)
-        self._make_panels()
-        self._lay_out()
-        self._connect_panels()
-        self._connect_menus()
-        self._set_units(self._settings.units)
+        self.comparison = Comparison(self.session)
+        self._devices = DeviceHistory(self.session.undo_stack)
+        self.log_window: LogWindow | None = None
+        self._unread: tuple[str, Exception] | None = None
+        self._lines: tuple[Overlay, ...] = ()
+        self._links: list[QMetaObject.Connection] = []
+        self._splitter_moved = False
+        self._build()
         themes.set_choice(self._settings.theme)
-        self._menus.set_theme(themes.choice)
-        self._menus.set_recent(self._settings.recent)
         self._restore_geometry()
         self.setFocus()  # no control looks chosen before the user starts
 
@@ -130,18 +145,79 @@ class MainWindow(QMainWindow):
 
     # Putting it together
 
+    def _build(self) -> None:
+        """Make menus and panels for what the session holds."""
+        self._lines = ()
+        self._menus = Menus(self.menuBar(), self.session.undo_stack)
+        self._make_panels()
+        self._lay_out()
+        self._connect_panels()
+        self._connect_menus()
+        self._set_units(self._settings.units)
+        self._menus.set_theme(self._themes.choice)
+        self._menus.set_language(self._translation.choice)
+        self._menus.set_recent(self._settings.recent)
+
+    def rebuild(self) -> None:
+        """Make menus and panels anew, as in another language each text and each width is another.
+
+        The model, the request, what can be undone and what is pinned stay.
+        """
+        tab, sizes = self.tabs.tabs.currentIndex(), self._splitter.sizes()
+        for link in self._links:
+            QObject.disconnect(link)
+        self._links.clear()
+        self.late.drain()
+        self.setMenuBar(QMenuBar())
+        for part in (self._drop_overlay, self.takeCentralWidget()):
+            if part is not None:
+                shiboken6.delete(part)
+        self._build()
+        self._body.show()  # what is added to a window in sight is hidden at first
+        self.tabs.tabs.setCurrentIndex(tab)
+        self._show_again()
+        if self._splitter_moved:
+            self._splitter.setSizes(sizes)
+        self._rebuild_log_window()
+        self.setFocus()
+
+    def _show_again(self) -> None:
+        """Show in new panels what was shown in the old ones."""
+        if self.detector.latest is not None:
+            self.runs_on.show_detection(self.detector.latest)
+        if self.session.model is not None:
+            self._show_model(self.session.model)
+            self.opening.look_again()
+            self.session.plan_now()
+        if self._unread is not None:
+            self._show_error(*self._unread)
+        if self.loader.source:
+            self._model_card.show_reading(self.loader.source)
+
+    def _rebuild_log_window(self) -> None:
+        old, self.log_window = self.log_window, None
+        if old is None:
+            return
+        old.drain()
+        if old.isVisible():
+            self.show_log_window().take_over(old)
+        old.close()
+        old.deleteLater()
+
+    def _link(self, signal: SignalInstance, slot: Callable[..., None]) -> None:
+        """Connect a signal of what outlives the panels, until they are made anew."""
+        self._links.append(signal.connect(slot))
+
     def _make_panels(self) -> None:
         theme = self._themes.theme
         self._model_card = ModelCard()
-        self.runs_on = RunsOnPanel(self.session)
+        self.runs_on = RunsOnPanel(self.session, self._devices)
         self.zinc_options = ZincOptionsCard(self.session)
         self.request_panel = RequestPanel(self.session)
         self._verdict = VerdictBanner(theme)
         self.chart_card = ChartCard(self.session, theme)
         self.breakdown = BreakdownTable(theme)
         self._file_tab = FileTab()
-        self.comparison = Comparison(self.session)
-        self.log_window: LogWindow | None = None
         self.late = late = LatePanels(self.session, self.comparison, theme)
         self.tabs = LowerTabs()
         self.tabs.add_tab(self.breakdown, "Breakdown", "What takes the memory")
@@ -163,8 +239,6 @@ class MainWindow(QMainWindow):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.chart_card)
         self._splitter.addWidget(self.tabs)
-        self._splitter_moved = False
-        self._lines: tuple[Overlay, ...] = ()
         self._splitter.splitterMoved.connect(self._note_splitter)
         column.addWidget(self._splitter, 1)
         self._pages = QStackedWidget()
@@ -206,21 +280,22 @@ class MainWindow(QMainWindow):
         self._column.verticalScrollBar().setValue(0)
 
     def _connect_panels(self) -> None:
-        self.session.model_changed.connect(self._show_model)
-        self.session.plan_changed.connect(self._show_plan)
-        self.session.plan_failed.connect(self._show_no_plan)
-        self.session.request_changed.connect(self.late.show_request)
+        session = self.session
+        self._link(session.model_changed, self._show_model)
+        self._link(session.plan_changed, self._show_plan)
+        self._link(session.plan_failed, self._show_no_plan)
+        self._link(session.request_changed, self.late.show_request)
+        self._link(self.comparison.changed, self._draw_comparison)
+        self._link(session.plan_changed, self._draw_comparison)
+        self._link(self._themes.theme_changed, self._set_theme)
         self.detector.started.connect(self.runs_on.show_search)
         self.detector.detected.connect(self.runs_on.show_detection)
         self._connect_opening()
         self.chart_card.read_out_changed.connect(self.breakdown.show_usage)
         self.chart_card.chart_made.connect(self._order_chart)
         self.chart_card.painted.connect(self.settled)
-        self.comparison.changed.connect(self._draw_comparison)
-        self.session.plan_changed.connect(self._draw_comparison)
         self._empty.open_requested.connect(self.choose_model)
         self._empty.address_requested.connect(self._ask_address)
-        self._themes.theme_changed.connect(self._set_theme)
 
     def _connect_opening(self) -> None:
         card, loader = self._model_card, self.loader
@@ -228,18 +303,18 @@ class MainWindow(QMainWindow):
         card.source_requested.connect(self.open_source)
         card.cancel_requested.connect(loader.cancel)
         loader.started.connect(card.show_reading)
-        loader.started.connect(self._show_card)
+        self._link(loader.started, self._show_card)
         loader.received.connect(card.show_received)
         for ended in (loader.loaded, loader.cancelled, loader.failed):
             ended.connect(card.reading.end)
         loader.cancelled.connect(card.show_cancelled)
-        loader.loaded.connect(self._take_model)
-        loader.restored.connect(self._restore)
-        loader.failed.connect(self._show_error)
+        self._link(loader.loaded, self._take_model)
+        self._link(loader.restored, self._restore)
+        self._link(loader.failed, self._show_error)
         self.opening.siblings_found.connect(card.show_siblings)
-        self.opening.others_read.connect(self._pin_others)
-        self.opening.watch.changed.connect(self._take_changed)
-        self.opening.watch.lost.connect(self._show_lost)
+        self._link(self.opening.others_read, self._pin_others)
+        self._link(self.opening.watch.changed, self._take_changed)
+        self._link(self.opening.watch.lost, self._show_lost)
 
     def _connect_menus(self) -> None:
         menus = self._menus
@@ -253,6 +328,7 @@ class MainWindow(QMainWindow):
         menus.export_requested.connect(self._export)
         menus.theme_chosen.connect(self._choose_theme)
         menus.units_chosen.connect(self._choose_units)
+        menus.language_chosen.connect(self._choose_language)
         menus.forget_requested.connect(self._forget_recent)
         menus.devices_requested.connect(self.detector.start)
         menus.about_requested.connect(self._show_about)
@@ -313,6 +389,7 @@ class MainWindow(QMainWindow):
         self.loader.load(str(sample_path(sample_id)))
 
     def _take_model(self, source: str, model: Model) -> None:
+        self._unread = None
         self.session.set_model(model)
         if _is_sample(source):
             self.opening.unfollow()
@@ -339,6 +416,7 @@ class MainWindow(QMainWindow):
         self._model_card.show_note(f"{note} Cannot be planned: {left_out}." if left_out else note)
 
     def _show_error(self, source: str, error: Exception) -> None:
+        self._unread = source, error
         if isinstance(error, ChoiceNeededError) and error.choices:
             self._model_card.ask_choice(source, error.choices)
         else:
@@ -423,6 +501,13 @@ class MainWindow(QMainWindow):
     def _set_theme(self, theme: Theme) -> None:
         for panel in (self._verdict, self.chart_card, self.breakdown, self.late, self._empty):
             panel.set_theme(theme)
+
+    def _choose_language(self, code: str) -> None:
+        choice = LanguageChoice(code)
+        self._settings = replace(self._settings, language=choice)
+        if self._translation.set_choice(choice):
+            # The menu that was chosen from is still at work.
+            QTimer.singleShot(0, self, self.rebuild)
 
     def _choose_units(self, units: ByteUnits) -> None:
         self._settings = replace(self._settings, units=units)

@@ -12,6 +12,7 @@ from memplan_gui.app import prepare
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.settings import SettingsFile
+from memplan_gui.translating import Translation
 from memplan_gui.window import MainWindow
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -64,10 +65,22 @@ def themes(prepared_app: QApplication) -> Iterator[ThemeSwitch]:
 
 
 @pytest.fixture
+def translation(prepared_app: QApplication) -> Iterator[Translation]:
+    made = Translation(prepared_app)
+    yield made
+    made.remove()
+    made.deleteLater()
+
+
+@pytest.fixture
 def window(
-    qtbot: QtBot, themes: ThemeSwitch, settings_path: Path, dialogs: FakeDialogs
+    qtbot: QtBot,
+    themes: ThemeSwitch,
+    translation: Translation,
+    settings_path: Path,
+    dialogs: FakeDialogs,
 ) -> Iterator[MainWindow]:
-    made = MainWindow(SettingsFile(settings_path), themes, dialogs)
+    made = MainWindow(SettingsFile(settings_path), themes, translation, dialogs)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)

@@ -23,6 +23,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection
 
+from memplan.language import in_figures, marked, ntr, tr
 from memplan.reader.errors import (
     GgufError,
     MissingError,
@@ -48,14 +49,18 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 _CERTIFICATES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 _REMEDIES: Final[Mapping[int, str]] = {
-    401: "Check the address. If the model is private or gated, set HF_TOKEN.",
-    403: "Accept the model's conditions on its page, or use a token that may read it (HF_TOKEN).",
-    404: "Check the address.",
-    410: "Check the address.",
-    416: "The file is empty, or the server cannot send a part of it.",
-    429: "It has had too many requests: try again later.",
-    503: "It is busy: try again later.",
+    401: marked("Check the address. If the model is private or gated, set HF_TOKEN."),
+    403: marked(
+        "Accept the model's conditions on its page, or use a token that may read it (HF_TOKEN)."
+    ),
+    404: marked("Check the address."),
+    410: marked("Check the address."),
+    416: marked("The file is empty, or the server cannot send a part of it."),
+    429: marked("It has had too many requests: try again later."),
+    503: marked("It is busy: try again later."),
 }
+_LONGEST_WAIT: Final = 6
+"""Digits of the seconds that a server asks to wait; who asks for more is not heeded."""
 
 
 class Budget:
@@ -82,9 +87,11 @@ class Budget:
             raise UnreachableError(
                 name,
                 None,
-                f"the whole header within {self._seconds:g} seconds",
-                f"{self.received_bytes:,} bytes in that time",
-                "Try again when the network or the server is faster.",
+                tr("the whole header within {seconds} seconds").format(
+                    seconds=in_figures(f"{self._seconds:g}")
+                ),
+                ntr("{count} byte in that time", "{count} bytes in that time", self.received_bytes),
+                tr("Try again when the network or the server is faster."),
             )
 
     def receive(self, name: str, count: int) -> None:
@@ -94,9 +101,13 @@ class Budget:
             raise RemoteError(
                 name,
                 None,
-                f"a header of at most {self._most_bytes:,} bytes",
-                "more",
-                "Download the file, and open it from the disk.",
+                ntr(
+                    "a header of at most {count} byte",
+                    "a header of at most {count} bytes",
+                    self._most_bytes,
+                ),
+                tr("more"),
+                tr("Download the file, and open it from the disk."),
             )
         if self._progress is not None:
             self._progress(self.received_bytes)
@@ -202,9 +213,13 @@ class Download:
         return RemoteError(
             self.name,
             offset,
-            f"the {self.size or 0:,} bytes that the server announced",
-            "that it closed the connection",
-            "Try again.",
+            ntr(
+                "the {count} byte that the server announced",
+                "the {count} bytes that the server announced",
+                self.size or 0,
+            ),
+            tr("that it closed the connection"),
+            tr("Try again."),
         )
 
     def _next(self) -> Answer | bytes:
@@ -260,7 +275,11 @@ class Download:
             finally:
                 response.close()
         raise RemoteError(
-            target.name, None, f"at most {_MAX_REDIRECTS} redirects", "more", "Check the address."
+            target.name,
+            None,
+            tr("at most {limit} redirects").format(limit=_MAX_REDIRECTS),
+            tr("more"),
+            tr("Check the address."),
         )
 
     def _stream(self, response: urllib3.BaseHTTPResponse) -> None:
@@ -328,9 +347,9 @@ def _redirected(target: Target, url: str, response: urllib3.BaseHTTPResponse) ->
         raise RemoteError(
             target.name,
             None,
-            "a redirect to another secure address",
-            f"one to {location or 'nowhere'}",
-            "Check the address.",
+            tr("a redirect to another secure address"),
+            tr("one to {address}").format(address=location) if location else tr("one to nowhere"),
+            tr("Check the address."),
         )
     return following.geturl()
 
@@ -361,9 +380,9 @@ def _checked(target: Target, response: urllib3.BaseHTTPResponse, said: Answer) -
         raise RemoteError(
             target.name,
             None,
-            "the bytes as they are",
-            f"them compressed ({encoding})",
-            "Download the file, and open it from the disk.",
+            tr("the bytes as they are"),
+            tr("them compressed ({encoding})").format(encoding=encoding),
+            tr("Download the file, and open it from the disk."),
         )
     length = headers.get("Content-Length", "")
     size = int(length) if length.isdecimal() else None
@@ -387,41 +406,90 @@ def _size_from_range(target: Target, content_range: str, length: int | None) -> 
         raise RemoteError(
             target.name,
             None,
-            "the file from its first byte on, as was asked for",
-            f"the range {content_range or 'that the server does not name'}"
-            + ("" if length is None else f" in {length:,} bytes"),
-            "Download the file, and open it from the disk.",
+            tr("the file from its first byte on, as was asked for"),
+            _range_text(content_range, length),
+            tr("Download the file, and open it from the disk."),
         )
     return None if size == "*" else int(size)
 
 
+def _range_text(content_range: str, length: int | None) -> str:
+    if not content_range and length is None:
+        return tr("the range that the server does not name")
+    if not content_range:
+        return ntr(
+            "the range that the server does not name in {count} byte",
+            "the range that the server does not name in {count} bytes",
+            length or 0,
+        )
+    if length is None:
+        return tr("the range {range}").format(range=content_range)
+    return ntr(
+        "the range {range} in {count} byte", "the range {range} in {count} bytes", length
+    ).format(range=content_range)
+
+
 def _refusal(target: Target, response: urllib3.BaseHTTPResponse) -> SourceUnreadableError:
     status = response.status
-    found = f"status {status} {response.reason or ''}".rstrip()
-    remedy = _REMEDIES.get(status, "Try again later." if status >= 500 else "Check the address.")
+    found = tr("status {status}").format(status=f"{status} {response.reason or ''}".rstrip())
+    otherwise = marked("Try again later.") if status >= 500 else marked("Check the address.")
+    remedy = tr(_REMEDIES.get(status, otherwise))
     wait = response.headers.get("Retry-After", "")
-    if wait.isdecimal():
-        remedy = f"{remedy} The server asks to wait {wait} seconds."
+    if wait.isdecimal() and len(wait) <= _LONGEST_WAIT:
+        asked = ntr(
+            "The server asks to wait {count} second.",
+            "The server asks to wait {count} seconds.",
+            int(wait),
+        )
+        remedy = f"{remedy} {asked}"
     kind = MissingError if status in _MISSING else RemoteError
-    return kind(target.name, None, "the file", found, remedy)
+    return kind(target.name, None, tr("the file"), found, remedy)
+
+
+_REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
+    (
+        urllib3.exceptions.NameResolutionError,
+        marked("no such name"),
+        marked("Check the address and the network."),
+    ),
+    (
+        urllib3.exceptions.SSLError,
+        marked("a connection that is not secure ({error})"),
+        marked("Check the certificates."),
+    ),
+    (
+        urllib3.exceptions.ConnectTimeoutError,
+        marked("no answer"),
+        marked("Check the network, and try again."),
+    ),
+    (urllib3.exceptions.ReadTimeoutError, marked("silence"), marked("Try again later.")),
+    (
+        urllib3.exceptions.ProxyError,
+        marked("a proxy that fails ({error})"),
+        marked("Check the proxy's settings."),
+    ),
+    (
+        urllib3.exceptions.NewConnectionError,
+        marked("nobody there ({error})"),
+        marked("Check the address and the network."),
+    ),
+    (
+        urllib3.exceptions.LocationParseError,
+        marked("an address that is none"),
+        marked("Check the address."),
+    ),
+)
+"""What urllib3 raises, what it means, and what to do; the first that fits counts."""
 
 
 def _as_gguf_error(target: Target, error: Exception) -> GgufError:
     """What urllib3 or the system says, in the user's terms."""
     host = urlsplit(target.url).netloc.rpartition("@")[2]
-    kinds = urllib3.exceptions
-    reasons: tuple[tuple[type[Exception], str, str], ...] = (
-        (kinds.NameResolutionError, "no such name", "Check the address and the network."),
-        (kinds.SSLError, f"a connection that is not secure ({error})", "Check the certificates."),
-        (kinds.ConnectTimeoutError, "no answer", "Check the network, and try again."),
-        (kinds.ReadTimeoutError, "silence", "Try again later."),
-        (kinds.ProxyError, f"a proxy that fails ({error})", "Check the proxy's settings."),
-        (kinds.NewConnectionError, f"nobody there ({error})", "Check the address and the network."),
-        (kinds.LocationParseError, "an address that is none", "Check the address."),
-    )
-    for kind, found, remedy in reasons:
+    expected = tr("an answer from {host}").format(host=host)
+    for kind, found, remedy in _REASONS:
         if isinstance(error, kind):
-            return UnreachableError(target.name, None, f"an answer from {host}", found, remedy)
+            found = tr(found).format(error=error)
+            return UnreachableError(target.name, None, expected, found, tr(remedy))
     return UnreachableError(
-        target.name, None, f"an answer from {host}", str(error) or repr(error), "Try again."
+        target.name, None, expected, str(error) or repr(error), tr("Try again.")
     )

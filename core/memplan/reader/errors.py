@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from memplan.language import tr
+from memplan.units import format_count
+
 
 class GgufError(Exception):
     """A file or address that cannot be read as a GGUF model.
+
+    What was expected and found are phrases without a verb, in the nominative in languages that
+    have one, so that each can be translated alone. All is in the language of the moment when it
+    was raised.
 
     Attributes:
         source: the file or address, as the user gave it.
@@ -14,6 +21,7 @@ class GgufError(Exception):
         expected: what the reader needed there.
         found: what was there instead.
         remedy: what the user can do about it; may be empty.
+        detail: what was expected and found, and the remedy, without the place.
     """
 
     def __init__(
@@ -24,17 +32,17 @@ class GgufError(Exception):
         self.expected = expected
         self.found = found
         self.remedy = remedy
+        sentence = tr("expected {expected}, found {found}.").format(expected=expected, found=found)
+        self.detail = f"{sentence} {remedy}".rstrip()
         super().__init__(source, offset, expected, found, remedy)
 
-    @property
-    def detail(self) -> str:
-        """What was expected and found, and the remedy, without the place."""
-        sentence = f"expected {self.expected}, found {self.found}."
-        return f"{sentence} {self.remedy}".rstrip()
-
     def __str__(self) -> str:
-        place = "" if self.offset is None else f" at byte {self.offset:,}"
-        return f"{self.source}{place}: {self.detail}"
+        source = self.source if self.source.strip() else tr("an empty name")
+        if self.offset is not None:
+            source = tr("{source} at byte {offset}").format(
+                source=source, offset=format_count(self.offset)
+            )
+        return f"{source}: {self.detail}"
 
 
 class SourceUnreadableError(GgufError):

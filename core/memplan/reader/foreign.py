@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from memplan.language import marked
+
 PROBE_BYTES: Final = 64
 """Bytes from the start of a file that are enough to tell."""
 
 
 class Foreign(NamedTuple):
-    """A kind of file that is no GGUF.
+    """A kind of file that is no GGUF; its texts are marked for translation.
 
     Attributes:
         name: what it is.
@@ -45,51 +47,55 @@ def _is_safetensors(start: bytes) -> bool:
 
 
 _OLD_GGML = Foreign(
-    "a model in ggml's format from before GGUF",
-    "No current engine reads it: convert it, or get the model as GGUF.",
+    marked("a model in ggml's format from before GGUF"),
+    marked("No current engine reads it: convert it, or get the model as GGUF."),
 )
-_COMPRESSED = Foreign("a compressed file", "Unpack it, and open the .gguf file inside.")
+_COMPRESSED = Foreign(
+    marked("a compressed file"), marked("Unpack it, and open the .gguf file inside.")
+)
 
 _KINDS: Final[tuple[tuple[Callable[[bytes], bool], Foreign], ...]] = (
     (
         _begins(b"version https://git-lfs"),
         Foreign(
-            "a git-lfs pointer, which stands for the model",
-            "Get the model itself with “git lfs pull”, or download it.",
+            marked("a git-lfs pointer, which stands for the model"),
+            marked("Get the model itself with “git lfs pull”, or download it."),
         ),
     ),
     (
         _is_page,
         Foreign(
-            "a web page (HTML)",
-            "The page was saved instead of the model: use the page's download link.",
+            marked("a web page (HTML)"),
+            marked("The page was saved instead of the model: use the page's download link."),
         ),
     ),
     (
         _begins(b"PK\x03\x04", b"PK\x05\x06"),
         Foreign(
-            "a ZIP archive, as PyTorch's checkpoints are",
-            "Unpack it if there is a .gguf file inside; convert a checkpoint to GGUF.",
+            marked("a ZIP archive, as PyTorch's checkpoints are"),
+            marked("Unpack it if there is a .gguf file inside; convert a checkpoint to GGUF."),
         ),
     ),
     (
         _is_safetensors,
-        Foreign("a safetensors file", "Convert the model to GGUF, or get it as GGUF."),
+        Foreign(
+            marked("a safetensors file"), marked("Convert the model to GGUF, or get it as GGUF.")
+        ),
     ),
     (_begins(b"lmgg", b"fmgg", b"tjgg", b"algg"), _OLD_GGML),
     (_begins(b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"BZh"), _COMPRESSED),
     (
         _begins(b"{", b"<?xml"),
         Foreign(
-            "text, as a server answers when it has no file",
-            "Download the model again, and look at what the server says.",
+            marked("text, as a server answers when it has no file"),
+            marked("Download the model again, and look at what the server says."),
         ),
     ),
     (
         _begins(b"\0\0\0\0"),
         Foreign(
-            "zeros, as in a download that has only reserved its place",
-            "Wait until the download has begun.",
+            marked("zeros, as in a download that has only reserved its place"),
+            marked("Wait until the download has begun."),
         ),
     ),
 )

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from memplan.language import tr
 from memplan.reader.download import Answer
 from memplan.reader.errors import GgufError, SourceUnreadableError
 
@@ -77,7 +78,9 @@ class KeptHeader:
 
     def cut_off(self, offset: int) -> GgufError:
         """The error for a header that ends at ``offset``."""
-        return SourceUnreadableError(self.name, offset, "a whole header in the cache", "a part")
+        return SourceUnreadableError(
+            self.name, offset, tr("a whole header in the cache"), tr("a part")
+        )
 
     def is_intact(self) -> bool:
         """Whether the bytes are those that were kept. Reads what is left of them."""

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from memplan.language import tr
 from memplan.reader.errors import Choice, ChoiceNeededError, RemoteError
 from memplan.reader.location import MAIN, HubFile, HubRepository
 from memplan.reader.split import shard_name
+from memplan.units import format_count
 
 MOST_LISTING_BYTES: Final = 1 << 24
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -47,11 +49,12 @@ def choose(repository: HubRepository, listing: bytes) -> HubFile:
     choices = _choices(repository, commit, sizes)
     wanted = _of_quantisation(choices, repository.quantisation)
     if len(wanted) != 1:
-        asked = f" with {repository.quantisation} in its name" if repository.quantisation else ""
         raise ChoiceNeededError(
             repository.name,
-            f"one model{asked} in {repository.repository}",
-            f"{len(wanted)} of {len(choices)} there",
+            _expected(repository),
+            tr("{count} of {all} there").format(
+                count=format_count(len(wanted)), all=format_count(len(choices))
+            ),
             _remedy(repository, choices),
             tuple(wanted or choices),
         )
@@ -71,9 +74,9 @@ def _parsed(repository: HubRepository, listing: bytes) -> tuple[str, dict[str, i
         raise RemoteError(
             repository.name,
             None,
-            "the list of the repository's files",
-            f"something else ({error!r})",
-            "Check the address, and HF_ENDPOINT if you have set it.",
+            tr("the list of the repository's files"),
+            tr("something else ({reason})").format(reason=repr(error)),
+            tr("Check the address, and HF_ENDPOINT if you have set it."),
         ) from error
     return commit, {
         name: size if isinstance(size, int) else None for name, size in sorted(sizes.items())
@@ -108,9 +111,19 @@ def _of_quantisation(choices: Sequence[Choice], quantisation: str) -> list[Choic
     return plain or [choice for choice, _ in found]
 
 
+def _expected(repository: HubRepository) -> str:
+    if not repository.quantisation:
+        return tr("one model in {repository}").format(repository=repository.repository)
+    return tr("one model with {word} in its name in {repository}").format(
+        word=repository.quantisation, repository=repository.repository
+    )
+
+
 def _remedy(repository: HubRepository, choices: Sequence[Choice]) -> str:
     if not choices:
-        return "The repository has no GGUF files: look for one whose name ends in -GGUF."
+        return tr("The repository has no GGUF files: look for one whose name ends in -GGUF.")
     names = [choice.name for choice in choices]
     shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-    return f"Choose one, as hf://{repository.repository}/{names[0]}: {shown}."
+    return tr("Choose one, as {example}: {names}.").format(
+        example=f"hf://{repository.repository}/{names[0]}", names=shown
+    )

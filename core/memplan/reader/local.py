@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from memplan.language import marked, ntr, tr
 from memplan.reader.errors import MissingError, SourceChangedError, SourceUnreadableError
 from memplan.reader.walk import Contents, read_contents
 from memplan.reader.window import Window
 
 _KINDS: Final[tuple[tuple[Callable[[int], bool], str, str], ...]] = (
-    (stat.S_ISDIR, "a folder", "Open the .gguf file inside it."),
-    (stat.S_ISFIFO, "a named pipe", "Save what comes through it to a file."),
-    (stat.S_ISSOCK, "a socket", ""),
-    (stat.S_ISCHR, "a device", ""),
-    (stat.S_ISBLK, "a device", ""),
+    (stat.S_ISDIR, marked("a folder"), marked("Open the .gguf file inside it.")),
+    (stat.S_ISFIFO, marked("a named pipe"), marked("Save what comes through it to a file.")),
+    (stat.S_ISSOCK, marked("a socket"), ""),
+    (stat.S_ISCHR, marked("a device"), ""),
+    (stat.S_ISBLK, marked("a device"), ""),
 )
+"""What is no regular file, and what to do instead; nothing where there is nothing to do."""
+
 # A pipe that nobody writes to must not hang, a terminal not become ours, and a byte be a byte.
 _FLAGS: Final = (
     os.O_RDONLY
@@ -48,9 +51,13 @@ class _FileSource:
         return SourceChangedError(
             self.name,
             offset,
-            f"the {self.size:,} bytes that the file had when it was opened",
-            "its end",
-            "The file is being replaced or rewritten: open it again when that is done.",
+            ntr(
+                "the {count} byte that the file had when it was opened",
+                "the {count} bytes that the file had when it was opened",
+                self.size,
+            ),
+            tr("its end"),
+            tr("The file is being replaced or rewritten: open it again when that is done."),
         )
 
 
@@ -80,12 +87,20 @@ def _opened(name: str) -> Iterator[int]:
         yield descriptor
     except FileNotFoundError as error:
         raise MissingError(
-            name, None, "a file of this name", "no such file", "Check its name and folder."
+            name,
+            None,
+            tr("a file of this name"),
+            tr("no such file"),
+            tr("Check its name and folder."),
         ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceUnreadableError(
-            name, None, "a file that can be read", reason, "Check its name and permissions."
+            name,
+            None,
+            tr("a file that can be read"),
+            reason,
+            tr("Check its name and permissions."),
         ) from error
     finally:
         if descriptor is not None:
@@ -97,9 +112,11 @@ def _check_regular(name: str, mode: int) -> None:
         return
     kind, remedy = next(
         ((kind, remedy) for matches, kind, remedy in _KINDS if matches(mode)),
-        ("something else", ""),
+        (marked("something else"), ""),
     )
-    raise SourceUnreadableError(name, None, "a regular file", kind, remedy)
+    raise SourceUnreadableError(
+        name, None, tr("a regular file"), tr(kind), tr(remedy) if remedy else ""
+    )
 
 
 def _check_unchanged(source: _FileSource, descriptor: int) -> None:
@@ -115,7 +132,7 @@ def _check_unchanged(source: _FileSource, descriptor: int) -> None:
         raise SourceChangedError(
             source.name,
             None,
-            "the same file under this name throughout",
-            "another" if now is not None else "none any more",
-            "The file was replaced while it was read: open it again.",
+            tr("the same file under this name throughout"),
+            tr("another") if now is not None else tr("none any more"),
+            tr("The file was replaced while it was read: open it again."),
         )

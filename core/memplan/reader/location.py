@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from memplan.language import tr
 from memplan.reader.errors import MissingError, SourceUnreadableError
 from memplan.reader.ollama import find_blob
 
@@ -102,7 +103,9 @@ def parse_location(path_or_url: str | Path, endpoint: str) -> Location:
         return LocalFile(path_or_url, str(path_or_url))
     text = path_or_url.strip()
     if not text:
-        raise MissingError(path_or_url, None, "a file or an address", "nothing", "Choose a model.")
+        raise MissingError(
+            path_or_url, None, tr("a file or an address"), tr("nothing"), tr("Choose a model.")
+        )
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
     if scheme == "ollama" and colon:
@@ -134,15 +137,17 @@ def _from_scheme(scheme: str, text: str, endpoint: str) -> Location:
         raise SourceUnreadableError(
             text,
             None,
-            "a file, or an address that begins with https:// or hf://",
-            f"one that begins with {scheme}://",
-            "Download the file, and open it from the disk.",
+            tr("a file, or an address that begins with {first} or {second}").format(
+                first="https://", second="hf://"
+            ),
+            tr("one that begins with {scheme}").format(scheme=f"{scheme}://"),
+            tr("Download the file, and open it from the disk."),
         )
     try:
         host = urlsplit(text).hostname
     except ValueError as error:
         raise SourceUnreadableError(
-            text, None, "an address", str(error), "Check the address."
+            text, None, tr("an address"), str(error), tr("Check the address.")
         ) from error
     if host in _HUB_HOSTS or text.startswith(f"{endpoint}/"):
         return _from_hub_page(text, endpoint)
@@ -175,9 +180,9 @@ def _from_hub_name(reference: str, text: str) -> Location:
         raise SourceUnreadableError(
             text,
             None,
-            "hf://owner/repository, with /file.gguf or :quantisation if you like",
-            reference or "nothing",
-            "Check the name.",
+            tr("hf://owner/repository, with /file.gguf or :quantisation if you like"),
+            reference or tr("nothing"),
+            tr("Check the name."),
         )
     revision = unquote(match["revision"] or MAIN)
     path, quantisation = match["path"] or "", match["quantisation"] or ""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, overload
 
+from memplan.language import tr
 from memplan.reader.errors import MissingError, SourceUnreadableError
 
 _SERVICE_FOLDER: Final = Path("/usr/share/ollama/.ollama/models")
@@ -64,9 +66,17 @@ def find_blob(name: str, source: str | None = None) -> Path | None:
     raise MissingError(
         source,
         None,
-        f"a model of that name in {' or '.join(map(str, folders))}",
-        "none",
-        "“ollama list” shows the names; OLLAMA_MODELS names another folder.",
+        _expected(folders),
+        tr("none", "a model"),
+        tr("“ollama list” shows the names; OLLAMA_MODELS names another folder."),
+    )
+
+
+def _expected(folders: Sequence[Path]) -> str:
+    if len(folders) == 1:
+        return tr("a model of that name in {folder}").format(folder=folders[0])
+    return tr("a model of that name in {folder} or {other}").format(
+        folder=folders[0], other=folders[1]
     )
 
 
@@ -101,8 +111,8 @@ def _model_digest(manifest: Path, source: str) -> str:
         raise SourceUnreadableError(
             source,
             None,
-            f"a manifest that names the model's file ({manifest})",
-            f"another ({reason!r})",
-            "Pull the model again.",
+            tr("a manifest that names the model's file ({manifest})").format(manifest=manifest),
+            tr("another ({reason})").format(reason=repr(reason)),
+            tr("Pull the model again."),
         ) from reason
     return match[1]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from memplan.language import tr
 from memplan.reader import hub
 from memplan.reader.download import Answer, Budget, Download, Target
 from memplan.reader.errors import GgufError, UnreachableError
@@ -179,7 +180,7 @@ def _offline(name: str) -> UnreachableError:
     return UnreachableError(
         name,
         None,
-        "Hugging Face, or a copy of the header on this computer",
-        "that HF_HUB_OFFLINE forbids to ask, and no copy",
-        "Unset HF_HUB_OFFLINE, or open a file on the disk.",
+        tr("Hugging Face, or a copy of the header on this computer"),
+        tr("that HF_HUB_OFFLINE forbids to ask, and no copy"),
+        tr("Unset HF_HUB_OFFLINE, or open a file on the disk."),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from memplan.language import Later, tr
+from memplan.language import Later, ntr, tr
 from memplan.reader.errors import InconsistentSplitError, InvalidHeaderError, NotAModelError
 from memplan.reader.header import Detail, Header, HeaderNotice, Shard
 from memplan.reader.walk import DEFAULT_ALIGNMENT, Contents, lay_out, missing_data
@@ -103,9 +103,9 @@ def join_shards(contents: Contents, file_name: str, read_siblings: ReadSiblings)
         raise InvalidHeaderError(
             contents.source,
             None,
-            f"a split into at most {MAX_SHARDS:,} shards",
-            f"{count:,}",
-            "The file is damaged or made to be invalid.",
+            tr("a split into at most {limit} shards").format(limit=format_count(MAX_SHARDS)),
+            format_count(count),
+            tr("The file is damaged or made to be invalid."),
         )
     if name is None or not 1 <= name.number <= name.total:
         return _alone(contents, file_name, count)
@@ -128,9 +128,11 @@ def _join(opened: Contents, name: ShardName, shards: Mapping[int, Contents | Non
         raise NotAModelError(
             opened.source,
             None,
-            f"the first shard beside it ({name.sibling(1)}), which describes the model",
-            "no such file",
-            "Get all shards into one folder.",
+            tr("the first shard beside it ({file}), which describes the model").format(
+                file=name.sibling(1)
+            ),
+            tr("no such file"),
+            tr("Get all shards into one folder."),
         )
     headers = {
         number: lay_out_shard(contents, first.alignment)
@@ -197,22 +199,32 @@ def _check_consistency(
         for key, wanted in expected.items():
             stated = _integer(contents, key)
             if stated != wanted:
-                problems.append(f"{key} of {name.sibling(number)} is {stated}, not {wanted}")
+                problems.append(
+                    tr("{key} of {file} is {stated}, not {wanted}").format(
+                        key=key, file=name.sibling(number), stated=stated, wanted=wanted
+                    )
+                )
     names = Counter(tensor.name for header in headers.values() for tensor in header.tensors)
     twice = [tensor for tensor, times in names.items() if times > 1]
     if twice:
-        problems.append(f"more than one shard has {_list(*twice)}")
+        problems.append(tr("more than one shard has {tensors}").format(tensors=_list(*twice)))
     total = names.total()
     all_here = len(headers) == len(shards)
     if tensors is not None and (total > tensors or (all_here and total < tensors)):
-        problems.append(f"there are {total:,} tensors, not the {tensors:,} of split.tensors.count")
+        problems.append(
+            ntr(
+                "there is {count} tensor, not the {stated} of split.tensors.count",
+                "there are {count} tensors, not the {stated} of split.tensors.count",
+                total,
+            ).format(stated=format_count(tensors))
+        )
     if problems:
         raise InconsistentSplitError(
             opened.source,
             None,
-            "shards that belong together",
+            tr("shards that belong together"),
             "; ".join(problems[:_NAMED_AT_MOST]),
-            "Get all shards from the same place again.",
+            tr("Get all shards from the same place again."),
         )
 
 

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from platformdirs import user_cache_path
 
+from memplan.language import tr
 from memplan.reader.errors import CancelledError
 
 Progress = Callable[[int], None]
@@ -38,7 +39,9 @@ class CancelToken:
     def check(self, source: str) -> None:
         """Raise if somebody has cancelled."""
         if self.cancelled:
-            raise CancelledError(source, None, "to read it to the end", "that it was cancelled")
+            raise CancelledError(
+                source, None, tr("to read it to the end"), tr("that it was cancelled")
+            )
 
 
 def _cache_folder() -> Path:

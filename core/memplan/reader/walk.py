@@ -19,10 +19,11 @@ from __future__ import annotations
 import math
 import struct
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from memplan.language import Later, tr
+from memplan.language import Later, marked, ntr, tr
 from memplan.reader.errors import (
     GgufError,
     InvalidHeaderError,
@@ -44,8 +45,8 @@ from memplan.reader.header import (
     ValueType,
 )
 from memplan.reader.tensor_types import REMOVED_TYPES, TENSOR_TYPES, TensorType
-from memplan.reader.window import Window
-from memplan.units import format_part_of_file
+from memplan.reader.window import CUT_OFF_OR_DAMAGED, DAMAGED, Window, shown
+from memplan.units import format_count, format_exact_bytes, format_part_of_file
 
 DEFAULT_ALIGNMENT: Final = 32
 
@@ -72,7 +73,18 @@ _KEPT_BYTES = 1 << 21
 Of what is longer it keeps the length and the place.
 """
 
-_DAMAGED = "The file is damaged: download it again."
+# What is read next, for the window to tell if it is missing.
+_MAGIC_BYTES = marked("the magic bytes")
+_KEY = marked("a key")
+_KEY_TYPE = marked("the type of {name}")
+_KEY_LENGTH = marked("the length of {name}")
+_KEY_VALUE = "{name}"
+_ELEMENT = marked("an element of {name}")
+_TENSOR_NAME = marked("a tensor's name")
+_TENSOR_DIMENSION_COUNT = marked("a tensor's number of dimensions")
+_TENSOR_ROW = marked("a tensor's dimensions and type")
+_TENSOR_OFFSET = marked("a tensor's offset")
+
 _INTEGERS = frozenset(ValueType) - {
     ValueType.FLOAT32, ValueType.FLOAT64, ValueType.BOOL, ValueType.STRING, ValueType.ARRAY,
 }  # fmt: skip
@@ -154,66 +166,119 @@ def read_contents(window: Window) -> Contents:
 def _check_magic(window: Window) -> None:
     start = window.peek(PROBE_BYTES)
     if start.startswith(_MAGIC):
-        window.take(len(_MAGIC), "the magic bytes")
+        window.take(len(_MAGIC), _MAGIC_BYTES)
         return
     if not start and not (window.size_known and window.size):
         raise NotGgufError(
-            window.name, 0, "a GGUF file", "an empty file", "Download the model again."
+            window.name,
+            0,
+            tr("a GGUF file"),
+            tr("an empty file"),
+            tr("Download the model again."),
         )
     if len(start) < len(_MAGIC) and _MAGIC.startswith(start):
-        window.take(len(_MAGIC), "the magic bytes")
+        window.take(len(_MAGIC), _MAGIC_BYTES)
     foreign = recognise(start)
     if foreign is not None:
-        raise NotGgufError(window.name, 0, "a GGUF file", foreign.name, foreign.remedy)
+        raise NotGgufError(window.name, 0, tr("a GGUF file"), tr(foreign.name), tr(foreign.remedy))
     raise NotGgufError(
         window.name,
         0,
-        "the bytes GGUF",
+        tr("the bytes GGUF"),
         repr(start[: len(_MAGIC)]).removeprefix("b"),
-        "The file is no GGUF model.",
+        tr("The file is no GGUF model."),
     )
 
 
 def _version(window: Window) -> int:
     offset = window.offset
-    version = window.u32("the version")
+    version = window.u32(marked("the version"))
     if version & 0xFFFF == 0:
         version = int.from_bytes(version.to_bytes(4, "little"), "big")
         window.set_byte_order(ByteOrder.BIG)
     if version in _VERSIONS:
         return version
-    remedy = {
-        True: "No current engine reads a file of 2023 any more: get or convert the model anew.",
-        False: "The file is damaged, or newer than Memplan.",
-    }[version == 1]
     raise UnsupportedVersionError(
-        window.name, offset, "GGUF version 2 or 3", f"version {version}", remedy
+        window.name,
+        offset,
+        tr("GGUF version 2 or 3"),
+        tr("version {version}").format(version=version),
+        tr("No current engine reads a file of 2023 any more: get or convert the model anew.")
+        if version == 1
+        else tr("The file is damaged, or newer than Memplan."),
     )
 
 
 # Rule 2: the counts.
 
 
+class _Counted(NamedTuple):
+    """Something of which the header says how many there are.
+
+    Attributes:
+        number: what its number is called.
+        most: how many a model has at most; a number stands in it.
+        fitting: what is expected of them, from the bytes that remain.
+        limit: that number.
+        smallest_bytes: the least that one takes.
+    """
+
+    number: str
+    most: str
+    fitting: Callable[[int], str]
+    limit: int
+    smallest_bytes: int
+
+
+_TENSORS: Final = _Counted(
+    marked("the number of tensors"),
+    marked("at most {limit} tensors"),
+    lambda rest: ntr(
+        "tensors that fit the {count} byte that remains",
+        "tensors that fit the {count} bytes that remain",
+        rest,
+    ),
+    _MAX_TENSORS,
+    _SMALLEST_TENSOR_BYTES,
+)
+_VALUES: Final = _Counted(
+    marked("the number of key-values"),
+    marked("at most {limit} key-values"),
+    lambda rest: ntr(
+        "key-values that fit the {count} byte that remains",
+        "key-values that fit the {count} bytes that remain",
+        rest,
+    ),
+    _MAX_KEY_VALUES,
+    _SMALLEST_KEY_VALUE_BYTES,
+)
+
+
 def _counts(window: Window) -> tuple[int, int]:
-    tensor_count = _count(window, "tensors", _MAX_TENSORS, _SMALLEST_TENSOR_BYTES)
-    value_count = _count(window, "key-values", _MAX_KEY_VALUES, _SMALLEST_KEY_VALUE_BYTES)
-    return tensor_count, value_count
+    tensor_count = _count(window, _TENSORS)
+    return tensor_count, _count(window, _VALUES)
 
 
-def _count(window: Window, what: str, most: int, smallest_bytes: int) -> int:
+def _count(window: Window, counted: _Counted) -> int:
     offset = window.offset
-    count = window.u64(f"the number of {what}")
-    if count > most:
+    count = window.u64(counted.number)
+    if count > counted.limit:
         raise InvalidHeaderError(
-            window.name, offset, f"at most {most:,} {what}", f"{count:,}", _DAMAGED
+            window.name,
+            offset,
+            tr(counted.most).format(limit=format_count(counted.limit)),
+            format_count(count),
+            tr(DAMAGED),
         )
-    if count * smallest_bytes > window.remaining:
+    if count * counted.smallest_bytes > window.remaining:
         raise TruncatedError(
             window.name,
             offset,
-            f"{what} that fit the {window.remaining:,} bytes that remain",
-            f"{count:,} of at least {smallest_bytes} bytes",
-            "The file is cut off or damaged inside its header: download it again.",
+            counted.fitting(window.remaining),
+            tr("{number} of at least {bytes}").format(
+                number=format_count(count), bytes=format_exact_bytes(counted.smallest_bytes)
+            ),
+            tr(CUT_OFF_OR_DAMAGED),
         )
     return count
 
@@ -234,15 +299,23 @@ def _key_values(window: Window, count: int) -> dict[str, Value]:
 
 def _key(window: Window, metadata: dict[str, Value]) -> str:
     offset = window.offset
-    length = window.string_length("a key")
+    length = window.string_length(_KEY)
     if not 0 < length <= _MAX_KEY_BYTES:
         raise InvalidHeaderError(
-            window.name, offset, f"a key of 1 to {_MAX_KEY_BYTES:,} bytes", f"{length:,}", _DAMAGED
+            window.name,
+            offset,
+            tr("a key of 1 to {most} bytes").format(most=format_count(_MAX_KEY_BYTES)),
+            format_count(length),
+            tr(DAMAGED),
         )
-    key = _text(window.take(length, "a key"))
+    key = _text(window.take(length, _KEY))
     if key in metadata:
         raise InvalidHeaderError(
-            window.name, offset, "every key once", f"{_short(key)} again", _DAMAGED
+            window.name,
+            offset,
+            tr("every key once"),
+            tr("{name} again").format(name=shown(key)),
+            tr(DAMAGED),
         )
     return key
 
@@ -254,31 +327,33 @@ def _value(window: Window, key: str, keep_bytes: int) -> Value:
     if value_type is ValueType.ARRAY:
         return Value(value_type, _array(window, key, keep_bytes))
     code = SCALAR_FORMATS[value_type]
-    raw = window.take(struct.calcsize(f"<{code}"), key)
+    raw = window.take(struct.calcsize(f"<{code}"), _KEY_VALUE, key)
     return Value(value_type, struct.unpack(f"{window.order}{code}", raw)[0])
 
 
 def _value_type(window: Window, key: str) -> ValueType:
     offset = window.offset
-    type_id = window.u32(f"the type of {_short(key)}")
+    type_id = window.u32(_KEY_TYPE, key)
     if type_id >= len(_VALUE_TYPES):
         raise InvalidHeaderError(
             window.name,
             offset,
-            f"a type from 0 to {len(_VALUE_TYPES) - 1} for {_short(key)}",
+            tr("a type from 0 to {last} for {name}").format(
+                last=len(_VALUE_TYPES) - 1, name=shown(key)
+            ),
             str(type_id),
-            _DAMAGED,
+            tr(DAMAGED),
         )
     return _VALUE_TYPES[type_id]
 
 
 def _string_value(window: Window, key: str, keep_bytes: int) -> str | LongText:
-    length = window.string_length(_short(key))
+    length = window.string_length(_KEY_VALUE, key)
     if length > keep_bytes:
         place = LongText(length, window.offset)
-        window.skip(length, _short(key))
+        window.skip(length, _KEY_VALUE, key)
         return place
-    return _text(window.take(length, key))
+    return _text(window.take(length, _KEY_VALUE, key))
 
 
 def _array(window: Window, key: str, keep_bytes: int) -> Array:
@@ -288,37 +363,47 @@ def _array(window: Window, key: str, keep_bytes: int) -> Array:
         raise InvalidHeaderError(
             window.name,
             type_offset,
-            f"numbers or strings in the array {_short(key)}",
-            "an array of arrays",
-            "No engine reads it.",
+            tr("numbers or strings in the array {name}").format(name=shown(key)),
+            tr("an array of arrays"),
+            tr("No engine reads it."),
         )
     count_offset = window.offset
-    count = window.u64(f"the length of {_short(key)}")
+    count = window.u64(_KEY_LENGTH, key)
     element_bytes = _element_bytes(element_type)
     if count > _MAX_ARRAY_COUNT:
         raise InvalidHeaderError(
             window.name,
             count_offset,
-            f"at most {_MAX_ARRAY_COUNT:,} elements in {_short(key)}",
-            f"{count:,}",
-            _DAMAGED,
+            tr("at most {limit} elements in {name}").format(
+                limit=format_count(_MAX_ARRAY_COUNT), name=shown(key)
+            ),
+            format_count(count),
+            tr(DAMAGED),
         )
     if count * element_bytes > window.remaining:
         raise TruncatedError(
             window.name,
             count_offset,
-            f"an array {_short(key)} that fits the {window.remaining:,} bytes that remain",
-            f"{count:,} elements of at least {element_bytes} bytes",
-            "The file is cut off or damaged inside its header: download it again.",
+            ntr(
+                "an array {name} that fits the {count} byte that remains",
+                "an array {name} that fits the {count} bytes that remain",
+                window.remaining,
+            ).format(name=shown(key)),
+            ntr(
+                "{count} element of at least {bytes}",
+                "{count} elements of at least {bytes}",
+                count,
+            ).format(bytes=format_exact_bytes(element_bytes)),
+            tr(CUT_OFF_OR_DAMAGED),
         )
     offset = window.offset
     raw = None
     if element_type is ValueType.STRING:
-        window.skip_strings(count, f"an element of {_short(key)}")
+        window.skip_strings(count, _ELEMENT, key)
     elif count * element_bytes <= min(_KEPT_ARRAY_BYTES, keep_bytes):
-        raw = window.take(count * element_bytes, key)
+        raw = window.take(count * element_bytes, _KEY_VALUE, key)
     else:
-        window.skip(count * element_bytes, key)
+        window.skip(count * element_bytes, _KEY_VALUE, key)
     return Array(element_type, count, offset, raw, window.order)
 
 
@@ -352,9 +437,9 @@ def _alignment(
         raise InvalidHeaderError(
             window.name,
             None,
-            "a power of two that fits 32 bits as general.alignment",
+            tr("a power of two that fits 32 bits as general.alignment"),
             f"{number if is_integer else found.type.name.lower()}",
-            _DAMAGED,
+            tr(DAMAGED),
         )
     if found.type is ValueType.UINT32:
         return number, ()
@@ -382,45 +467,47 @@ def _tensor_table(window: Window, count: int) -> tuple[tuple[Tensor, ...], array
             raise InvalidHeaderError(
                 window.name,
                 row_offset,
-                "every tensor's name once",
-                f"{_short(name)} again",
-                _DAMAGED,
+                tr("every tensor's name once"),
+                tr("{name} again").format(name=shown(name)),
+                tr(DAMAGED),
             )
         names.add(name)
         layout = layouts[_dimension_count(window, name)]
-        raw = window.take(layout.size, "a tensor's dimensions and type")
+        raw = window.take(layout.size, _TENSOR_ROW)
         shape = shapes.get(raw)
         if shape is None:
             shape = shapes[raw] = _shape(window, name, layout.unpack(raw))
-        tensors.append(Tensor(name, *shape, window.u64("a tensor's offset")))
+        tensors.append(Tensor(name, *shape, window.u64(_TENSOR_OFFSET)))
         row_offsets.append(row_offset)
     return tuple(tensors), row_offsets
 
 
 def _tensor_name(window: Window) -> str:
     offset = window.offset
-    length = window.string_length("a tensor's name")
+    length = window.string_length(_TENSOR_NAME)
     if length > _MAX_NAME_BYTES:
         raise InvalidHeaderError(
             window.name,
             offset,
-            f"a tensor's name of at most {_MAX_NAME_BYTES} bytes",
-            f"{length:,}",
-            _DAMAGED,
+            tr("a tensor's name of at most {most} bytes").format(most=_MAX_NAME_BYTES),
+            format_count(length),
+            tr(DAMAGED),
         )
     # As in C, a name ends at its first NUL.
-    return _text(window.take(length, "a tensor's name").partition(b"\0")[0])
+    return _text(window.take(length, _TENSOR_NAME).partition(b"\0")[0])
 
 
 def _dimension_count(window: Window, name: str) -> int:
-    count = window.u32("a tensor's number of dimensions")
+    count = window.u32(_TENSOR_DIMENSION_COUNT)
     if count > _MAX_DIMENSIONS:
         raise InvalidHeaderError(
             window.name,
             window.offset - 4,
-            f"at most {_MAX_DIMENSIONS} dimensions of {_short(name)}",
-            f"{count:,}",
-            _DAMAGED,
+            tr("at most {most} dimensions of {name}").format(
+                most=_MAX_DIMENSIONS, name=shown(name)
+            ),
+            format_count(count),
+            tr(DAMAGED),
         )
     return count
 
@@ -433,9 +520,11 @@ def _shape(window: Window, name: str, numbers: tuple[int, ...]) -> _Shape:
         raise InvalidHeaderError(
             window.name,
             type_offset - 8 * len(dimensions),
-            f"dimensions of {_short(name)} that are not negative and whose product fits 63 bits",
-            " × ".join(f"{dimension:,}" for dimension in dimensions),
-            _DAMAGED,
+            tr("dimensions of {name} that are not negative and whose product fits 63 bits").format(
+                name=shown(name)
+            ),
+            " × ".join(map(format_count, dimensions)),
+            tr(DAMAGED),
         )
     tensor_type = TENSOR_TYPES.get(type_id)
     if tensor_type is None:
@@ -468,9 +557,9 @@ def _newer_type(window: Window, name: str, type_id: int, offset: int) -> str:
         raise InvalidHeaderError(
             window.name,
             offset,
-            f"a type of {_short(name)} that ggml has",
-            f"type {type_id}",
-            "The file is damaged, or so old that no current engine reads it.",
+            tr("a type of {name} that ggml has").format(name=shown(name)),
+            tr("type {number}").format(number=type_id),
+            tr("The file is damaged, or so old that no current engine reads it."),
         )
     return f"type {type_id}"
 
@@ -481,10 +570,11 @@ def _broken_row(
     return InvalidHeaderError(
         window.name,
         offset,
-        f"rows of {_short(name)} in whole blocks of {tensor_type.block_elements} elements,"
-        f" as {tensor_type.name} has them",
-        f"{first:,} elements a row",
-        _DAMAGED,
+        tr("rows of {name} in whole blocks of {count} elements, as {type} has them").format(
+            name=shown(name), count=tensor_type.block_elements, type=tensor_type.name
+        ),
+        ntr("{count} element a row", "{count} elements a row", first),
+        tr(DAMAGED),
     )
 
 
@@ -562,26 +652,24 @@ def _check_places(contents: Contents, tensors: tuple[Tensor, ...], alignment: in
             raise InvalidHeaderError(
                 contents.source,
                 contents.row_offsets[index],
-                f"the data of {_short(tensor.name)} at offset {expected:,}, after those before it",
-                f"offset {tensor.offset:,}",
-                "The file is damaged, or its writer lays tensors out in another way.",
+                tr("the data of {name} at offset {offset}, after those before it").format(
+                    name=shown(tensor.name), offset=format_count(expected)
+                ),
+                tr("offset {offset}").format(offset=format_count(tensor.offset)),
+                tr("The file is damaged, or its writer lays tensors out in another way."),
             )
         expected += -(-tensor.bytes // alignment) * alignment
         if expected > _MAX_UINT64:
             raise InvalidHeaderError(
                 contents.source,
                 contents.row_offsets[index],
-                "tensors whose sizes fit 64 bits",
-                f"{_short(tensor.name)} with {tensor.elements:,} elements",
-                _DAMAGED,
+                tr("tensors whose sizes fit 64 bits"),
+                ntr(
+                    "{name} with {count} element", "{name} with {count} elements", tensor.elements
+                ).format(name=shown(tensor.name)),
+                tr(DAMAGED),
             )
 
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
-
-
-def _short(name: str) -> str:
-    """A name from a file as it can stand in a sentence, whatever it contains."""
-    shown = name if name.isprintable() else repr(name)[1:-1]
-    return shown if len(shown) <= 80 else f"{shown[:77]}…"

@@ -7,9 +7,11 @@ import struct
 from itertools import repeat
 from typing import Final
 
+from memplan.language import marked, ntr, tr
 from memplan.reader.errors import GgufError, InvalidHeaderError, TruncatedError
 from memplan.reader.header import ByteOrder
 from memplan.reader.source import Source
+from memplan.units import format_count, format_exact_bytes
 
 WINDOW_BYTES: Final = 1 << 17
 MAX_STRING_BYTES: Final = 1 << 30
@@ -17,11 +19,20 @@ MAX_STRING_BYTES: Final = 1 << 30
 
 _UNKNOWN_SIZE: Final = 2**63 - 1
 _LENGTH_BYTES: Final = 8
+_LONGEST_NAME: Final = 80
 _PAST_THE_WINDOW = (struct.error, OverflowError)
+_CUT_OFF = marked("The file is cut off inside its header: download it again.")
+CUT_OFF_OR_DAMAGED: Final = marked(
+    "The file is cut off or damaged inside its header: download it again."
+)
+DAMAGED: Final = marked("The file is damaged: download it again.")
 
 
 class Window:
     """A position in a header. It holds ``WINDOW_BYTES`` of it, or one longer piece.
+
+    Each method that reads is told ``what`` comes next, a text that is marked for translation, and
+    the ``name`` from the file that stands in it. They become words only if they are missing.
 
     Attributes:
         name: the file or address, as the user gave it.
@@ -62,46 +73,42 @@ class Window:
             self._fill(min(count, self.remaining))
         return self._buffer[self._at : self._at + count]
 
-    def take(self, count: int, what: str) -> bytes:
+    def take(self, count: int, what: str, name: str = "") -> bytes:
         """The next ``count`` bytes."""
         end = self._at + count
         if end > len(self._buffer):
-            self._refill(count, what)
+            self._refill(count, what, name)
             end = self._at + count
         piece = self._buffer[self._at : end]
         self._at = end
         return piece
 
-    def u32(self, what: str) -> int:
+    def u32(self, what: str, name: str = "") -> int:
         """The next unsigned 32-bit number."""
-        number: int = self._u32.unpack(self.take(4, what))[0]
+        number: int = self._u32.unpack(self.take(4, what, name))[0]
         return number
 
-    def u64(self, what: str) -> int:
+    def u64(self, what: str, name: str = "") -> int:
         """The next unsigned 64-bit number."""
-        number: int = self._u64.unpack(self.take(8, what))[0]
+        number: int = self._u64.unpack(self.take(8, what, name))[0]
         return number
 
-    def string_length(self, what: str) -> int:
+    def string_length(self, what: str, name: str = "") -> int:
         """The length of the string whose bytes come next, checked against what remains."""
         offset = self.offset
-        length = self.u64(what)
+        length = self.u64(what, name)
         if length > MAX_STRING_BYTES or length > self.remaining:
-            raise self._string_too_long(offset, length, what)
+            raise self._string_too_long(offset, length, what, name)
         return length
 
-    def string(self, what: str) -> bytes:
-        """The next string's bytes."""
-        return self.take(self.string_length(what), what)
-
-    def skip(self, count: int, what: str) -> None:
+    def skip(self, count: int, what: str, name: str = "") -> None:
         """Pass over ``count`` bytes."""
         if count > self.remaining:
-            raise self._truncated(count, what)
+            raise self._truncated(count, what, name)
         self._at += count
         self._catch_up()
 
-    def skip_strings(self, count: int, what: str) -> None:
+    def skip_strings(self, count: int, what: str, name: str = "") -> None:
         """Pass over ``count`` strings, one length at a time.
 
         A vocabulary has hundreds of thousands, and this loop is where reading a header spends its
@@ -111,7 +118,7 @@ class Window:
         length_at = self._u64.unpack_from
         while count:
             if self._at + _LENGTH_BYTES > len(self._buffer):
-                self._refill(_LENGTH_BYTES, what)
+                self._refill(_LENGTH_BYTES, what, name)
             buffer, at = self._buffer, self._at
             turns = repeat(None, count)
             try:
@@ -122,11 +129,11 @@ class Window:
                 # The turn that failed had been counted, but has passed over nothing.
                 count = operator.length_hint(turns) + 1
             if at > len(buffer):
-                self._check_last_string(at, what)
+                self._check_last_string(at, what, name)
             self._at = at
             self._catch_up()
 
-    def _check_last_string(self, end: int, what: str) -> None:
+    def _check_last_string(self, end: int, what: str, name: str) -> None:
         """Raise if the string that leaves the window and ends at ``end`` is too long."""
         if self._start + end <= self.size and end - self._at <= MAX_STRING_BYTES:
             return
@@ -138,7 +145,7 @@ class Window:
             at += _LENGTH_BYTES + length
         offset = self._start + at
         if length > MAX_STRING_BYTES or length > self.size - offset - _LENGTH_BYTES:
-            raise self._string_too_long(offset, length, what)
+            raise self._string_too_long(offset, length, what, name)
 
     def _catch_up(self) -> None:
         """Drop the window where the position has left it."""
@@ -148,17 +155,17 @@ class Window:
             self._start += self._at
             self._buffer, self._at = b"", 0
 
-    def _refill(self, count: int, what: str) -> None:
+    def _refill(self, count: int, what: str, name: str) -> None:
         """Move the window to the position, so that it holds at least ``count`` bytes from there."""
         if count > self.remaining:
-            raise self._truncated(count, what)
+            raise self._truncated(count, what, name)
         held = self._fill(count)
         if held >= count:
             return
         if self.size_known:
             raise self._source.cut_off(self._start + held)
         self.size = self._start + held
-        raise self._truncated(count, what)
+        raise self._truncated(count, what, name)
 
     def _fill(self, count: int) -> int:
         """Move the window to the position, and read ``count`` bytes into it if there are."""
@@ -174,29 +181,40 @@ class Window:
         self._buffer = b"".join(pieces)
         return held
 
-    def _truncated(self, count: int, what: str) -> TruncatedError:
+    def _truncated(self, count: int, what: str, name: str) -> TruncatedError:
         return TruncatedError(
             self.name,
             self.offset,
-            f"{what} ({count:,} bytes)",
-            f"the end of the file after {max(self.remaining, 0):,} bytes",
-            "The file is cut off inside its header: download it again.",
+            tr("{what} ({bytes})").format(what=_told(what, name), bytes=format_exact_bytes(count)),
+            ntr(
+                "the end of the file after {count} byte",
+                "the end of the file after {count} bytes",
+                max(self.remaining, 0),
+            ),
+            tr(_CUT_OFF),
         )
 
-    def _string_too_long(self, offset: int, length: int, what: str) -> GgufError:
+    def _string_too_long(self, offset: int, length: int, what: str, name: str) -> GgufError:
         rest = self.size - offset - _LENGTH_BYTES
+        found = ntr("a length of {count} byte", "a length of {count} bytes", length)
         if length > rest:
-            return TruncatedError(
-                self.name,
-                offset,
-                f"{what} within the {rest:,} bytes that remain",
-                f"a length of {length:,} bytes",
-                "The file is cut off or damaged inside its header: download it again.",
-            )
-        return InvalidHeaderError(
-            self.name,
-            offset,
-            f"{what} of at most {MAX_STRING_BYTES:,} bytes",
-            f"a length of {length:,} bytes",
-            "The file is damaged: download it again.",
+            expected = ntr(
+                "{what} within the {count} byte that remains",
+                "{what} within the {count} bytes that remain",
+                rest,
+            ).format(what=_told(what, name))
+            return TruncatedError(self.name, offset, expected, found, tr(CUT_OFF_OR_DAMAGED))
+        expected = tr("{what} of at most {count} bytes").format(
+            what=_told(what, name), count=format_count(MAX_STRING_BYTES)
         )
+        return InvalidHeaderError(self.name, offset, expected, found, tr(DAMAGED))
+
+
+def shown(name: str) -> str:
+    """A name from a file as it can stand in a sentence, whatever it contains."""
+    printable = name if name.isprintable() else repr(name)[1:-1]
+    return printable if len(printable) <= _LONGEST_NAME else f"{printable[: _LONGEST_NAME - 3]}…"
+
+
+def _told(what: str, name: str) -> str:
+    return tr(what).format(name=shown(name))

@@ -58,10 +58,10 @@ _UNKNOWN_CEILING_TOKENS = 131_072
 class RunsOnPanel(Card):
     """Shows the request's engine, backend, budget and context, and asks for others."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, history: DeviceHistory) -> None:
         super().__init__("Runs on")
         self._session = session
-        self._history = DeviceHistory(session.undo_stack)
+        self._history = history
         self._auto_tokens: int | None = None
         self._context_scale: LogScale = context_scale(_UNKNOWN_CEILING_TOKENS)
         self.engine = Segmented([(name, ENGINE_TITLES[name]) for name in EngineName])

@@ -181,7 +181,7 @@ HIGH_CONTRAST = Theme(
     components={
         ComponentKind.WEIGHTS: "#54a1fc",
         ComponentKind.KV_CACHE: "#ffae00",
-        ComponentKind.RECURRENT_STATE: "#d67bb9",
+        ComponentKind.RECURRENT_STATE: "#c286b2",
         ComponentKind.COMPUTE: "#89c08c",
         ComponentKind.STAGING: "#a6e4fe",
         ComponentKind.PAGE_TABLE: "#bdbdbd",

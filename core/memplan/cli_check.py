@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from memplan.advice import advise
 from memplan.cli_request import add_budget_option, add_request_options, request_from
-from memplan.cli_sources import expand_sources
+from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.estimate import UnsupportedRequestError
-from memplan.model import Model, read_model
+from memplan.model import Model
 from memplan.plan_json import error_to_json, plan_to_json
 from memplan.planner import Plan, plan
 from memplan.reader.errors import GgufError
@@ -79,7 +79,7 @@ def check(
     with tqdm(total=len(sources), unit="model", leave=False, disable=None) as progress:
         for source in sources:
             try:
-                model = read_model(source)
+                model = read_source(source)
                 plans = [plan(model, request) for request in requests]
             except (GgufError, UnsupportedRequestError) as error:
                 worst = EXIT_UNREADABLE

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from memplan.model import Model, read_model
+from memplan.reader.errors import MissingError
 
 _LATER_SHARD = re.compile(r"-(?!00001-)\d{5}-of-\d{5}\.gguf$")
 _WILDCARDS = re.compile(r"[*?[]")
@@ -25,14 +29,30 @@ def expand_sources(words: Iterable[str]) -> Iterator[str]:
                 yield source
 
 
+def read_source(source: str) -> Model:
+    """The model that a source of :func:`expand_sources` stands for.
+
+    Raises:
+        GgufError: it cannot be read, or is a folder: in those that are left there is no model.
+    """
+    if source and os.path.isdir(source):  # noqa: PTH112 (never raises)
+        raise MissingError(
+            source,
+            None,
+            "a GGUF model in this folder or one below it",
+            "none",
+            "Name the folder that holds the model, or its file, which ends in .gguf.",
+        )
+    return read_model(source)
+
+
 def _expand(word: str) -> Iterable[str]:
     if not word or "://" in word:
         # An empty word, from a script's unset variable, does not mean the folder we are in.
         return [word]
-    path = Path(word)
-    if path.is_dir():
-        return _models(str(found) for found in path.rglob("*.gguf")) or [word]
-    if _WILDCARDS.search(word) and not path.exists():
+    if os.path.isdir(word):  # noqa: PTH112 (never raises)
+        return _models(str(found) for found in Path(word).rglob("*.gguf")) or [word]
+    if _WILDCARDS.search(word) and not os.path.exists(word):  # noqa: PTH110 (never raises)
         # Shells expand patterns, but not all of them do, and not inside quotation marks.
         return _models(glob.iglob(word, recursive=True)) or [word]  # noqa: PTH207 (absolute too)
     return [word]

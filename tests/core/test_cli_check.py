@@ -133,6 +133,29 @@ def test_that_an_empty_word_does_not_stand_for_the_folder_we_are_in(
     assert "found nothing" in err
 
 
+def test_that_a_folder_without_a_model_is_told_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "notes.txt").touch()
+    code, _, told = check(capsys, str(tmp_path))
+    assert code == 2
+    assert told.startswith(f"memplan: {tmp_path}: expected a GGUF model in this folder")
+    assert "regular file" not in told
+
+
+def test_that_an_empty_word_is_told_by_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, told = check(capsys, "")
+    assert told.startswith("memplan: an empty name: expected a file or an address, found nothing.")
+
+
+def test_that_a_word_too_long_for_the_system_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, told = check(capsys, "x" * 5000 + ".gguf")
+    assert code == 2
+    assert told.startswith("memplan: xxx")
+    assert "too long" in told
+
+
 def test_that_a_context_beyond_the_models_own_is_not_all_that_it_allows(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

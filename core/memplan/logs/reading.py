@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from memplan.language import tr
 from memplan.logs.attempt import Reading
 from memplan.logs.errors import LogUnreadableError
 from memplan.logs.line_kinds import (
@@ -21,6 +22,7 @@ from memplan.logs.line_kinds import (
 )
 from memplan.logs.lines import ByteStream, Line, lines_with
 from memplan.logs.log import Log
+from memplan.reader.walk import GGUF_MAGIC
 
 STANDARD_INPUT: Final = "-"
 
@@ -45,17 +47,42 @@ def read_log(path: str | Path) -> Log:
     """What the log in a file says; ``-`` is standard input.
 
     Raises:
-        LogUnreadableError: the file cannot be opened or read.
+        LogUnreadableError: the file cannot be opened or read, or is a model.
     """
     source = str(path)
     try:
         if source == STANDARD_INPUT:
-            return parse_log(sys.stdin.buffer)
+            return parse_log(_checked(source, sys.stdin.buffer))
         with Path(source).open("rb") as stream:
-            return parse_log(stream)
+            return parse_log(_checked(source, stream))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise LogUnreadableError(source, f"it cannot be read: {reason}.") from error
+        raise LogUnreadableError(
+            source, tr("it cannot be read: {reason}.").format(reason=reason)
+        ) from error
+
+
+class _Begun:
+    """A stream whose first bytes have been looked at."""
+
+    def __init__(self, start: bytes, rest: ByteStream) -> None:
+        self._start = start
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        start, self._start = self._start, b""
+        return start or self._rest.read(size)
+
+
+def _checked(source: str, stream: ByteStream) -> ByteStream:
+    """The same stream, unless it is a model, of which no more than this is read."""
+    start = stream.read(len(GGUF_MAGIC))
+    if start == GGUF_MAGIC:
+        raise LogUnreadableError(
+            source,
+            tr("it is a GGUF model and no log: open it as a model, or use “memplan check”."),
+        )
+    return _Begun(start, stream)
 
 
 def parse_log(log: ByteStream | bytes | str) -> Log:

@@ -49,8 +49,8 @@ from memplan.reader.window import CUT_OFF_OR_DAMAGED, DAMAGED, Window, shown
 from memplan.units import format_count, format_exact_bytes, format_part_of_file
 
 DEFAULT_ALIGNMENT: Final = 32
+GGUF_MAGIC: Final = b"GGUF"
 
-_MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
 _SMALLEST_KEY_VALUE_BYTES = 13
 _SMALLEST_TENSOR_BYTES = 24
@@ -165,8 +165,8 @@ def read_contents(window: Window) -> Contents:
 
 def _check_magic(window: Window) -> None:
     start = window.peek(PROBE_BYTES)
-    if start.startswith(_MAGIC):
-        window.take(len(_MAGIC), _MAGIC_BYTES)
+    if start.startswith(GGUF_MAGIC):
+        window.take(len(GGUF_MAGIC), _MAGIC_BYTES)
         return
     if not start and not (window.size_known and window.size):
         raise NotGgufError(
@@ -176,8 +176,8 @@ def _check_magic(window: Window) -> None:
             tr("an empty file"),
             tr("Download the model again."),
         )
-    if len(start) < len(_MAGIC) and _MAGIC.startswith(start):
-        window.take(len(_MAGIC), _MAGIC_BYTES)
+    if len(start) < len(GGUF_MAGIC) and GGUF_MAGIC.startswith(start):
+        window.take(len(GGUF_MAGIC), _MAGIC_BYTES)
     foreign = recognise(start)
     if foreign is not None:
         raise NotGgufError(window.name, 0, tr("a GGUF file"), tr(foreign.name), tr(foreign.remedy))
@@ -185,7 +185,7 @@ def _check_magic(window: Window) -> None:
         window.name,
         0,
         tr("the bytes GGUF"),
-        repr(start[: len(_MAGIC)]).removeprefix("b"),
+        repr(start[: len(GGUF_MAGIC)]).removeprefix("b"),
         tr("The file is no GGUF model."),
     )
 

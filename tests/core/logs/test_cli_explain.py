@@ -93,6 +93,23 @@ def test_that_a_missing_log_ends_with_2_and_an_error_object(
     assert explain(capsys, missing)[2].startswith("memplan: ")
 
 
+def test_that_a_model_is_refused_as_a_log_by_its_first_bytes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tmp_path / "model.gguf"
+    with model.open("wb") as file:
+        file.write(b"GGUF\x03\0\0\0")
+        file.truncate(2**40)
+    code, text, errors = explain(capsys, model)
+    assert (code, text) == (2, "")
+    assert "memplan check" in errors
+
+    piped = io.BytesIO(b"GGUF" + bytes(2**22))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(piped))
+    assert explain(capsys, "-")[0] == 2
+    assert piped.tell() == 4
+
+
 def test_that_a_model_that_cannot_be_read_leaves_the_log_explained(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from memplan.component import ComponentKind
-from memplan.logs.log import Cause, Failure, Log, LogOutcome
+from memplan.language import in_figures, marked, ntr, tr
+from memplan.logs.log import Cause, Device, Failure, Log, LogOutcome
 from memplan.logs.planned import Comparison, is_of_another_model
 from memplan.model import Model
-from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
+from memplan.units import (
+    ByteUnits,
+    format_bytes,
+    format_count,
+    format_exact_bytes,
+    format_tokens,
+)
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 
 _ENGINE_TITLES: Final = {"llama.cpp": "llama.cpp", "zinc": "ZINC"}
@@ -20,22 +27,55 @@ _WRAPPER_TITLES: Final = {
 _BACKEND_TITLES: Final = {
     "vulkan": "Vulkan", "metal": "Metal", "cuda": "CUDA", "rocm": "ROCm", "sycl": "SYCL",
     "musa": "MUSA", "cann": "CANN", "opencl": "OpenCL", "rpc": "RPC", "webgpu": "WebGPU",
-    "cpu": "the CPU",
 }  # fmt: skip
+_CPU: Final = marked("the CPU")
+"""As in “on the CPU”; the other backends have names."""
+
+_ENGINES: Final[Mapping[tuple[bool, bool], str]] = {
+    (False, False): "{engine}.",
+    (False, True): marked("{engine} on {backend}."),
+    (True, False): marked("{engine} in {wrapper}."),
+    (True, True): marked("{engine} in {wrapper} on {backend}."),
+}
+"""Which engine it was: by whether the log tells of a program around it, and of a backend."""
+
 _OUTCOMES: Final = {
-    LogOutcome.LOADED: "The model was loaded.",
-    LogOutcome.FAILED_TO_LOAD: "The model was not loaded.",
-    LogOutcome.FAILED_WHILE_RUNNING: "The model was loaded, and failed while it ran.",
-    None: "The log does not tell whether the model was loaded.",
+    LogOutcome.LOADED: marked("The model was loaded."),
+    LogOutcome.FAILED_TO_LOAD: marked("The model was not loaded."),
+    LogOutcome.FAILED_WHILE_RUNNING: marked("The model was loaded, and failed while it ran."),
+    None: marked("The log does not tell whether the model was loaded."),
 }
 _CAUSES: Final = {
-    Cause.TOTAL_MEMORY: "The device did not have that much memory left.",
-    Cause.SINGLE_ALLOCATION_LIMIT: (
+    Cause.TOTAL_MEMORY: marked("The device did not have that much memory left."),
+    Cause.SINGLE_ALLOCATION_LIMIT: marked(
         "One allocation was larger than the driver allows, however much memory is free."
     ),
-    Cause.HOST_MEMORY: "The machine itself did not have that much memory left.",
-    Cause.OTHER: "The log gives no reason that has to do with memory.",
+    Cause.HOST_MEMORY: marked("The machine itself did not have that much memory left."),
+    Cause.OTHER: marked("The log gives no reason that has to do with memory."),
 }
+_FAILED_KINDS: Final[Mapping[ComponentKind | None, str]] = {
+    ComponentKind.WEIGHTS: marked("weights"),
+    ComponentKind.KV_CACHE: marked("KV cache"),
+    ComponentKind.RECURRENT_STATE: marked("recurrent state"),
+    ComponentKind.COMPUTE: marked("compute buffers"),
+    ComponentKind.STAGING: marked("staging buffers"),
+    ComponentKind.PAGE_TABLE: marked("page table"),
+    ComponentKind.OUTPUT: marked("output buffer"),
+    None: marked("memory"),
+}
+_FAILURES: Final[Mapping[tuple[bool, bool], str]] = {
+    (False, False): marked("Failed to allocate {what}."),
+    (False, True): marked("Failed to allocate {what}, in tensor {tensor}."),
+    (True, False): marked("Failed to allocate {what}: {size} ({exact})."),
+    (True, True): marked("Failed to allocate {what}: {size} ({exact}), in tensor {tensor}."),
+}
+"""By whether the log tells the size and the tensor."""
+_SEQUENCES: Final[Mapping[bool | None, str]] = {
+    True: marked("sequences {count}, one KV cache"),
+    False: marked("sequences {count}, a KV cache each"),
+    None: marked("sequences {count}"),
+}
+"""By whether they share one KV cache."""
 _DASH = "–"
 
 
@@ -47,46 +87,54 @@ def log_text(
 ) -> str:
     """A log as lines for a terminal. Times, paths and the log's own text are not in it."""
     if log.engine is None:
-        return "Nothing in this log is from llama.cpp or ZINC." + _not_understood(log)
+        return tr("Nothing in this log is from llama.cpp or ZINC.") + _not_understood(log)
     lines = [headline(log), *_reason_lines(log, planned_failed_bytes, units), ""]
-    lines += [f"Options: {', '.join(parts)}." for parts in [_options(log)] if parts]
-    lines += [f"Device {device}." for device in _devices(log)]
+    options = _options(log)
+    if options:
+        lines.append(tr("Options: {options}.").format(options=", ".join(options)))
+    lines += map(_device_text, log.devices)
     if log.buffers:
         lines += ["", *_table(log, comparisons)]
     else:
-        lines.append("The log names no buffer that was allocated.")
+        lines.append(tr("The log names no buffer that was allocated."))
     return "\n".join(lines) + _not_understood(log)
 
 
 def headline(log: Log) -> str:
     """Which engine it was, and how it ended."""
-    engine = _ENGINE_TITLES[log.engine or "llama.cpp"]
-    version = f" {log.version}" if log.version else ""
-    wrapper = f" in {_WRAPPER_TITLES[log.wrapper]}" if log.wrapper else ""
-    backend = f" on {_BACKEND_TITLES[log.backend]}" if log.backend else ""
-    return f"{engine}{version}{wrapper}{backend}. {_OUTCOMES[log.outcome]}"
+    text = _ENGINES[bool(log.wrapper), bool(log.backend)]
+    engine = tr(text).format(
+        engine=f"{_ENGINE_TITLES[log.engine or 'llama.cpp']} {log.version}".rstrip(),
+        wrapper=_WRAPPER_TITLES.get(log.wrapper, ""),
+        backend=_BACKEND_TITLES.get(log.backend) or tr(_CPU),
+    )
+    return f"{engine} {tr(_OUTCOMES[log.outcome])}"
 
 
 def other_model_note(log: Log, model: Model) -> str:
     """A warning that the log is not about the model that it is held against; empty if it may be."""
-    if not is_of_another_model(log, model):
+    layers = log.options.n_layers
+    if layers is None or not is_of_another_model(log, model):
         return ""
-    return (
-        f"The log is of another model than {model.name}: of {log.options.n_layers} layers with the "
-        f"output, not of {model.config.n_layers + 1}."
-    )
+    return ntr(
+        "The log is of another model than {model}: of {count} layer with the output, "
+        "not of {other}.",
+        "The log is of another model than {model}: of {count} layers with the output, "
+        "not of {other}.",
+        layers,
+    ).format(model=model.name, other=format_count(model.config.n_layers + 1))
 
 
 def failure_text(failure: Failure, units: ByteUnits = ByteUnits.BINARY) -> str:
     """The failing allocation in one sentence."""
-    kind = COMPONENT_TITLES[failure.kind].lower() if failure.kind else "memory"
-    kind = kind.replace("kv cache", "KV cache")
-    where = f" on {failure.buffer}" if failure.buffer else ""
-    size = ""
+    what = tr(_FAILED_KINDS[failure.kind])
+    if failure.buffer:
+        what = tr("{what} on {buffer}").format(what=what, buffer=failure.buffer)
+    size = exact = ""
     if failure.bytes is not None:
-        size = f": {format_bytes(failure.bytes, units)} ({format_exact_bytes(failure.bytes)})"
-    tensor = f", in tensor {failure.tensor}" if failure.tensor else ""
-    return f"Failed to allocate {kind}{where}{size}{tensor}."
+        size, exact = format_bytes(failure.bytes, units), format_exact_bytes(failure.bytes)
+    text = _FAILURES[failure.bytes is not None, bool(failure.tensor)]
+    return tr(text).format(what=what, size=size, exact=exact, tensor=failure.tensor)
 
 
 def _reason_lines(log: Log, planned_failed_bytes: int | None, units: ByteUnits) -> list[str]:
@@ -95,12 +143,15 @@ def _reason_lines(log: Log, planned_failed_bytes: int | None, units: ByteUnits) 
         lines.append(failure_text(log.failed, units))
         part, whole = log.failed.allocation_bytes, log.failed.bytes
         if part is not None and whole is not None and part < whole:
-            lines.append(f"Of it, one allocation of {format_bytes(part, units)} failed.")
+            failed = format_bytes(part, units)
+            lines.append(tr("Of it, one allocation of {size} failed.").format(size=failed))
     if log.cause:
-        lines.append(_CAUSES[log.cause])
+        lines.append(tr(_CAUSES[log.cause]))
     if planned_failed_bytes is not None:
         planned = format_bytes(planned_failed_bytes, units)
-        lines.append(f"The plan for all buffers of that kind there: {planned}.")
+        lines.append(
+            tr("The plan for all buffers of that kind there: {size}.").format(size=planned)
+        )
     return lines
 
 
@@ -108,63 +159,83 @@ def _options(log: Log) -> list[str]:
     options = log.options
     found: list[str] = []
     if options.n_ctx is not None:
-        found.append(f"context {format_tokens(options.n_ctx)} tokens")
+        found.append(ntr("context {count} token", "context {count} tokens", options.n_ctx))
     if options.n_seq is not None:
-        shared = {True: ", one KV cache", False: ", a KV cache each", None: ""}[options.kv_unified]
-        found.append(f"sequences {options.n_seq}" + (shared if options.n_seq > 1 else ""))
+        text = _SEQUENCES[options.kv_unified if options.n_seq > 1 else None]
+        found.append(tr(text).format(count=format_count(options.n_seq)))
     if options.n_ubatch is not None:
-        found.append(f"micro-batch {format_tokens(options.n_ubatch)}")
+        found.append(tr("micro-batch {count}").format(count=format_tokens(options.n_ubatch)))
     if options.flash_attn is not None:
-        found.append(f"flash attention {options.flash_attn}")
+        found.append(tr("flash attention {state}").format(state=options.flash_attn))
     if options.type_k is not None or options.type_v is not None:
         found.append(f"K {options.type_k or _DASH}, V {options.type_v or _DASH}")
     if options.n_gpu_layers is not None:
-        of = f" of {options.n_layers}" if options.n_layers is not None else ""
-        found.append(f"layers on the device {options.n_gpu_layers}{of}")
+        count = format_count(options.n_gpu_layers)
+        if options.n_layers is None:
+            found.append(tr("layers on the device {count}").format(count=count))
+        else:
+            found.append(
+                tr("layers on the device {count} of {all}").format(
+                    count=count, all=format_count(options.n_layers)
+                )
+            )
     return found
 
 
-def _devices(log: Log) -> list[str]:
-    found = []
-    for device in log.devices:
-        described = f" ({device.description})" if device.description else ""
-        sizes = [
-            f"{mib:,.0f} MiB{what}"
-            for mib, what in ((device.total_mib, ""), (device.free_mib, " free"))
-            if mib is not None
-        ]
-        found.append(f"{device.name}{described}: {', '.join(sizes) or 'size not logged'}")
-    return found
+def _device_text(device: Device) -> str:
+    name = f"{device.name} ({device.description})" if device.description else device.name
+    sizes = []
+    if device.total_mib is not None:
+        sizes.append(_mib(device.total_mib))
+    if device.free_mib is not None:
+        sizes.append(tr("{size} free").format(size=_mib(device.free_mib)))
+    return tr("Device {name}: {sizes}.").format(
+        name=name, sizes=", ".join(sizes) or tr("size not logged")
+    )
+
+
+def _mib(count: float) -> str:
+    return f"{in_figures(f'{count:,.0f}')} MiB"
+
+
+def _two_decimals(mib: float) -> str:
+    """A size as logs have it; without a unit, for a table."""
+    return in_figures(f"{mib:,.2f}")
 
 
 def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
     if not comparisons:
-        rows = [(_title(b.kind), b.buffer, f"{b.mib:,.2f}") for b in log.buffers]
-        return _aligned([("MiB", "", "Logged"), *rows])
-    rows4 = [("MiB", "", "Logged", "Planned", "Difference")]
+        rows = [(_title(b.kind), b.buffer, _two_decimals(b.mib)) for b in log.buffers]
+        return _aligned([("MiB", "", tr("Logged")), *rows])
+    rows4 = [("MiB", "", tr("Logged"), tr("Planned"), tr("Difference"))]
     for item in comparisons:
-        where = f"{PLACE_TITLES[item.where]}: {', '.join(item.buffers)}"
-        planned = _DASH if item.planned_mib is None else f"{item.planned_mib:,.2f}"
+        where = f"{tr(PLACE_TITLES[item.where])}: {', '.join(item.buffers)}"
+        planned = _DASH if item.planned_mib is None else _two_decimals(item.planned_mib)
         if item.planned_mib is not None and not item.exact:
             planned = f"≈ {planned}"
         difference = item.difference_mib
-        changed = _DASH if difference is None else f"{difference:+,.2f}" if difference else "0"
-        rows4.append((_title(item.kind), where, f"{item.logged_mib:,.2f}", planned, changed))
+        changed = _DASH if difference is None else "0"
+        if difference:
+            changed = in_figures(f"{difference:+,.2f}")
+        rows4.append((_title(item.kind), where, _two_decimals(item.logged_mib), planned, changed))
     notes = []
     if any("_Mapped" in name for item in comparisons for name in item.buffers):
-        notes.append("A mapped buffer is the part of the file that is mapped, not memory taken.")
-    for item in comparisons:
-        if item.kept_on_host:
-            names = ", ".join(item.kept_on_host)
-            notes.append(
-                f"The device has less of the weights by just {names}: a tensor that is too large "
-                "for one buffer there stays on the host."
-            )
+        notes.append(
+            tr("A mapped buffer is the part of the file that is mapped, not memory taken.")
+        )
+    notes += [
+        tr(
+            "The device has less of the weights by just {names}: a tensor that is too large "
+            "for one buffer there stays on the host."
+        ).format(names=", ".join(item.kept_on_host))
+        for item in comparisons
+        if item.kept_on_host
+    ]
     return [*_aligned(rows4), *notes]
 
 
 def _title(kind: ComponentKind) -> str:
-    return COMPONENT_TITLES[kind]
+    return tr(COMPONENT_TITLES[kind])
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -182,8 +253,9 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
 def _not_understood(log: Log) -> str:
     if not log.not_understood:
         return ""
-    lines = "line" if log.not_understood == 1 else "lines"
-    return (
-        f"\n{log.not_understood:,} {lines} that {'speaks' if lines == 'line' else 'speak'} "
-        "of memory could not be understood."
+    text = ntr(
+        "{count} line that speaks of memory could not be understood.",
+        "{count} lines that speak of memory could not be understood.",
+        log.not_understood,
     )
+    return f"\n{text}"

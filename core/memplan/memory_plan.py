@@ -263,15 +263,15 @@ def profile(config: ModelConfig) -> RuntimeMemoryProfile:
     kv_dim = config.n_kv_heads * config.head_dim
     inter_dim = config.intermediate_dim or check_u32("4 * hidden_dim", 4 * config.hidden_dim)
     shared_dim = config.shared_expert_intermediate_dim or inter_dim
-    conv_channels = _conv_channels(config)
-    widest_dim = max(inter_dim, shared_dim, config.ssm_d_inner or inter_dim, conv_channels)
+    channels = conv_channels(config)
+    widest_dim = max(inter_dim, shared_dim, config.ssm_d_inner or inter_dim, channels)
     experts_used = config.n_experts_used or _DEFAULT_EXPERTS_USED
 
     gate_bytes = max(widest_dim, experts_used * inter_dim) * _F32_BYTES
     down_bytes = max(hidden_bytes, experts_used * hidden_bytes)
-    attention_out_bytes = max(2 * q_dim, conv_channels) * _F32_BYTES
+    attention_out_bytes = max(2 * q_dim, channels) * _F32_BYTES
     router_bytes = (config.n_experts or 1) * _F32_BYTES
-    state_bytes = _recurrent_state_bytes(config, conv_channels)
+    state_bytes = _recurrent_state_bytes(config, channels)
 
     return RuntimeMemoryProfile(
         # Six times hidden: thrice at the start, twice after attention, once after the FFN.
@@ -295,7 +295,8 @@ def profile(config: ModelConfig) -> RuntimeMemoryProfile:
     )
 
 
-def _conv_channels(config: ModelConfig) -> int:
+def conv_channels(config: ModelConfig) -> int:
+    """Channels of the convolution of a state-space block; 0 without one."""
     if config.ssm_d_inner == 0:
         return 0
     return check_u32(
@@ -304,12 +305,12 @@ def _conv_channels(config: ModelConfig) -> int:
     )
 
 
-def _recurrent_state_bytes(config: ModelConfig, conv_channels: int) -> int:
+def _recurrent_state_bytes(config: ModelConfig, channels: int) -> int:
     """Convolution tail and state of every layer, whether it recurs or attends."""
     if config.ssm_d_inner == 0 or config.ssm_dt_rank == 0:
         return 0
     conv_elements = check_u32(
-        "(ssm_d_conv - 1) * convolution channels", (config.ssm_d_conv - 1) * conv_channels
+        "(ssm_d_conv - 1) * convolution channels", (config.ssm_d_conv - 1) * channels
     )
     head_value_dim = config.ssm_d_inner // config.ssm_dt_rank
     state_elements = config.ssm_dt_rank * head_value_dim * head_value_dim

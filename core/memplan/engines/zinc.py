@@ -45,8 +45,8 @@ _F32_BYTES = 4
 _F16_BYTES = 2
 _Q8_BLOCK_ELEMENTS = 32
 _Q8_BLOCK_BYTES = 34
-_VULKAN_PAGE_TOKENS = 16
-_PAGE_ENTRY_BYTES = 4
+VULKAN_PAGE_TOKENS: Final = 16
+PAGE_ENTRY_BYTES: Final = 4
 
 
 def estimate(model: Model, request: Request) -> Estimate:
@@ -73,18 +73,31 @@ def planned_profile(model: Model, request: Request) -> RuntimeMemoryProfile:
     june = profile(model.config)
     if request.zinc.version is ZincVersion.JUNE_2026:
         return june
-    element_bytes = _F16_BYTES if request.backend is Backend.VULKAN else _F32_BYTES
-    row_bytes = _kv_width(model) * element_bytes
+    row_bytes = _kv_width(model) * cached_element_bytes(request)
     return replace(june, device_local_bytes_per_token=2 * row_bytes * kv_layer_count(model))
+
+
+def cached_layer_count(model: Model, request: Request) -> int:
+    """Layers for which the chosen version of ZINC plans a KV cache."""
+    if request.zinc.version is ZincVersion.JUNE_2026:
+        return model.config.n_layers
+    return kv_layer_count(model)
+
+
+def cached_element_bytes(request: Request) -> int:
+    """Bytes of an element of the KV cache, as the chosen version of ZINC plans it."""
+    june = request.zinc.version is ZincVersion.JUNE_2026
+    return _F32_BYTES if june or request.backend is not Backend.VULKAN else _F16_BYTES
 
 
 def kv_layer_count(model: Model) -> int:
     """Layers with a KV cache in ZINC of September 2026: attending and next-token layers."""
     nextn_layers = model.metadata.u32("nextn_predict_layers") or 0
-    return _attending_layer_count(model) + nextn_layers
+    return attending_layer_count(model) + nextn_layers
 
 
-def _attending_layer_count(model: Model) -> int:
+def attending_layer_count(model: Model) -> int:
+    """Layers that attend."""
     interval = model.config.full_attn_interval
     return model.config.n_layers // interval if interval > 1 else model.config.n_layers
 
@@ -128,15 +141,15 @@ def _context_formulas(
         return planned, per_token(runtime_profile.host_visible_bytes_per_token)
     if request.backend is Backend.VULKAN:
         return planned, _vulkan_page_table
-    allocated = per_token(2 * _metal_row_bytes(model) * _attending_layer_count(model))
-    return allocated, per_token(_PAGE_ENTRY_BYTES)
+    allocated = per_token(2 * metal_row_bytes(model) * attending_layer_count(model))
+    return allocated, per_token(PAGE_ENTRY_BYTES)
 
 
 def _vulkan_page_table(context_tokens: int) -> int:
-    return -(-context_tokens // _VULKAN_PAGE_TOKENS) * _PAGE_ENTRY_BYTES
+    return -(-context_tokens // VULKAN_PAGE_TOKENS) * PAGE_ENTRY_BYTES
 
 
-def _metal_row_bytes(model: Model) -> int:
+def metal_row_bytes(model: Model) -> int:
     """Bytes of one K or V row in the cache that the Metal backend allocates."""
     width = _kv_width(model)
     gemma_with_window_rope = model.architecture.startswith("gemma") and _window_rope_base(model) > 0

@@ -63,7 +63,9 @@ class CacheTensor:
 
     def bytes_at(self, geometry: CacheGeometry, context: Any) -> Any:
         """Its bytes at a context."""
-        return _cells(geometry, self.reach, self.ratio, context) * self.row_bytes + self.tail_bytes
+        return (
+            cells_of(geometry, self.reach, self.ratio, context) * self.row_bytes + self.tail_bytes
+        )
 
 
 def cache_geometry(shape: Shape, settings: Settings) -> CacheGeometry:
@@ -100,7 +102,7 @@ def cache_formula(tensors: Iterable[CacheTensor], geometry: CacheGeometry) -> Fo
     def formula(context: Any) -> Any:
         total = context * 0 + tail_bytes
         for (reach, ratio), row in terms:
-            total = total + _cells(geometry, reach, ratio, context) * row
+            total = total + cells_of(geometry, reach, ratio, context) * row
         return total
 
     return formula
@@ -173,7 +175,8 @@ def _tensor(layer: Layer, rows: _Rows, streams: int, where: Place, backend: Back
     return CacheTensor(layer.index, rows.side, rows.reach, rows.ratio, row_bytes, tail_bytes, where)
 
 
-def _cells(geometry: CacheGeometry, reach: Reach, ratio: int, context: Any) -> Any:
+def cells_of(geometry: CacheGeometry, reach: Reach, ratio: int, context: Any) -> Any:
+    """Cells of one stream of a cache that reaches so far, at a context."""
     match reach:
         case Reach.FULL:
             return geometry.full_cells(context)

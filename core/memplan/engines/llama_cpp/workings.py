@@ -1,0 +1,245 @@
+"""How each number of llama.cpp's plan comes about for one model: the plan's own factors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from memplan.calculation import Expression, Number, Operator, Quantity, calculation
+from memplan.component import Place
+from memplan.engines.llama_cpp.arithmetic import padded
+from memplan.engines.llama_cpp.cells import CELL_MULTIPLE, CacheGeometry
+from memplan.engines.llama_cpp.engine import Footprint, footprint_of
+from memplan.engines.llama_cpp.kv_cache import (
+    CacheTensor,
+    Side,
+    cache_geometry,
+    cache_tensors,
+    cells_of,
+)
+from memplan.engines.llama_cpp.placement import PADDINGS, place_layers
+from memplan.engines.llama_cpp.recurrent_state import state_elements
+from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
+from memplan.engines.llama_cpp.shape import Layer
+from memplan.engines.llama_cpp.weights import loaded_tensors
+from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
+from memplan.planner import Plan
+from memplan.units import MIB
+from memplan.unsigned import U32_MAX
+
+_F32_BYTES = 4
+_ROWS = {Side.KEY: Quantity.KEY_ROW_BYTES, Side.VALUE: Quantity.VALUE_ROW_BYTES}
+
+
+def weights(plan: Plan, where: Place) -> Expression:
+    """Bytes of the weights in one memory, by the tensors' types."""
+    footprint = _footprint(plan)
+    placement = place_layers(footprint.shape, footprint.settings)
+    types = {tensor.name: tensor.type_name for tensor in plan.model.tensors}
+    by_type: dict[str, int] = {}
+    moe_layers = footprint.settings.cpu_moe_layers
+    for tensor in loaded_tensors(plan.model, moe_layers, placement, plan.request.backend):
+        if tensor.where is where:
+            name = types[tensor.name]
+            by_type[name] = by_type.get(name, 0) + tensor.bytes
+    return _sum(Number(count, Quantity.BYTES, name) for name, count in by_type.items())
+
+
+def kv_cache(plan: Plan, where: Place) -> Expression:
+    """Bytes of the KV cache in one memory at the plan's context, layers that are alike together."""
+    footprint = _footprint(plan)
+    shape, settings = footprint.shape, footprint.settings
+    placement = place_layers(shape, settings)
+    geometry = cache_geometry(shape, settings)
+    tensors: dict[int, list[CacheTensor]] = {}
+    for tensor in cache_tensors(shape, settings, placement, plan.request.backend):
+        if tensor.where is where:
+            tensors.setdefault(tensor.layer, []).append(tensor)
+    layers = {layer.index: layer for layer in reversed(shape.layers)}
+    alike = Counter(
+        _layer_cache(footprint.settings, geometry, layers[index], found, plan.at.context_tokens)
+        for index, found in tensors.items()
+    )
+    return _sum(
+        calculation(Operator.PRODUCT, Number(count, Quantity.LAYERS), of_layer)
+        for of_layer, count in alike.items()
+    )
+
+
+def _layer_cache(
+    settings: Settings,
+    geometry: CacheGeometry,
+    layer: Layer,
+    tensors: Sequence[CacheTensor],
+    context_tokens: int,
+) -> Expression:
+    """Bytes of one layer's caches: cells times rows, and padding."""
+    rows: dict[int, list[Expression]] = {}
+    for tensor in tensors:
+        cells = int(cells_of(geometry, tensor.reach, tensor.ratio, context_tokens))
+        rows.setdefault(cells, []).append(_row(settings, geometry, layer, tensor))
+    parts = [
+        calculation(Operator.PRODUCT, Number(cells, Quantity.CELLS), _both(found))
+        for cells, found in rows.items()
+    ]
+    padding = sum(tensor.tail_bytes for tensor in tensors)
+    return _sum([*parts, *([Number(padding, Quantity.PADDING_BYTES)] if padding else [])])
+
+
+def _both(rows: Sequence[Expression]) -> Expression:
+    if len(rows) == 2 and rows[0] == rows[1]:
+        return calculation(Operator.PRODUCT, Number(2, Quantity.SIDES), rows[0])
+    return _sum(rows)
+
+
+def _row(
+    settings: Settings, geometry: CacheGeometry, layer: Layer, tensor: CacheTensor
+) -> Expression:
+    """Bytes of one cell of a tensor; of keys and values by heads where that is how they are."""
+    row = Number(tensor.row_bytes, _ROWS.get(tensor.side, Quantity.OTHER_ROW_BYTES))
+    if tensor.side not in _ROWS:
+        return row
+    is_key = tensor.side is Side.KEY
+    cache_type = settings.cache_type_k if is_key else settings.cache_type_v
+    tensor_type = cache_tensor_type(cache_type)
+    length = layer.key_length if is_key else layer.value_length
+    if tensor_type.block_elements > 1 or geometry.streams > 1:
+        return row
+    heads = Number(layer.head_count_kv, Quantity.KV_HEADS)
+    element = Number(tensor_type.block_bytes, Quantity.ELEMENT_BYTES)
+    by_heads = (heads, Number(length, Quantity.HEAD_LENGTH), element)
+    same = layer.head_count_kv * length * tensor_type.block_bytes == tensor.row_bytes
+    return calculation(Operator.PRODUCT, *by_heads) if same else row
+
+
+def recurrent_state(plan: Plan, where: Place) -> Expression:
+    """Bytes of the recurrent states in one memory."""
+    footprint = _footprint(plan)
+    settings = footprint.settings
+    placement = place_layers(footprint.shape, settings)
+    alignment = PADDINGS[plan.request.backend, where].alignment_bytes
+    alike = Counter(
+        (elements, int(padded(elements * _F32_BYTES * settings.sequences, alignment)))
+        for layer in footprint.shape.layers
+        if placement.of_cache(layer.index) is where
+        for elements in state_elements(footprint.shape, layer)
+        if elements
+    )
+    return _sum(
+        _states(settings, count, elements, size_bytes)
+        for (elements, size_bytes), count in alike.items()
+    )
+
+
+def _states(settings: Settings, count: int, elements: int, size_bytes: int) -> Expression:
+    layers = Number(count, Quantity.LAYERS)
+    factors = (
+        Number(elements, Quantity.STATE_ELEMENTS),
+        Number(_F32_BYTES, Quantity.ELEMENT_BYTES),
+        Number(settings.sequences, Quantity.SEQUENCES),
+    )
+    one = calculation(Operator.PRODUCT, *factors)
+    padding = size_bytes - elements * _F32_BYTES * settings.sequences
+    if padding:
+        one = calculation(Operator.SUM, one, Number(padding, Quantity.PADDING_BYTES))
+    return calculation(Operator.PRODUCT, layers, one)
+
+
+def output(plan: Plan, _where: Place) -> Expression:
+    """Bytes of the output buffer."""
+    shape, settings = _footprint(plan).shape, _footprint(plan).settings
+    width = shape.vocabulary if shape.architecture.output_head else shape.embedding_length
+    return calculation(
+        Operator.PRODUCT,
+        Number(width, Quantity.LOGITS),
+        Number(settings.sequences, Quantity.SEQUENCES),
+        Number(_F32_BYTES, Quantity.ELEMENT_BYTES),
+    )
+
+
+def auto_share(plan: Plan) -> Expression:
+    """Bytes that automatic sizing uses."""
+    margin = calculation(
+        Operator.PRODUCT,
+        Number(plan.request.llama_cpp.fit_target_mib, Quantity.MARGIN_MIB),
+        Number(MIB, Quantity.MIB_BYTES),
+    )
+    budget = Number(plan.request.budget_bytes, Quantity.BUDGET)
+    spare = calculation(Operator.DIFFERENCE, budget, margin)
+    return calculation(Operator.LARGEST, spare, Number(0, Quantity.NOTHING))
+
+
+def automatic(plan: Plan) -> Expression:
+    """The context that ``--fit`` picks, in tokens."""
+    ceiling = Number(plan.markers.ceiling_tokens, Quantity.CEILING)
+    floor = Number(_floor(plan), Quantity.FLOOR)
+    most, least = (plan.usage_at(n.value).device_bytes for n in (ceiling, floor))
+    target = plan.request.budget_bytes - plan.request.llama_cpp.fit_target_mib * MIB
+    if most <= target or ceiling.value <= floor.value:
+        return ceiling
+    if target <= least or most <= least:
+        return floor
+    at_floor = Number(least, Quantity.BYTES_AT_FLOOR)
+    share = calculation(
+        Operator.QUOTIENT,
+        calculation(
+            Operator.PRODUCT,
+            calculation(Operator.DIFFERENCE, ceiling, floor),
+            calculation(Operator.DIFFERENCE, Number(target, Quantity.AUTO_SHARE), at_floor),
+        ),
+        calculation(Operator.DIFFERENCE, Number(most, Quantity.BYTES_AT_CEILING), at_floor),
+    )
+    step = Number(CELL_MULTIPLE * _streams(plan), Quantity.STEP_TOKENS)
+    tokens = calculation(Operator.SUM, floor, share)
+    rounded = calculation(Operator.ROUND_DOWN, tokens, step)
+    return calculation(Operator.LARGEST, rounded, floor)
+
+
+def floor(plan: Plan) -> Expression:
+    """The least that automatic sizing picks, in tokens."""
+    least = Number(AUTO_CONTEXT_FLOOR_TOKENS, Quantity.FLOOR)
+    ceiling = Number(plan.markers.ceiling_tokens, Quantity.CEILING)
+    return calculation(Operator.LEAST, _for_each_stream(plan, least), ceiling)
+
+
+def ceiling(plan: Plan) -> Expression:
+    """The longest context that the model allows, in tokens."""
+    declared = Number(plan.model.config.context_length, Quantity.DECLARED)
+    allowed = _for_each_stream(plan, declared)
+    if declared.value * _streams(plan) <= U32_MAX:
+        return allowed
+    return calculation(Operator.LEAST, allowed, Number(U32_MAX, Quantity.BACKEND_CAP))
+
+
+def largest_buffer(plan: Plan) -> Expression:
+    """Bytes of the largest tensor on the device at the plan's context."""
+    allocation = _footprint(plan).demand.allocation
+    cache = int(allocation.kv_cache(plan.at.context_tokens))
+    weight = Number(allocation.weights_bytes, Quantity.TENSOR, allocation.weights_tensor)
+    return calculation(Operator.LARGEST, weight, Number(cache, Quantity.CACHE_TENSOR))
+
+
+def _for_each_stream(plan: Plan, tokens: Number) -> Expression:
+    """Tokens of all sequences together where each has a cache of its own."""
+    streams = _streams(plan)
+    if streams == 1:
+        return tokens
+    return calculation(Operator.PRODUCT, tokens, Number(streams, Quantity.SEQUENCES))
+
+
+def _streams(plan: Plan) -> int:
+    settings = _footprint(plan).settings
+    return 1 if settings.unified else settings.sequences
+
+
+def _floor(plan: Plan) -> int:
+    return AUTO_CONTEXT_FLOOR_TOKENS * _streams(plan)
+
+
+def _footprint(plan: Plan) -> Footprint:
+    return footprint_of(plan.model, plan.request.llama_cpp, plan.request.backend)
+
+
+def _sum(parts: Iterable[Expression]) -> Expression:
+    found = tuple(parts)
+    return calculation(Operator.SUM, *found) if found else Number(0, Quantity.NOTHING)

@@ -1,0 +1,142 @@
+"""How each number of ZINC's plan comes about for one model: the plan's own factors."""
+
+from __future__ import annotations
+
+from memplan.calculation import Expression, Number, Operator, Quantity, calculation
+from memplan.engines.zinc import (
+    METAL_CONTEXT_CAP_TOKENS,
+    PAGE_ENTRY_BYTES,
+    VULKAN_PAGE_TOKENS,
+    attending_layer_count,
+    cached_element_bytes,
+    cached_layer_count,
+    metal_row_bytes,
+)
+from memplan.memory_plan import (
+    AUTO_CONTEXT_FLOOR_TOKENS,
+    AUTO_CONTEXT_PERCENT,
+    AUTO_CONTEXT_STEP_TOKENS,
+    RuntimeMemoryProfile,
+    conv_channels,
+)
+from memplan.planner import Plan
+from memplan.request import Backend
+from memplan.zinc_options import Accounting
+
+_F32_BYTES = 4
+
+
+def kv_cache(plan: Plan) -> Expression:
+    """Bytes of the KV cache at the plan's context."""
+    model, request = plan.model, plan.request
+    tokens = Number(plan.at.context_tokens, Quantity.TOKENS)
+    sides = Number(2, Quantity.SIDES)
+    if request.backend is Backend.METAL and request.zinc.accounting is Accounting.ALLOCATION:
+        return calculation(
+            Operator.PRODUCT,
+            tokens,
+            Number(attending_layer_count(model), Quantity.LAYERS),
+            sides,
+            Number(metal_row_bytes(model), Quantity.ROW_BYTES),
+        )
+    return calculation(
+        Operator.PRODUCT,
+        Number(cached_layer_count(model, request), Quantity.LAYERS),
+        sides,
+        Number(model.config.n_kv_heads, Quantity.KV_HEADS),
+        Number(model.config.head_dim, Quantity.HEAD_LENGTH),
+        tokens,
+        Number(cached_element_bytes(request), Quantity.ELEMENT_BYTES),
+    )
+
+
+def recurrent_state(plan: Plan) -> Expression:
+    """Bytes of the recurrent state."""
+    config = plan.model.config
+    head_length = config.ssm_d_inner // config.ssm_dt_rank
+    rolling = (config.ssm_d_conv - 1) * conv_channels(config)
+    return calculation(
+        Operator.PRODUCT,
+        Number(config.n_layers, Quantity.LAYERS),
+        Number(rolling + config.ssm_dt_rank * head_length**2, Quantity.STATE_ELEMENTS),
+        Number(_F32_BYTES, Quantity.ELEMENT_BYTES),
+    )
+
+
+def page_table(plan: Plan) -> Expression:
+    """Bytes of the page table at the plan's context."""
+    tokens = Number(plan.at.context_tokens, Quantity.TOKENS)
+    entry = Number(PAGE_ENTRY_BYTES, Quantity.ENTRY_BYTES)
+    allocated = plan.request.zinc.accounting is Accounting.ALLOCATION
+    if not allocated or plan.request.backend is not Backend.VULKAN:
+        return calculation(Operator.PRODUCT, tokens, entry)
+    page = Number(VULKAN_PAGE_TOKENS, Quantity.PAGE_TOKENS)
+    pages = calculation(Operator.QUOTIENT, calculation(Operator.ROUND_UP, tokens, page), page)
+    return calculation(Operator.PRODUCT, pages, entry)
+
+
+def auto_share(plan: Plan) -> Expression:
+    """Bytes that automatic sizing uses."""
+    budget = Number(plan.request.budget_bytes, Quantity.BUDGET)
+    percent = Number(AUTO_CONTEXT_PERCENT, Quantity.PERCENT)
+    product = calculation(Operator.PRODUCT, budget, percent)
+    return calculation(Operator.QUOTIENT, product, Number(100, Quantity.HUNDRED))
+
+
+def automatic(plan: Plan) -> Expression:
+    """The context that is picked where none is asked for, in tokens."""
+    profile = _profile(plan)
+    share = Number(plan.auto_share_bytes, Quantity.AUTO_SHARE)
+    fitting = _longest(
+        plan, share, profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
+    )
+    step = Number(AUTO_CONTEXT_STEP_TOKENS, Quantity.STEP_TOKENS)
+    rounded = calculation(Operator.ROUND_DOWN, fitting, step)
+    return calculation(Operator.LARGEST, rounded, floor(plan))
+
+
+def largest(plan: Plan) -> Expression:
+    """The longest context that the budget holds, in tokens."""
+    profile = _profile(plan)
+    fixed, per_token = profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
+    if plan.request.backend is Backend.METAL:
+        fixed += profile.fixed_host_visible_bytes
+        per_token += profile.host_visible_bytes_per_token
+    return _longest(plan, Number(plan.request.budget_bytes, Quantity.BUDGET), fixed, per_token)
+
+
+def floor(plan: Plan) -> Expression:
+    """The least that automatic sizing picks, in tokens."""
+    least = Number(AUTO_CONTEXT_FLOOR_TOKENS, Quantity.FLOOR)
+    return calculation(Operator.LEAST, least, _ceiling(plan))
+
+
+def ceiling(plan: Plan) -> Expression:
+    """The longest context that model and backend allow, in tokens."""
+    declared = Number(plan.model.config.context_length, Quantity.DECLARED)
+    if plan.request.backend is not Backend.METAL:
+        return declared
+    cap = Number(METAL_CONTEXT_CAP_TOKENS, Quantity.BACKEND_CAP)
+    return calculation(Operator.LEAST, declared, cap)
+
+
+def _longest(plan: Plan, budget: Number, fixed_bytes: int, bytes_per_token: int) -> Expression:
+    weights = Number(plan.model.weights_bytes, Quantity.WEIGHTS)
+    fixed = Number(fixed_bytes, Quantity.FIXED_BYTES)
+    if budget.value <= weights.value + fixed.value or plan.markers.ceiling_tokens == 0:
+        return Number(0, Quantity.NOTHING)
+    if bytes_per_token == 0:
+        return _ceiling(plan)
+    spare = calculation(Operator.DIFFERENCE, budget, weights, fixed)
+    price = Number(bytes_per_token, Quantity.TOKEN_BYTES)
+    tokens = calculation(Operator.QUOTIENT, spare, price)
+    return calculation(Operator.LEAST, tokens, _ceiling(plan))
+
+
+def _ceiling(plan: Plan) -> Number:
+    return Number(plan.markers.ceiling_tokens, Quantity.CEILING)
+
+
+def _profile(plan: Plan) -> RuntimeMemoryProfile:
+    assert plan.profile is not None, "every plan of ZINC has one"  # noqa: S101
+    return plan.profile

@@ -1,0 +1,204 @@
+"""Articles about the verdict, the budget, and what counts against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from memplan.language import marked
+from memplan.wording.help.article import Article
+from memplan.wording.help.topics import HelpTopic
+
+_PLANNER = "Memplan: core/memplan/planner.py"
+
+ARTICLES: Final[Mapping[HelpTopic, Article]] = {
+    HelpTopic.VERDICT: Article(
+        marked("Verdict"),
+        marked(
+            "Whether the model fits, what the engine does at its start, and with which context. "
+            "ZINC sizes the context, holds its floor, trims the context or refuses to start. "
+            "llama.cpp takes the context, shortens it (--fit) or fails to load."
+        ),
+        marked(
+            "Fits: the bytes that count ≤ budget at the context with which the engine starts. "
+            "On Metal with a total memory: the bytes that count ≤ total memory."
+        ),
+        (
+            "ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig",
+            "llama.cpp b11434: common/fit.cpp",
+            f"{_PLANNER}, plan",
+        ),
+        (HelpTopic.TIGHT, HelpTopic.LEFT, HelpTopic.ZINC_AUTOMATIC, HelpTopic.LLAMA_AUTOMATIC),
+    ),
+    HelpTopic.TIGHT: Article(
+        marked("Fits, tight, does not fit"),
+        marked(
+            "Tight means that it fits with little to spare, so that another program may take what "
+            "is missing. The rule is ZINC's own fit verdict; Memplan uses it for every engine."
+        ),
+        marked(
+            "Tight: less than 1 GiB left, or on Metal more than the working set but no more than "
+            "the total memory."
+        ),
+        ("ZINC: its fit verdict (OK, warning, failure)", f"{_PLANNER}, TIGHT_BYTES"),
+        (HelpTopic.LEFT, HelpTopic.METAL_BUDGET),
+    ),
+    HelpTopic.BUDGET: Article(
+        marked("Budget"),
+        marked(
+            "The memory that the engine may use. On Vulkan and CUDA it is the memory of the "
+            "device; ZINC counts all of it, whether it is free or not. What the desktop and other "
+            "programs use is not subtracted unless “free now” is chosen."
+        ),
+        marked(
+            "Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA: the device's memory. "
+            "Metal: the working set."
+        ),
+        (
+            "ZINC: the start of its Vulkan and Metal backends",
+            "Memplan: core/memplan/detection/device.py, DetectedDevice",
+        ),
+        (HelpTopic.METAL_BUDGET, HelpTopic.FREE_NOW, HelpTopic.COUNTS),
+    ),
+    HelpTopic.METAL_BUDGET: Article(
+        marked("Budget on Metal: the working set"),
+        marked(
+            "Macs have one memory for processor and GPU. macOS recommends how much of it the GPU "
+            "should use at a time: the working set. Device and host bytes both count against it. "
+            "For Macs of the catalogue it is estimated; macOS states no formula."
+        ),
+        marked(
+            "Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: total memory × "
+            "2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond."
+        ),
+        (
+            "ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize",
+            "Memplan: core/memplan/devices.py, default_working_set_bytes",
+        ),
+        (HelpTopic.WIRED_LIMIT, HelpTopic.TOTAL_MEMORY),
+    ),
+    HelpTopic.TOTAL_MEMORY: Article(
+        marked("Total memory"),
+        marked(
+            "All memory of a Mac. A plan beyond the working set, but within the total, is tight; "
+            "one beyond the total does not fit. Without a total, the budget takes its place."
+        ),
+        marked("Does not fit: device bytes + host bytes > total memory."),
+        ("ZINC: its fit verdict on Metal", f"{_PLANNER}, plan"),
+        (HelpTopic.METAL_BUDGET, HelpTopic.TIGHT),
+    ),
+    HelpTopic.WIRED_LIMIT: Article(
+        marked("Wired limit"),
+        marked(
+            "On a Mac the system setting iogpu.wired_limit_mb says how much memory the GPU may "
+            "hold. Raising it raises the working set, until the Mac restarts; what is left must "
+            "do for everything else."
+        ),
+        marked("Working set = iogpu.wired_limit_mb × 1,048,576 bytes, once it is set."),
+        (
+            "macOS: sysctl iogpu.wired_limit_mb",
+            "Memplan: core/memplan/detection/choices.py, wired_limit_choices",
+        ),
+        (HelpTopic.METAL_BUDGET,),
+    ),
+    HelpTopic.FREE_NOW: Article(
+        marked("Free now"),
+        marked(
+            "What a device of this machine had left when it was asked, as the driver says. It "
+            "changes with every program that opens a window; all of the memory does not."
+        ),
+        marked("Vulkan: budget − usage of the DEVICE_LOCAL heaps (VK_EXT_memory_budget)."),
+        (
+            "Vulkan: VK_EXT_memory_budget",
+            "Memplan: core/memplan/detection/device.py, DetectedDevice",
+        ),
+        (HelpTopic.BUDGET,),
+    ),
+    HelpTopic.COUNTS: Article(
+        marked("Counts against the budget"),
+        marked(
+            "The bytes that take from the budget at a context. On Vulkan and CUDA these are the "
+            "bytes on the device; what lives in host memory is shown, but does not count. On "
+            "Metal both count, because they are in one memory."
+        ),
+        marked(
+            "Vulkan, CUDA: sum of the components on the device. "
+            "Metal: sum of the components on the device and on the host."
+        ),
+        (
+            "ZINC: src/gpu/memory_plan.zig (device-local and unified totals)",
+            "Memplan: core/memplan/request.py, Backend",
+        ),
+        (HelpTopic.BUDGET, HelpTopic.SHARE_OF_BUDGET, HelpTopic.LEFT),
+    ),
+    HelpTopic.LEFT: Article(
+        marked("Left, over"),
+        marked(
+            "What the budget has left at a context, or by how much the bytes that count are over "
+            "it. With a margin of --fit-target, llama.cpp wants more than nothing left."
+        ),
+        marked("Left = budget − bytes that count. Below 0: over by so much."),
+        ("ZINC: its headroom", f"{_PLANNER}, Usage"),
+        (HelpTopic.COUNTS, HelpTopic.TIGHT, HelpTopic.FIT_TARGET),
+    ),
+    HelpTopic.SHARE_OF_BUDGET: Article(
+        marked("Share of the budget"),
+        marked(
+            "How much of the budget a component takes. Components in a memory that does not count "
+            "have no share."
+        ),
+        marked("Share = 100 × the component's bytes ÷ budget, in percent."),
+        ("Memplan: core/memplan/units.py, format_percent",),
+        (HelpTopic.BUDGET, HelpTopic.COUNTS),
+    ),
+    HelpTopic.LARGEST_PART: Article(
+        marked("Largest part"),
+        marked(
+            "The component that takes the most of what counts, at the context that is wanted: "
+            "the first place to look for savings."
+        ),
+        marked("The largest of the components that count."),
+        ("Memplan: core/memplan/wording/verdicts.py, largest_component",),
+        (HelpTopic.COUNTS, HelpTopic.FREES),
+    ),
+    HelpTopic.GROWTH: Article(
+        marked("What grows"),
+        marked(
+            "The component that takes more with every token of context. Weights never grow; the "
+            "KV cache does, in windowed layers only up to the window."
+        ),
+        marked("The largest of: bytes at the ceiling − bytes at the floor."),
+        ("Memplan: core/memplan/wording/verdicts.py, growing_component",),
+        (HelpTopic.ZINC_KV_CACHE, HelpTopic.LLAMA_KV_CACHE),
+    ),
+    HelpTopic.BAND: Article(
+        marked("Estimate and its band (≈, ±)"),
+        marked(
+            "A number without ≈ is what the engine allocates, to the byte. An estimate says by "
+            "how much it may be off either way: the worst error that was measured for such a "
+            "model and such options, and more where nothing was measured. The chart hatches it."
+        ),
+        marked(
+            "± = estimate × the worst measured error of its family and options, rounded up to "
+            "1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal."
+        ),
+        (
+            "Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv",
+            "Memplan: core/memplan/engines/llama_cpp/compute/bands.py, band_of",
+        ),
+        (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.LLAMA_COMPUTE_HOST),
+    ),
+    HelpTopic.LOG_LINES: Article(
+        marked("The engine's log"),
+        marked(
+            "The line that the engine would write for this plan, in its own words, so that it can "
+            "be found in a log. “Explain a log” reads the other way: from a log to the reason."
+        ),
+        marked("GiB and MiB in these lines are multiples of 1,024, as the engines print them."),
+        (
+            "ZINC: the messages of its start; llama.cpp b11434: common/fit.cpp, ggml backends",
+            "Memplan: core/memplan/wording/verdicts.py, log_lines",
+        ),
+        (HelpTopic.VERDICT,),
+    ),
+}

@@ -1,0 +1,192 @@
+"""The help's articles: complete, with sources that exist, and workings that end at the plan."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+from memplan import Backend, EngineName, Request, plan, read_model
+from memplan.calculation import value_of
+from memplan.component import ComponentKind, Place
+from memplan.estimate import UnsupportedRequestError
+from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.model import Model
+from memplan.planner import Plan
+from memplan.units import GIB
+from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
+from memplan.wording.help.topics import HelpTopic, component_topic, topics_by_section
+from memplan.wording.help.workings import Working, working_text, workings
+from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
+from memplan_resources.samples import SAMPLES, sample_path
+
+ROOT = Path(__file__).parents[2]
+
+ZINC_OPTIONS = [ZincOptions(v, a) for v, a in product(ZincVersion, Accounting)]
+LLAMA_CPP_OPTIONS = [
+    LlamaCppOptions(),
+    LlamaCppOptions(cache_type_k=CacheType.Q8_0, cache_type_v=CacheType.Q8_0, parallel=3),
+    LlamaCppOptions(n_gpu_layers=10, n_cpu_moe=20, max_allocation_bytes=4 * GIB),
+    LlamaCppOptions(kv_offload=False, swa_full=True, flash_attn=False),
+]
+NO_WORKING = {ComponentKind.COMPUTE, ComponentKind.STAGING}
+"""Their formulas have too many parts to be followed."""
+
+
+def requests() -> Iterator[Request]:
+    for backend, options in product((Backend.VULKAN, Backend.METAL), ZINC_OPTIONS):
+        yield Request(EngineName.ZINC, backend, zinc=options)
+    for backend, llama_options in product(Backend, LLAMA_CPP_OPTIONS):
+        yield Request(EngineName.LLAMA_CPP, backend, llama_cpp=llama_options)
+
+
+def plans(model: Model) -> Iterator[Plan]:
+    for request in requests():
+        for budget_bytes, tokens in ((16 * GIB, None), (6 * GIB, None), (16 * GIB, 10_000)):
+            asked = replace(
+                request,
+                budget_bytes=budget_bytes,
+                context_tokens=tokens,
+                used_context_tokens=3000,
+            )
+            try:
+                yield plan(model, asked)
+            except UnsupportedRequestError:
+                continue
+
+
+def models(model_paths: list[Path]) -> Iterator[Model]:
+    for sample in SAMPLES:
+        yield read_model(sample_path(sample.id))
+    for path in model_paths[::4]:
+        yield read_model(path)
+
+
+def test_that_every_topic_has_an_article_in_a_section_with_formula_and_source() -> None:
+    assert set(ARTICLES) == set(HelpTopic)
+    groups = topics_by_section()
+    assert [topic for topics in groups.values() for topic in topics] == list(HelpTopic)
+    assert set(groups) == set(SECTION_TITLES)
+    titles = [article.title for article in ARTICLES.values()]
+    assert len(titles) == len(set(titles))
+    for topic, article in ARTICLES.items():
+        assert article.text.endswith("."), topic
+        assert article.formula.endswith((".", ".)")), topic
+        assert article.sources, topic
+        assert all(article.sources), topic
+        assert topic not in article.related
+        assert len(set(article.related)) == len(article.related)
+
+
+def test_that_every_source_in_the_program_is_there() -> None:
+    named = [source for article in ARTICLES.values() for source in article.sources]
+    ours = [source for source in named if source.startswith("Memplan: ")]
+    assert len(ours) >= len(HelpTopic)
+    for source in ours:
+        match = re.fullmatch(r"Memplan: (core/\S+\.py), (\w+)", source)
+        assert match, source
+        tree = ast.parse((ROOT / match[1]).read_text("utf-8"))
+        names = {
+            target.id
+            for node in tree.body
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        names |= {
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        }
+        imported = {
+            alias.name
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        assert match[2] in names - imported, source
+
+
+def expected(shown: Plan, topic: HelpTopic) -> set[int]:
+    """What the plan itself says that a topic's number is."""
+    engine, markers = shown.request.engine, shown.markers
+    automatic = {HelpTopic.ZINC_AUTOMATIC, HelpTopic.LLAMA_AUTOMATIC}
+    known = {
+        **dict.fromkeys(automatic, markers.auto_tokens),
+        HelpTopic.ZINC_LARGEST: markers.max_tokens,
+        HelpTopic.CEILING: markers.ceiling_tokens,
+        HelpTopic.ZINC_SHARE: shown.auto_share_bytes,
+        HelpTopic.FIT_TARGET: shown.auto_share_bytes,
+        HelpTopic.COUNTS: shown.at.budgeted_bytes,
+        HelpTopic.LEFT: shown.at.headroom_bytes,
+        HelpTopic.REMAINING: shown.remaining_tokens,
+        HelpTopic.COMPLETION: shown.completion.completion_tokens,
+        HelpTopic.TARGET: shown.completion.target_context_tokens,
+        HelpTopic.MODEL_WEIGHTS: shown.model.weights_bytes,
+    }
+    if topic is HelpTopic.LARGEST_BUFFER and shown.allocation is not None:
+        return {shown.allocation.bytes_at(shown.at.context_tokens)}
+    if topic is HelpTopic.FLOOR:
+        streams = 1
+        if engine is EngineName.LLAMA_CPP and not shown.options["kv_unified"]:
+            streams = shown.options["parallel"]
+        return {min(markers.floor_tokens * streams, markers.ceiling_tokens)}
+    if topic in known:
+        return {known[topic]}
+    return {s.bytes for s in shown.at.shares if component_topic(engine, s.kind, s.where) is topic}
+
+
+def test_that_every_working_gives_what_the_plan_says(model_paths: list[Path]) -> None:
+    seen: set[HelpTopic] = set()
+    for model in models(model_paths):
+        for shown in plans(model):
+            for topic in HelpTopic:
+                found = [value_of(working.expression) for working in workings(shown, topic)]
+                if found:
+                    seen.add(topic)
+                    place = (model.name, shown.request, topic)
+                    assert set(found) == expected(shown, topic), place
+    assert len(seen) >= 22
+
+
+def test_that_every_part_of_a_plan_but_the_graphs_is_worked_out(model_paths: list[Path]) -> None:
+    for model in models(model_paths):
+        for request in (Request(), Request(EngineName.LLAMA_CPP)):
+            shown = plan(model, request)
+            for share in shown.at.shares:
+                topic = component_topic(request.engine, share.kind, share.where)
+                assert bool(list(workings(shown, topic))) is (share.kind not in NO_WORKING)
+
+
+def working_of(shown: Plan, topic: HelpTopic) -> Working:
+    (working,) = workings(shown, topic)
+    return working
+
+
+def test_that_a_working_can_be_followed_with_pen_and_paper() -> None:
+    model = read_model(sample_path("qwen3-8b"))
+    assert working_text(working_of(plan(model, Request()), HelpTopic.ZINC_KV_CACHE)) == (
+        "36 (layers) × 2 (K and V) × 8 (KV heads) × 128 (elements a head) × 32,256 (tokens of "
+        "context) × 4 (bytes an element) = 9,512,681,472 bytes (8.86 GiB)"
+    )
+    gemma = plan(read_model(sample_path("gemma-3-12b")), Request(EngineName.LLAMA_CPP))
+    text = working_text(working_of(gemma, HelpTopic.LLAMA_KV_CACHE))
+    assert text.startswith("40 (layers) × 4,608 (cells) × 2 (K and V) × 8 (KV heads)")
+    # What is written is what is worked out.
+    left, right = text.split(" = ")
+    sum_text = re.sub(r" \([^()]*\)", "", left).replace(",", "").replace("×", "*")
+    digits = right.split(" bytes")[0].replace(",", "")
+    assert eval(sum_text) == int(digits)
+
+
+@pytest.mark.parametrize("engine", list(EngineName))
+def test_that_every_component_that_an_engine_may_have_has_a_topic(engine: EngineName) -> None:
+    kinds = {
+        EngineName.ZINC: set(ComponentKind) - {ComponentKind.OUTPUT},
+        EngineName.LLAMA_CPP: set(ComponentKind)
+        - {ComponentKind.STAGING, ComponentKind.PAGE_TABLE, ComponentKind.OUTPUT},
+    }[engine]
+    for kind, where in product(kinds, Place):
+        assert component_topic(engine, kind, where) in ARTICLES

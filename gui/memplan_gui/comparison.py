@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.estimate import UnsupportedRequestError
+from memplan.language import ntr, tr
 from memplan.model import Model
 from memplan.planner import Plan, plan
 from memplan.request import Backend, EngineName, Request
@@ -82,7 +83,7 @@ class Comparison(QObject):
         current = self._session.plan
         if current is not None:
             name = _free_name(_short_name(current), [pin.name for pin in self.pins])
-            self._change(f"Pin {name}", (*self.pins, Pin(name, current)))
+            self._change(tr("Pin {name}").format(name=name), (*self.pins, Pin(name, current)))
 
     def pin_models(self, models: Sequence[Model]) -> int:
         """Keep other models' plans for the session's request; how many the engine plans."""
@@ -96,7 +97,7 @@ class Comparison(QObject):
             pins.append(Pin(_free_name(name, [pin.name for pin in pins]), made))
         count = len(pins) - len(self.pins)
         if count:
-            self._change(f"Pin {count} models", tuple(pins))
+            self._change(ntr("Pin {count} model", "Pin {count} models", count), tuple(pins))
         return count
 
     def rename(self, index: int, name: str) -> None:
@@ -105,12 +106,14 @@ class Comparison(QObject):
         if name.strip() and name.strip() != pin.name:
             renamed = Pin(name.strip(), pin.plan)
             pins = (*self.pins[:index], renamed, *self.pins[index + 1 :])
-            self._change(f"Rename {pin.name}", pins)
+            self._change(tr("Rename {name}").format(name=pin.name), pins)
 
     def remove(self, index: int) -> None:
         """Forget a pinned plan."""
         name = self.pins[index].name
-        self._change(f"Remove {name}", (*self.pins[:index], *self.pins[index + 1 :]))
+        self._change(
+            tr("Remove {name}").format(name=name), (*self.pins[:index], *self.pins[index + 1 :])
+        )
 
     def draw_other(self, drawn: bool) -> None:
         """Draw the other engine's total over the chart, or not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 
 import PySide6
+from memplan.language import tr
 from memplan.version import __version__
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -19,19 +20,25 @@ def versions_text() -> str:
     )
 
 
+def _all_files() -> str:
+    return tr("All files {endings}").format(endings="(*)")
+
+
 class Dialogs:
     """Asks the user for files, and shows what the program is."""
 
     def choose_model(self, parent: QWidget, folder: str) -> str:
         """The model file that the user chooses; empty if none."""
-        filters = "Models and saved plans (*.gguf *.GGUF *.json);;All files (*)"
-        path, _ = QFileDialog.getOpenFileName(parent, "Open a model", folder, filters)
+        filters = tr("Models and saved plans {endings}").format(endings="(*.gguf *.GGUF *.json)")
+        filters = f"{filters};;{_all_files()}"
+        path, _ = QFileDialog.getOpenFileName(parent, tr("Open a model"), folder, filters)
         return str(path)
 
     def choose_log(self, parent: QWidget, folder: str) -> str:
         """The log that the user chooses; empty if none."""
-        filters = "Logs (*.log *.txt);;All files (*)"
-        path, _ = QFileDialog.getOpenFileName(parent, "Open a log", folder, filters)
+        filters = tr("Logs {endings}").format(endings="(*.log *.txt)")
+        filters = f"{filters};;{_all_files()}"
+        path, _ = QFileDialog.getOpenFileName(parent, tr("Open a log"), folder, filters)
         return str(path)
 
     def choose_target(self, parent: QWidget, title: str, suggested: str, filters: str) -> str:
@@ -42,8 +49,8 @@ class Dialogs:
     def show_about(self, parent: QWidget) -> None:
         """Name and versions, to be copied."""
         box = QMessageBox(parent)
-        box.setWindowTitle("About Memplan")
-        box.setText("How much memory a GGUF model needs at every context length.")
+        box.setWindowTitle(tr("About Memplan"))
+        box.setText(tr("How much memory a GGUF model needs at every context length."))
         box.setInformativeText(versions_text())
         box.setTextInteractionFlags(box.textInteractionFlags().TextSelectableByMouse)
         box.exec()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memplan.language import marked, tr
 from memplan.planner import Plan, Usage
 from memplan.units import ByteUnits
 from PySide6.QtGui import QGuiApplication
@@ -88,8 +89,8 @@ class FileExport:
     """A kind of file that can be written.
 
     Attributes:
-        title: the dialog's title.
-        filters: the dialog's filter.
+        title: the dialog's title, marked for translators.
+        filters: the dialog's filter, marked, too.
         ending: the file name's ending, with its dot.
         write: writes the file; raises ``OSError``.
     """
@@ -114,28 +115,37 @@ def _write_report(shown: Shown, path: Path) -> None:
 
 
 REPORT = FileExport(
-    "Save a report",
-    "Web page (*.html);;Markdown (*.md);;Plan that Memplan opens (*.json)",
+    marked("Save a report"),
+    marked("Web page (*.html);;Markdown (*.md);;Plan that Memplan opens (*.json)"),
     ".html",
     _write_report,
 )
 CHART_PNG = FileExport(
-    "Export the chart", "Picture (*.png)", ".png", lambda shown, path: shown.chart.write_png(path)
+    marked("Export the chart"),
+    marked("Picture (*.png)"),
+    ".png",
+    lambda shown, path: shown.chart.write_png(path),
 )
 CHART_SVG = FileExport(
-    "Export the chart", "Drawing (*.svg)", ".svg", lambda shown, path: shown.chart.write_svg(path)
+    marked("Export the chart"),
+    marked("Drawing (*.svg)"),
+    ".svg",
+    lambda shown, path: shown.chart.write_svg(path),
 )
 CHART_PDF = FileExport(
-    "Export the chart", "Document (*.pdf)", ".pdf", lambda shown, path: shown.chart.write_pdf(path)
+    marked("Export the chart"),
+    marked("Document (*.pdf)"),
+    ".pdf",
+    lambda shown, path: shown.chart.write_pdf(path),
 )
-TABLE_CSV = FileExport("Export the table", "Table (*.csv)", ".csv", _write_table)
+TABLE_CSV = FileExport(marked("Export the table"), marked("Table (*.csv)"), ".csv", _write_table)
 
 
 def export(parent: QWidget, dialogs: Dialogs, shown: Shown, kind: FileExport, folder: str) -> None:
     """Ask for a file name, and write the file."""
     stem = Path(shown.plan.model.source).stem or "memplan"
     suggested = str(Path(folder) / f"{stem}{kind.ending}")
-    chosen = dialogs.choose_target(parent, kind.title, suggested, kind.filters)
+    chosen = dialogs.choose_target(parent, tr(kind.title), suggested, tr(kind.filters))
     if not chosen:
         return
     path = Path(chosen)
@@ -145,4 +155,5 @@ def export(parent: QWidget, dialogs: Dialogs, shown: Shown, kind: FileExport, fo
         kind.write(shown, path)
     except OSError as error:
         reason = error.strerror or str(error)
-        dialogs.show_problem(parent, kind.title, f"{path} cannot be written: {reason}.")
+        text = tr("{path} cannot be written: {reason}.").format(path=path, reason=reason)
+        dialogs.show_problem(parent, tr(kind.title), text)

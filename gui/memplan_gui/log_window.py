@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memplan.estimate import UnsupportedRequestError
+from memplan.language import marked, tr
 from memplan.logs.errors import LogError
 from memplan.logs.log import Log
 from memplan.logs.planned import compare, planned_failed_bytes, request_from_log
@@ -31,7 +32,7 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
-_INVITATION = (
+_INVITATION = marked(
     "Paste the log of llama.cpp, llama-server, Ollama, LM Studio or ZINC here, or drop its file"
 )
 _FIRST_SIZE = (860, 640)
@@ -72,24 +73,26 @@ def explain(question: _Question) -> Explanation:
     try:
         log = read_log(question.path) if question.path else parse_log(question.text)
     except LogError as error:
-        return Explanation(None, "The log cannot be read", error.detail)
+        return Explanation(None, tr("The log cannot be read"), error.detail)
     if log.engine is None:
-        return Explanation(log, "This is no engine's log", log_text(log))
-    text, note = log_text(log), ""
+        return Explanation(log, tr("This is no engine's log"), log_text(log))
+    text = log_text(log)
     if question.model is not None:
         try:
             answer = plan(question.model, request_from_log(log))
         except UnsupportedRequestError as error:
-            note = f"\n\nNot compared with {question.model.name}: {error}."
+            note = tr("Not compared with {model}: {reason}.").format(
+                model=question.model.name, reason=error
+            )
         else:
             text = log_text(log, compare(log, answer), planned_failed_bytes(log, answer))
-            note = f"\n\nPlanned: {question.model.name}, with the options of the log."
+            planned = tr("Planned: {model}, with the options of the log.")
+            note = planned.format(model=question.model.name)
             note += f"\n{other_model_note(log, question.model)}"
     else:
-        note = "\n\nOpen the model that was loaded to see logged beside planned."
-    return Explanation(
-        log, headline(log), "\n".join(text.splitlines()[1:]).strip("\n") + note.rstrip()
-    )
+        note = tr("Open the model that was loaded to see logged beside planned.")
+    said = "\n".join(text.splitlines()[1:]).strip("\n")
+    return Explanation(log, headline(log), f"{said}\n\n{note}".rstrip())
 
 
 class LogWindow(QWidget):
@@ -104,7 +107,7 @@ class LogWindow(QWidget):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("body")
-        self.setWindowTitle("Explain a log – Memplan")
+        self.setWindowTitle(tr("Explain a log – Memplan"))
         self.setAcceptDrops(True)
         self.resize(*(scaled(side) for side in _FIRST_SIZE))
         self._session = session
@@ -113,9 +116,9 @@ class LogWindow(QWidget):
         self._latest = Latest(explain, self)
         self.paste = QPlainTextEdit()
         self.result = QPlainTextEdit()
-        self.open = QPushButton("&Open a log…")
-        self.set_up = QPushButton("&Set up like the log")
-        self.copy = QPushButton("&Copy the explanation")
+        self.open = QPushButton(tr("&Open a log…"))
+        self.set_up = QPushButton(tr("&Set up like the log"))
+        self.copy = QPushButton(tr("&Copy the explanation"))
         self._title = label("title", wrap=True)
         self._file = label("muted")
         self._lay_out()
@@ -129,19 +132,21 @@ class LogWindow(QWidget):
             pane.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             pane.setTabChangesFocus(True)
             pane.setAcceptDrops(False)  # the window takes files
-        self.paste.setPlaceholderText(_INVITATION)
+        self.paste.setPlaceholderText(tr(_INVITATION))
         self.result.setReadOnly(True)
         self.result.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        describe(self.paste, "Log", _INVITATION)
-        describe(self.result, "Explanation", "What the log says, logged beside planned")
-        describe(self.open, "Open a log", "Choose the file of a log, of any size")
+        describe(self.paste, tr("Log"), tr(_INVITATION))
+        describe(self.result, tr("Explanation"), tr("What the log says, logged beside planned"))
+        describe(self.open, tr("Open a log"), tr("Choose the file of a log, of any size"))
         describe(
             self.set_up,
-            "Set up like the log",
-            "Plan with the engine, device memory, context and options of the log. "
-            "Undo takes it back",
+            tr("Set up like the log"),
+            tr(
+                "Plan with the engine, device memory, context and options of the log. "
+                "Undo takes it back"
+            ),
         )
-        describe(self.copy, "Copy the explanation", "Without the log's own lines and paths")
+        describe(self.copy, tr("Copy the explanation"), tr("Without the log's own lines and paths"))
         self.set_up.setProperty("role", "primary")
         top = QHBoxLayout()
         top.addWidget(self.open)
@@ -231,7 +236,7 @@ class LogWindow(QWidget):
         self.copy.setEnabled(True)
 
     def _show_nothing(self) -> None:
-        self._title.setText("No log yet")
+        self._title.setText(tr("No log yet"))
         self.set_up.setEnabled(False)
         self.copy.setEnabled(False)
 
@@ -239,7 +244,7 @@ class LogWindow(QWidget):
         if self._explained is None or self._explained.log is None:
             return
         wanted = request_from_log(self._explained.log)
-        apply_difference(self._session, "Set up like the log", self._session.request, wanted)
+        apply_difference(self._session, tr("Set up like the log"), self._session.request, wanted)
 
     def _copy(self) -> None:
         if self._explained is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from memplan.language import marked, tr
 from memplan.units import ByteUnits
 from memplan_resources.samples import SAMPLES
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -18,14 +19,14 @@ from memplan_gui.exporting import FileExport, Shown
 from memplan_gui.translating import LANGUAGE_NAMES, LanguageChoice
 
 _THEMES: Final[Mapping[ThemeChoice, str]] = {
-    ThemeChoice.SYSTEM: "&System",
-    ThemeChoice.LIGHT: "&Light",
-    ThemeChoice.DARK: "&Dark",
-    ThemeChoice.HIGH_CONTRAST: "&High contrast",
+    ThemeChoice.SYSTEM: marked("&System"),
+    ThemeChoice.LIGHT: marked("&Light"),
+    ThemeChoice.DARK: marked("&Dark"),
+    ThemeChoice.HIGH_CONTRAST: marked("&High contrast"),
 }
 _UNITS: Final[Mapping[ByteUnits, str]] = {
-    ByteUnits.BINARY: "Gi&B (multiples of 1,024)",
-    ByteUnits.DECIMAL: "&GB (multiples of 1,000)",
+    ByteUnits.BINARY: marked("Gi&B (multiples of 1,024)"),
+    ByteUnits.DECIMAL: marked("&GB (multiples of 1,000)"),
 }
 
 
@@ -70,20 +71,22 @@ class Menus(QObject):
     def __init__(self, bar: QMenuBar, undo_stack: QUndoStack) -> None:
         super().__init__(bar)
         self._needs_plan: list[QAction] = []
-        self.samples = QMenu("Try a &sample", bar)
-        self._recent = QMenu("Open &recent", bar)
+        self.samples = QMenu(tr("Try a &sample"), bar)
+        self._recent = QMenu(tr("Open &recent"), bar)
         self._fill_samples()
-        self._fill_file(bar.addMenu("&File"))
-        self._fill_edit(bar.addMenu("&Edit"), undo_stack)
-        view = bar.addMenu("&View")
-        self._themes = self._choices(view.addMenu("&Theme"), _THEMES, self.theme_chosen)
-        self._units = self._choices(view.addMenu("&Units"), _UNITS, self.units_chosen)
-        languages = {LanguageChoice.SYSTEM: "&System", **LANGUAGE_NAMES}
-        self._languages = self._choices(view.addMenu("&Language"), languages, self.language_chosen)
-        search = view.addAction("&Find this machine's GPUs")
+        self._fill_file(bar.addMenu(tr("&File")))
+        self._fill_edit(bar.addMenu(tr("&Edit")), undo_stack)
+        view = bar.addMenu(tr("&View"))
+        self._themes = self._choices(view.addMenu(tr("&Theme")), _THEMES, self.theme_chosen)
+        self._units = self._choices(view.addMenu(tr("&Units")), _UNITS, self.units_chosen)
+        languages = {LanguageChoice.SYSTEM: marked("&System"), **LANGUAGE_NAMES}
+        self._languages = self._choices(
+            view.addMenu(tr("&Language")), languages, self.language_chosen
+        )
+        search = view.addAction(tr("&Find this machine's GPUs"))
         search.setShortcut(QKeySequence("F5"))
         search.triggered.connect(lambda: self.devices_requested.emit())
-        about = bar.addMenu("&Help").addAction("&About Memplan")
+        about = bar.addMenu(tr("&Help")).addAction(tr("&About Memplan"))
         about.setMenuRole(QAction.MenuRole.AboutRole)
         about.triggered.connect(lambda: self.about_requested.emit())
         self.set_plan_shown(False)
@@ -95,46 +98,56 @@ class Menus(QObject):
         self.samples.triggered.connect(lambda action: self.sample_requested.emit(action.data()))
 
     def _fill_file(self, menu: QMenu) -> None:
-        opening = menu.addAction("&Open…")
+        opening = menu.addAction(tr("&Open…", "menu"))
         opening.setShortcut(QKeySequence.StandardKey.Open)
         opening.triggered.connect(lambda: self.open_requested.emit())
-        addressing = menu.addAction("Open a &URL…")
+        addressing = menu.addAction(tr("Open a &URL…"))
         addressing.setShortcut(QKeySequence("Ctrl+Shift+O"))
         addressing.triggered.connect(lambda: self.address_requested.emit())
         menu.addMenu(self._recent)
         menu.addMenu(self.samples)
-        explaining = menu.addAction("Explain a &log…")
+        explaining = menu.addAction(tr("Explain a &log…"))
         explaining.setShortcut(QKeySequence("Ctrl+L"))
         explaining.triggered.connect(lambda: self.log_requested.emit())
         menu.addSeparator()
-        self._export(menu, "Save re&port…", exporting.REPORT, "Ctrl+S")
-        self._export(menu, "Export chart as P&NG…", exporting.CHART_PNG, "Ctrl+Shift+E")
-        self._export(menu, "Export chart as S&VG…", exporting.CHART_SVG)
-        self._export(menu, "Export chart as P&DF…", exporting.CHART_PDF)
-        self._export(menu, "Export table as &CSV…", exporting.TABLE_CSV)
+        self._export(menu, tr("Save re&port…"), exporting.REPORT, "Ctrl+S")
+        self._export(menu, tr("Export chart as P&NG…"), exporting.CHART_PNG, "Ctrl+Shift+E")
+        self._export(menu, tr("Export chart as S&VG…"), exporting.CHART_SVG)
+        self._export(menu, tr("Export chart as P&DF…"), exporting.CHART_PDF)
+        self._export(menu, tr("Export table as &CSV…"), exporting.TABLE_CSV)
         menu.addSeparator()
-        leaving = menu.addAction("&Quit")
+        leaving = menu.addAction(tr("&Quit"))
         leaving.setShortcut(QKeySequence("Ctrl+Q"))
         leaving.setMenuRole(QAction.MenuRole.QuitRole)
         leaving.triggered.connect(lambda: self.quit_requested.emit())
 
     def _fill_edit(self, menu: QMenu, undo_stack: QUndoStack) -> None:
-        undo = undo_stack.createUndoAction(menu, "&Undo")
+        undo = menu.addAction(tr("&Undo"))
         undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo = undo_stack.createRedoAction(menu, "&Redo")
+        undo.triggered.connect(lambda: undo_stack.undo())
+        redo = menu.addAction(tr("&Redo"))
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        menu.addAction(undo)
-        menu.addAction(redo)
+        redo.triggered.connect(lambda: undo_stack.redo())
+        undo_stack.canUndoChanged.connect(undo.setEnabled)
+        undo_stack.canRedoChanged.connect(redo.setEnabled)
+        undo.setEnabled(undo_stack.canUndo())
+        redo.setEnabled(undo_stack.canRedo())
+
+        def name_steps() -> None:
+            undo.setText(_named(tr("&Undo"), tr("&Undo {step}"), undo_stack.undoText()))
+            redo.setText(_named(tr("&Redo"), tr("&Redo {step}"), undo_stack.redoText()))
+
+        menu.aboutToShow.connect(name_steps)
         menu.addSeparator()
-        pasting = menu.addAction("Open what is on the clip&board")
+        pasting = menu.addAction(tr("Open what is on the clip&board"))
         pasting.setShortcut(QKeySequence.StandardKey.Paste)
         pasting.triggered.connect(lambda: self.paste_requested.emit())
         menu.addSeparator()
-        self._copy(menu, "Copy &summary", exporting.copy_summary, "Ctrl+Shift+C")
-        self._copy(menu, "Copy re&port", exporting.copy_report, "Ctrl+Shift+R")
-        self._copy(menu, "Copy &table as CSV", exporting.copy_table, "Ctrl+Shift+T")
-        self._copy(menu, "Copy plan as &JSON", exporting.copy_json, "Ctrl+Shift+J")
-        self._copy(menu, "Copy c&hart", exporting.copy_chart, "Ctrl+Shift+P")
+        self._copy(menu, tr("Copy &summary"), exporting.copy_summary, "Ctrl+Shift+C")
+        self._copy(menu, tr("Copy re&port"), exporting.copy_report, "Ctrl+Shift+R")
+        self._copy(menu, tr("Copy &table as CSV"), exporting.copy_table, "Ctrl+Shift+T")
+        self._copy(menu, tr("Copy plan as &JSON"), exporting.copy_json, "Ctrl+Shift+J")
+        self._copy(menu, tr("Copy c&hart"), exporting.copy_chart, "Ctrl+Shift+P")
 
     def _export(self, menu: QMenu, text: str, kind: FileExport, keys: str = "") -> None:
         action = menu.addAction(text)
@@ -153,7 +166,7 @@ class Menus(QObject):
     ) -> QActionGroup:
         group = QActionGroup(self)
         for value, title in titles.items():
-            action = menu.addAction(title)
+            action = menu.addAction(tr(title))
             action.setCheckable(True)
             action.setData(value)
             group.addAction(action)
@@ -189,9 +202,14 @@ class Menus(QObject):
             action.triggered.connect(lambda _=False, s=source: self.source_requested.emit(s))
         self._recent.setToolTipsVisible(True)
         self._recent.addSeparator()
-        self._recent.addAction("&Forget these").triggered.connect(
+        self._recent.addAction(tr("&Forget these")).triggered.connect(
             lambda: self.forget_requested.emit()
         )
+
+
+def _named(action: str, named: str, step: str) -> str:
+    """An action's text with the step that it takes, if there is one."""
+    return named.format(step=step.replace("&", "&&")) if step else action
 
 
 def _check(group: QActionGroup, value: object) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from memplan.component import ComponentKind
+from memplan.component import ComponentKind, Place
+from memplan.language import marked, ntr, tr
 from memplan.model import Model, NoticeKind
 from memplan.planner import Plan, Share, Status, Usage
 from memplan.reader.errors import (
@@ -31,6 +32,7 @@ from memplan.request import Backend
 from memplan.units import (
     ByteUnits,
     format_bytes,
+    format_count,
     format_exact_bytes,
     format_percent,
     format_tokens,
@@ -40,24 +42,31 @@ from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 from memplan.wording.verdicts import explanation, headline
 
 _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
-    SourceUnreadableError: "The file cannot be opened.",
-    MissingError: "There is nothing under that name or address.",
-    SourceChangedError: "The file changed while it was read.",
-    RemoteError: "The server did not send what was asked of it.",
-    UnreachableError: "The server cannot be reached.",
-    ChoiceNeededError: "No model there has that name.",
-    InconsistentSplitError: "The files of the split model do not belong together.",
-    NotGgufError: "This is not a GGUF file.",
-    TruncatedError: "The file ends inside its header.",
-    InvalidHeaderError: "The header breaks the rules of the format.",
-    UnsupportedVersionError: "This version of the format is not in use any more, or not yet.",
-    NotAModelError: "The file holds no language model.",
+    SourceUnreadableError: marked("The file cannot be opened."),
+    MissingError: marked("There is nothing under that name or address."),
+    SourceChangedError: marked("The file changed while it was read."),
+    RemoteError: marked("The server did not send what was asked of it."),
+    UnreachableError: marked("The server cannot be reached."),
+    ChoiceNeededError: marked("No model there has that name."),
+    InconsistentSplitError: marked("The files of the split model do not belong together."),
+    NotGgufError: marked("This is not a GGUF file."),
+    TruncatedError: marked("The file ends inside its header."),
+    InvalidHeaderError: marked("The header breaks the rules of the format."),
+    UnsupportedVersionError: marked(
+        "This version of the format is not in use any more, or not yet."
+    ),
+    NotAModelError: marked("The file holds no language model."),
+}
+
+_PLACED_TITLES: Final[Mapping[Place, str]] = {
+    Place.DEVICE: marked("{component} (device)"),
+    Place.HOST: marked("{component} (host)"),
 }
 
 STATUS_NAMES: Final[Mapping[Status, str]] = {
-    Status.OK: "Fits",
-    Status.TIGHT: "Tight",
-    Status.DOES_NOT_FIT: "Does not fit",
+    Status.OK: marked("Fits"),
+    Status.TIGHT: marked("Tight"),
+    Status.DOES_NOT_FIT: marked("Does not fit"),
 }
 
 
@@ -72,12 +81,15 @@ class ErrorText:
 
 def error_text(source: str, error: Exception) -> ErrorText:
     """What happened, where, and what to do."""
-    title = f"Cannot open {source_name(source)}"
+    title = tr("Cannot open {source}").format(source=source_name(source))
     if not isinstance(error, GgufError):
-        return ErrorText(title, "Something unexpected went wrong.", f"{error!r}")
-    sentence = _ERROR_SENTENCES.get(type(error), "The model cannot be read.")
-    place = "" if error.offset is None else f"At byte {error.offset:,}: "
-    detail = f"{place}{error.detail}"
+        return ErrorText(title, tr("Something unexpected went wrong."), f"{error!r}")
+    sentence = tr(_ERROR_SENTENCES.get(type(error), marked("The model cannot be read.")))
+    detail = error.detail
+    if error.offset is not None:
+        detail = tr("At byte {offset}: {detail}").format(
+            offset=format_count(error.offset), detail=detail
+        )
     return ErrorText(title, sentence, detail[:1].upper() + detail[1:])
 
 
@@ -92,8 +104,8 @@ def model_line(model: Model) -> str:
     parts = [
         model.architecture,
         model.quantisation,
-        _count(config.n_layers, "layer"),
-        _count(config.n_kv_heads, "KV head"),
+        ntr("{count} layer", "{count} layers", config.n_layers),
+        ntr("{count} KV head", "{count} KV heads", config.n_kv_heads),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -101,14 +113,10 @@ def model_line(model: Model) -> str:
 def model_chips(model: Model, units: ByteUnits) -> tuple[str, ...]:
     """The model's size in weights, tensors and tokens."""
     return (
-        f"{format_bytes(model.weights_bytes, units)} weights",
-        _count(len(model.tensors), "tensor"),
-        f"{format_tokens(model.config.context_length)} tokens",
+        tr("{size} weights").format(size=format_bytes(model.weights_bytes, units)),
+        ntr("{count} tensor", "{count} tensors", len(model.tensors)),
+        ntr("{count} token", "{count} tokens", model.config.context_length),
     )
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def notice_lines(plan: Plan, *, sample: bool) -> tuple[str, ...]:
@@ -124,25 +132,34 @@ def notice_lines(plan: Plan, *, sample: bool) -> tuple[str, ...]:
     declared = plan.model.config.context_length
     if plan.request.backend is Backend.METAL and plan.markers.ceiling_tokens < declared:
         lines.append(
-            f"The model allows {format_tokens(declared)} tokens; on Metal the engine stops at "
-            f"{format_tokens(plan.markers.ceiling_tokens)}."
+            tr(
+                "The model allows {declared} tokens; on Metal the engine stops at {ceiling}."
+            ).format(
+                declared=format_tokens(declared),
+                ceiling=format_tokens(plan.markers.ceiling_tokens),
+            )
         )
     return tuple(lines)
 
 
-def completion_line(plan: Plan) -> tuple[str, str]:
-    """What the next answer is granted: the number to stress, and the rest of the line."""
+def completion_line(plan: Plan, stressed: str) -> str:
+    """What the next answer is granted; ``stressed`` marks up the ``{number}`` that matters."""
     granted = plan.completion
-    rest = (
-        f" · target {format_tokens(granted.target_context_tokens)}"
-        f" · {format_tokens(plan.remaining_tokens)} remain"
+    return tr("Granted {granted} · target {target} · {remaining} remain").format(
+        granted=stressed.format(number=format_tokens(granted.completion_tokens)),
+        target=format_tokens(granted.target_context_tokens),
+        remaining=format_tokens(plan.remaining_tokens),
     )
-    return format_tokens(granted.completion_tokens), rest
 
 
 def verdict_summary(plan: Plan, units: ByteUnits) -> str:
     """The banner's two sentences, for screen readers."""
     return f"{headline(plan, units)}. {explanation(plan, units)}"
+
+
+def title_with_place(share: Share) -> str:
+    """What a component is called where it matters in which memory it lives."""
+    return tr(_PLACED_TITLES[share.where]).format(component=tr(COMPONENT_TITLES[share.kind]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,33 +195,37 @@ def breakdown_rows(plan: Plan, usage: Usage, units: ByteUnits) -> tuple[Breakdow
     beside = [_share_row(plan, share, units) for share in usage.shares if not share.budgeted]
     budget = plan.request.budget_bytes
     total = BreakdownRow(
-        "Counts against the budget",
+        tr("Counts against the budget"),
         "",
         format_bytes(usage.budgeted_bytes, units),
-        f"{usage.budgeted_bytes:,}",
+        format_count(usage.budgeted_bytes),
         format_percent(usage.budgeted_bytes, budget),
         None,
         None,
         True,
-        f"{format_exact_bytes(usage.budgeted_bytes)} of a budget of {format_exact_bytes(budget)}",
+        tr("{needed} of a budget of {budget}").format(
+            needed=format_exact_bytes(usage.budgeted_bytes), budget=format_exact_bytes(budget)
+        ),
     )
     return (*counted, total, *beside)
 
 
 def _share_row(plan: Plan, share: Share, units: ByteUnits) -> BreakdownRow:
     budget = plan.request.budget_bytes
-    exactness = "exact" if share.exact else f"estimated, ± {format_bytes(share.band_bytes, units)}"
+    exactness = tr("{bytes}, exact") if share.exact else tr("{bytes}, estimated, ± {band}")
     size = format_bytes(share.bytes, units)
     return BreakdownRow(
-        COMPONENT_TITLES[share.kind],
-        PLACE_TITLES[share.where],
+        tr(COMPONENT_TITLES[share.kind]),
+        tr(PLACE_TITLES[share.where]),
         size if share.exact else f"≈ {size}",
-        f"{share.bytes:,}",
-        format_percent(share.bytes, budget) if share.budgeted else "not counted",
+        format_count(share.bytes),
+        format_percent(share.bytes, budget) if share.budgeted else tr("not counted"),
         (share.bytes / budget if budget else 0.0) if share.budgeted else None,
         share.kind,
         False,
-        f"{format_exact_bytes(share.bytes)}, {exactness}",
+        exactness.format(
+            bytes=format_exact_bytes(share.bytes), band=format_bytes(share.band_bytes, units)
+        ),
     )
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
+from memplan.language import tr
 from memplan.model import Model
 from memplan.planner import Plan
 from memplan.reader.errors import ChoiceNeededError, MissingError
 from memplan.request import Request
 from memplan.theme import Theme
-from memplan.units import ByteUnits
+from memplan.units import ByteUnits, format_count
 from memplan_resources.samples import sample_path
 from PySide6.QtCore import (
     QByteArray,
@@ -220,12 +221,16 @@ class MainWindow(QMainWindow):
         self._file_tab = FileTab()
         self.late = late = LatePanels(self.session, self.comparison, theme)
         self.tabs = LowerTabs()
-        self.tabs.add_tab(self.breakdown, "Breakdown", "What takes the memory")
-        self.tabs.add_tab(late.why, "Why", "Why it fits or not, and what would be enough")
-        self.tabs.add_tab(late.changes, "What to change", "What would make it fit, best first")
-        self.tabs.add_tab(late.compare, "Compare", "The other engine and pinned plans")
-        self.tabs.add_tab(late.contexts, "Contexts", "Every context, and which device reaches it")
-        self.tabs.add_tab(self._file_tab, "File", "What the file's header says")
+        self.tabs.add_tab(self.breakdown, tr("Breakdown"), tr("What takes the memory"))
+        self.tabs.add_tab(late.why, tr("Why"), tr("Why it fits or not, and what would be enough"))
+        self.tabs.add_tab(
+            late.changes, tr("What to change"), tr("What would make it fit, best first")
+        )
+        self.tabs.add_tab(late.compare, tr("Compare"), tr("The other engine and pinned plans"))
+        self.tabs.add_tab(
+            late.contexts, tr("Contexts"), tr("Every context, and which device reaches it")
+        )
+        self.tabs.add_tab(self._file_tab, tr("File"), tr("What the file's header says"))
         self._empty = EmptyState(self._menus.samples, theme)
 
     def _lay_out(self) -> None:
@@ -365,7 +370,9 @@ class MainWindow(QMainWindow):
         if sources:
             self.open_all(sources)
         else:
-            self._model_card.show_note("There is no file or address of a model on the clipboard.")
+            self._model_card.show_note(
+                tr("There is no file or address of a model on the clipboard.")
+            )
 
     def show_log_window(self) -> LogWindow:
         """Show the window that explains logs."""
@@ -401,19 +408,22 @@ class MainWindow(QMainWindow):
 
     def _restore(self, request: Request) -> None:
         """Ask what a saved plan asked. What was asked before can be had back."""
-        apply_difference(self.session, "Open saved plan", self.session.request, request)
+        apply_difference(self.session, tr("Open saved plan"), self.session.request, request)
 
     def _take_changed(self, model: Model) -> None:
         """Show what the open file says now."""
         self.session.set_model(model)
         self.opening.follow(model.source, model)
-        self._model_card.show_note("The file has changed and was read again.")
+        self._model_card.show_note(tr("The file has changed and was read again."))
 
     def _pin_others(self, models: Sequence[Model], unread: int) -> None:
         pinned = self.comparison.pin_models(models)
         left_out = unread + len(models) - pinned
-        note = f"Pinned to compare: {pinned}."
-        self._model_card.show_note(f"{note} Cannot be planned: {left_out}." if left_out else note)
+        note = tr("Pinned to compare: {count}.").format(count=format_count(pinned))
+        if left_out:
+            failed = tr("Cannot be planned: {count}.").format(count=format_count(left_out))
+            note = f"{note} {failed}"
+        self._model_card.show_note(note)
 
     def _show_error(self, source: str, error: Exception) -> None:
         self._unread = source, error
@@ -427,7 +437,8 @@ class MainWindow(QMainWindow):
         """The open file cannot be read any more; its plan stays."""
         if isinstance(error, MissingError):
             name = source_name(source)
-            self._model_card.show_note(f"{name} is gone. This is the plan for what it was.")
+            gone = tr("{source} is gone. This is the plan for what it was.")
+            self._model_card.show_note(gone.format(source=name))
         else:
             self._show_error(source, error)
 
@@ -436,7 +447,7 @@ class MainWindow(QMainWindow):
     def _show_model(self, model: Model) -> None:
         self._model_card.show_model(model, sample=_is_sample(model.source))
         self._file_tab.show_model(model)
-        self.setWindowTitle(f"{model.name} – Memplan")
+        self.setWindowTitle(tr("{model} – Memplan").format(model=model.name))
 
     def _show_plan(self, plan: Plan) -> None:
         self._verdict.show_plan(plan)

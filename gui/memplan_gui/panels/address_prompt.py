@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memplan.language import marked, tr
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -10,7 +11,10 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import button_row, describe
 from memplan_gui.widgets.labels import label
 
-_HELP = "https://…, a page of Hugging Face, owner/repo, owner/repo:Q4_K_M, or a model of Ollama's"
+_HELP = marked(
+    "https://…, a page of Hugging Face, owner/repo, owner/repo:Q4_K_M, or a model of Ollama's"
+)
+_EXAMPLE = "owner/repo:Q4_K_M"
 
 
 class AddressPrompt(QWidget):
@@ -31,18 +35,22 @@ class AddressPrompt(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.address = QLineEdit()
-        self.address.setPlaceholderText("owner/repo:Q4_K_M")
+        self.address.setPlaceholderText(_EXAMPLE)
         self.address.setClearButtonEnabled(True)
-        describe(self.address, "Address of a model", f"{_HELP}. Enter opens it")
+        describe(
+            self.address,
+            tr("Address of a model"),
+            tr("{examples}. Enter opens it").format(examples=tr(_HELP)),
+        )
         self.address.returnPressed.connect(self._enter)
-        caption = QLabel("Address or name")
+        caption = QLabel(tr("Address or name"))
         caption.setBuddy(self.address)
-        opening = QPushButton("Open")
+        opening = QPushButton(tr("Open"))
         opening.setProperty("role", "primary")
-        describe(opening, "Open this address", "Read the model's header from there (Enter)")
+        describe(opening, tr("Open this address"), tr("Read the model's header from there (Enter)"))
         opening.clicked.connect(self._enter)
-        close = QPushButton("Close")
-        describe(close, "Close the address line", "Open nothing (Esc)")
+        close = QPushButton(tr("Close"))
+        describe(close, tr("Close the address line"), tr("Open nothing (Esc)"))
         close.clicked.connect(self.closed)
         buttons = button_row(close, opening)
         self.stops: tuple[QWidget, ...] = (self.address, close, opening)
@@ -51,7 +59,7 @@ class AddressPrompt(QWidget):
         layout.setSpacing(scaled(5))
         layout.addWidget(caption)
         layout.addWidget(self.address)
-        layout.addWidget(label("small", f"{_HELP}.", wrap=True))
+        layout.addWidget(label("small", tr(_HELP) + ".", wrap=True))
         layout.addLayout(buttons)
         self.setFocusProxy(self.address)
 

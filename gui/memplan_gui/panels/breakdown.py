@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from memplan.language import marked, ntr, tr
 from memplan.planner import Plan, Usage
 from memplan.theme import Theme
-from memplan.units import ByteUnits, format_tokens
+from memplan.units import MIB, ByteUnits, format_bytes, format_count
+from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -40,17 +42,7 @@ from memplan_gui.widgets.form import describe
 _Index = QModelIndex | QPersistentModelIndex
 
 _TITLE, _WHERE, _SIZE, _BYTES, _SHARE, _BAR = range(6)
-_HEADERS: Final = ("", "Where", "Size", "Bytes", "Of budget", "")
-_WIDEST: Final = (
-    "Counts against the budget",
-    "Device",
-    "≈ 1,023 MiB",
-    "9,999,999,999,999",
-    "not counted",
-    "",
-)
-"""The widest text of each column: widths that follow live numbers would jump."""
-
+_HEADERS: Final = ("", marked("Where"), marked("Size"), marked("Bytes"), marked("Of budget"), "")
 _ROW_HEIGHT = 27
 _USUAL_ROWS = 6
 _SWATCH = 11
@@ -98,7 +90,7 @@ class BreakdownModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._heading if section == _TITLE else _HEADERS[section]
+            return self._heading if section == _TITLE else _header(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_alignment(section))
         return None
@@ -126,6 +118,21 @@ class BreakdownModel(QAbstractTableModel):
 def cells(row: BreakdownRow) -> tuple[str, ...]:
     """A row's texts, column by column; the bar has none."""
     return (row.title, row.where, row.size, row.bytes_text, row.share_text, "")
+
+
+def _header(section: int) -> str:
+    return tr(_HEADERS[section]) if _HEADERS[section] else ""
+
+
+def _widest_texts() -> tuple[tuple[str, ...], ...]:
+    """The widest texts of each column but the last: widths that follow live numbers would jump."""
+    return (
+        (tr("Counts against the budget"), *(tr(title) for title in COMPONENT_TITLES.values())),
+        (_header(_WHERE), *(tr(title) for title in PLACE_TITLES.values())),
+        (_header(_SIZE), f"≈ {format_bytes(1023 * MIB)}"),
+        (_header(_BYTES), format_count(9_999_999_999_999)),
+        (_header(_SHARE), tr("not counted")),
+    )
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -195,7 +202,11 @@ class BreakdownTable(QTableView):
         self._read_out_tokens: int | None = None
         self.setModel(self._table)
         self.setItemDelegate(_RowDelegate(self._table, self))
-        describe(self, "Breakdown", "Bytes of each component at one context. Ctrl+C copies rows")
+        describe(
+            self,
+            tr("Breakdown"),
+            tr("Bytes of each component at one context. Ctrl+C copies rows"),
+        )
         self.setToolTip("")  # each row has its own
         self._prepare()
 
@@ -220,9 +231,9 @@ class BreakdownTable(QTableView):
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetrics(font)
-        for column, widest in enumerate(_WIDEST[:_BAR]):
-            width = metrics.horizontalAdvance(widest) + 2 * scaled(_PADDING) + 2
-            columns.resizeSection(column, width)
+        for column, texts in enumerate(_widest_texts()):
+            widest = max(metrics.horizontalAdvance(text) for text in texts)
+            columns.resizeSection(column, widest + 2 * scaled(_PADDING) + 2)
 
     def show_plan(self, plan: Plan) -> None:
         """Show the components at the context that is read out, else at the plan's own."""
@@ -237,7 +248,7 @@ class BreakdownTable(QTableView):
             return
         self._usage = usage if usage is not None else self._plan.at
         rows = breakdown_rows(self._plan, self._usage, self._units)
-        heading = f"At {format_tokens(self._usage.context_tokens)} tokens"
+        heading = ntr("At {count} token", "At {count} tokens", self._usage.context_tokens)
         another_height = len(rows) != len(self._table.rows)
         self._table.show_rows(rows, heading)
         if another_height:

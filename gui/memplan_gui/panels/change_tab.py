@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from memplan.advice import Advice, Change, advise
 from memplan.devices import load_catalogue
+from memplan.language import marked, ntr, tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.advice import advice_text, cost_text
@@ -18,9 +19,10 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
 
-_APPLY_HELP = "Change the request like this. Undo takes it back"
-_OTHER_FILE = "Needs another file"
-_OTHER_FILE_HELP = "Open the smaller file to plan with it; its size is worked out from this one's"
+_APPLY_HELP = marked("Change the request like this. Undo takes it back")
+_OTHER_FILE_HELP = marked(
+    "Open the smaller file to plan with it; its size is worked out from this one's"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +55,70 @@ def change_rows(plan: Plan, advice: tuple[Advice, ...], units: ByteUnits) -> tup
 
 def _row(plan: Plan, advice: Advice, units: ByteUnits) -> ChangeRow:
     enough = advice.reaches_goal if plan.verdict.fits else advice.plan.verdict.fits
-    parts = []
-    if advice.saves_bytes > 0:
-        at = format_tokens(plan.at.context_tokens)
-        shorter = advice.steps[0].change is Change.CONTEXT
-        where = "" if shorter else f" at {at} tokens"
-        about = "about " if advice.estimated else ""
-        parts.append(f"Frees {about}{format_bytes(advice.saves_bytes, units)}{where}")
-    reached = format_tokens(advice.fitting_tokens)
-    parts.append(f"{reached} tokens then fit" if advice.fitting_tokens else "No context fits then")
     return ChangeRow(
         advice_text(advice),
         enough,
         _enough_text(plan, enough=enough),
-        ". ".join(parts) + ".",
+        " ".join(text for text in (_freed_text(plan, advice, units), _reach_text(advice)) if text),
         " ".join(dict.fromkeys(cost_text(step.change) for step in advice.steps)),
-        f"{format_exact_bytes(advice.saves_bytes)} less" if advice.saves_bytes > 0 else "",
+        _exact_text(advice),
         all(step.change is not Change.QUANTISATION for step in advice.steps),
     )
 
 
+def _freed_text(plan: Plan, advice: Advice, units: ByteUnits) -> str:
+    """What an advice frees at the wanted context; nothing more of one that shortens it."""
+    if advice.saves_bytes <= 0:
+        return ""
+    size = format_bytes(advice.saves_bytes, units)
+    if advice.estimated:
+        size = tr("about {size}").format(size=size)
+    if advice.steps[0].change is Change.CONTEXT:
+        return tr("Frees {size}.").format(size=size)
+    at = plan.at.context_tokens
+    return ntr("Frees {size} at {count} token.", "Frees {size} at {count} tokens.", at).format(
+        size=size
+    )
+
+
+def _reach_text(advice: Advice) -> str:
+    reached = advice.fitting_tokens
+    if not reached:
+        return tr("No context fits then.")
+    return ntr("{count} token then fits.", "{count} tokens then fit.", reached)
+
+
+def _exact_text(advice: Advice) -> str:
+    if advice.saves_bytes <= 0:
+        return ""
+    return tr("{bytes} less").format(bytes=format_exact_bytes(advice.saves_bytes))
+
+
 def _enough_text(plan: Plan, *, enough: bool) -> str:
     if plan.verdict.fits:
-        return "All tokens fit" if enough else "More tokens fit"
-    return "Enough" if enough else "Not enough alone"
+        return tr("All tokens fit") if enough else tr("More tokens fit")
+    return tr("Enough") if enough else tr("Not enough alone")
 
 
 def nothing_text(plan: Plan) -> str:
     """Why there is no advice."""
     if not plan.verdict.fits:
-        return "No single change, and no combination of them, makes this model fit."
+        return tr("No single change, and no combination of them, makes this model fit.")
     if plan.at.context_tokens < plan.markers.ceiling_tokens <= plan.markers.max_tokens:
         ceiling = format_tokens(plan.markers.ceiling_tokens)
-        return f"Nothing needs to change: even all {ceiling} tokens would fit."
-    if plan.at.context_tokens < plan.markers.ceiling_tokens:
-        return (
-            f"Nothing needs to change. Up to {format_tokens(plan.markers.max_tokens)} tokens fit."
+        return tr("Nothing needs to change: even all {ceiling} tokens would fit.").format(
+            ceiling=ceiling
         )
-    return "Nothing needs to change: all tokens that the model allows fit."
+    if plan.at.context_tokens < plan.markers.ceiling_tokens:
+        most = format_tokens(plan.markers.max_tokens)
+        return tr("Nothing needs to change. Up to {most} tokens fit.").format(most=most)
+    return tr("Nothing needs to change: all tokens that the model allows fit.")
+
+
+def _costs_line(costs: str) -> str:
+    # A translation takes the sentences as they are where nouns are written large, too.
+    small = costs[:1].lower() + costs[1:]
+    return tr("Costs: {costs}").format(costs=small, sentences=costs)
 
 
 class _AdviceRow(QFrame):
@@ -113,9 +141,9 @@ class _AdviceRow(QFrame):
         self._effect = label("", wrap=True)
         self._costs = label("muted", wrap=True)
         self._enough = label("chip")
-        self._other_file = label("small", _OTHER_FILE)
-        self._other_file.setToolTip(_OTHER_FILE_HELP)
-        self.apply = QPushButton("Apply")
+        self._other_file = label("small", tr("Needs another file"))
+        self._other_file.setToolTip(tr(_OTHER_FILE_HELP))
+        self.apply = QPushButton(tr("Apply"))
         self._number.setBuddy(self.apply)
         self.apply.clicked.connect(lambda: self.apply_requested.emit(self._index))
         for text in (self._title, self._effect, self._costs):
@@ -140,16 +168,16 @@ class _AdviceRow(QFrame):
         self._title.setText(row.title)
         self._effect.setText(row.effect)
         self._effect.setToolTip(row.exact)
-        self._costs.setText(f"Costs: {row.costs[:1].lower()}{row.costs[1:]}")
+        self._costs.setText(_costs_line(row.costs))
         self._enough.setText(("✓ " if row.enough else "") + row.enough_text)
         self._enough.setProperty("role", "chip_ok" if row.enough else "chip")
         self._enough.style().unpolish(self._enough)
         self._enough.style().polish(self._enough)
         self.apply.setVisible(row.applicable)
         self._other_file.setVisible(not row.applicable)
-        self.apply.setAccessibleName(f"Apply: {row.title}")
-        self.apply.setAccessibleDescription(f"{row.effect} {row.costs} {_APPLY_HELP}")
-        self.apply.setToolTip(_APPLY_HELP)
+        self.apply.setAccessibleName(tr("Apply: {advice}").format(advice=row.title))
+        self.apply.setAccessibleDescription(f"{row.effect} {row.costs} {tr(_APPLY_HELP)}")
+        self.apply.setToolTip(tr(_APPLY_HELP))
 
 
 class ChangeTab(PlanPage):
@@ -157,8 +185,8 @@ class ChangeTab(PlanPage):
 
     def __init__(self, session: Session) -> None:
         super().__init__(
-            "What to change",
-            "What would make the model fit, or more of its context, best first",
+            tr("What to change"),
+            tr("What would make the model fit, or more of its context, best first"),
             lambda plan: advise(plan, load_catalogue()),
         )
         self._session = session

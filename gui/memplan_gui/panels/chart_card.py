@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from memplan.language import tr
 from memplan.model import Model
 from memplan.planner import Plan
 from memplan.theme import Theme
@@ -75,7 +76,7 @@ class ChartCard(QFrame):
         chart.set_theme(self._theme)
         chart.set_units(self._units)
         chart.setToolTip(
-            "Drag the budget's line or the marker of the context. The arrow keys read out"
+            tr("Drag the budget's line or the marker of the context. The arrow keys read out")
         )
         self._layout.addWidget(chart)
         self.setFocusProxy(chart)
@@ -111,12 +112,12 @@ class ChartCard(QFrame):
             self.chart.clear()
 
     def _drag_budget(self, budget_bytes: int) -> None:
-        self._session.change("Budget", budget_bytes=budget_bytes)
+        self._session.change(tr("Budget"), budget_bytes=budget_bytes)
 
     def _drag_context(self, context_tokens: int) -> None:
-        self._session.change("Context", context_tokens=context_tokens)
+        self._session.change(tr("Context"), context_tokens=context_tokens)
 
     def _choose_context(self, context_tokens: int) -> None:
         self._session.end_gesture()
-        self._session.change("Context", context_tokens=context_tokens)
+        self._session.change(tr("Context"), context_tokens=context_tokens)
         self._session.end_gesture()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from memplan.language import tr
 from memplan.reader.errors import Choice
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes
 from PySide6.QtCore import QSize, Qt, Signal
@@ -45,15 +46,17 @@ class ChoiceList(QWidget):
         self.list = QListWidget()
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        describe(self.list, "Models to choose from", "Enter opens the chosen model, Esc none")
+        describe(
+            self.list, tr("Models to choose from"), tr("Enter opens the chosen model, Esc none")
+        )
         self.list.setToolTip("")  # each item has its own
         self.list.itemActivated.connect(self._choose)
-        opening = QPushButton("Open")
+        opening = QPushButton(tr("Open"))
         opening.setProperty("role", "primary")
-        describe(opening, "Open this model", "Read the header of the chosen model (Enter)")
+        describe(opening, tr("Open this model"), tr("Read the header of the chosen model (Enter)"))
         opening.clicked.connect(lambda: self._choose(self.list.currentItem()))
-        close = QPushButton("Close")
-        describe(close, "Close the list", "Open none of these (Esc)")
+        close = QPushButton(tr("Close"))
+        describe(close, tr("Close the list"), tr("Open none of these (Esc)"))
         close.clicked.connect(self.closed)
         buttons = button_row(close, opening)
         self.stops: tuple[QWidget, ...] = (self.list, close, opening)

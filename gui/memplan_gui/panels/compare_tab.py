@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from memplan.comparison import Difference, compare
+from memplan.language import marked, ntr, tr
 from memplan.planner import Plan
 from memplan.reports.content import request_arguments
 from memplan.theme import Theme
@@ -35,12 +36,17 @@ from memplan_gui.widgets.page import Page
 from memplan_gui.widgets.plain_table import Cell, PlainTable
 
 _THIS, _OTHER, _FIRST_PIN = range(3)
-_PLAN_HEADERS: Final = ("Against this", "Fits up to", "Curves cross", "Runs on")
+_PLAN_HEADERS: Final = (
+    marked("Against this"),
+    marked("Fits up to"),
+    marked("Curves cross"),
+    marked("Runs on"),
+)
 _PLAN_NUMBERS: Final = frozenset({1, 2, 3})
 _TERM_NUMBERS: Final = frozenset({2, 3, 4})
-_DRAW_HELP = "Draw the other engine's total as a dashed line over the chart"
-_PIN_HELP = "Keep this plan as it is now, as a line over the chart and a row here"
-_REMOVE_HELP = "Forget the selected pinned plan (Delete). Undo brings it back"
+_DRAW_HELP = marked("Draw the other engine's total as a dashed line over the chart")
+_PIN_HELP = marked("Keep this plan as it is now, as a line over the chart and a row here")
+_REMOVE_HELP = marked("Forget the selected pinned plan (Delete). Undo brings it back")
 _ICON_WIDTH, _ICON_HEIGHT = 30, 12
 
 
@@ -48,26 +54,28 @@ class CompareTab(Page):
     """Shows the plans of a :class:`Comparison`, and the terms of the selected one."""
 
     def __init__(self, session: Session, comparison: Comparison, theme: Theme) -> None:
-        super().__init__("Compare", "The other engine and pinned plans, and why they differ")
+        super().__init__(
+            tr("Compare"), tr("The other engine and pinned plans, and why they differ")
+        )
         self._session = session
         self._comparison = comparison
         self._theme = theme
         self._units = ByteUnits.BINARY
-        self.draw_other = QCheckBox("Dra&w the other engine")
-        self.pin = QPushButton("Pin &this plan")
-        self.remove = QPushButton("Remove")
+        self.draw_other = QCheckBox(tr("Dra&w the other engine"))
+        self.pin = QPushButton(tr("Pin &this plan"))
+        self.remove = QPushButton(tr("Remove"))
         self.plans = PlainTable(
-            "Compared plans", "Each plan at the same context; F2 renames a pinned one"
+            tr("Compared plans"), tr("Each plan at the same context; F2 renames a pinned one")
         )
         self._terms_title = label("section", wrap=True)
-        self.terms = PlainTable("Why they differ", "Two plans term by term")
+        self.terms = PlainTable(tr("Why they differ"), tr("Two plans term by term"))
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        describe(self.draw_other, "Draw the other engine", _DRAW_HELP)
-        describe(self.pin, "Pin this plan", _PIN_HELP)
-        describe(self.remove, "Remove the selected plan", _REMOVE_HELP)
+        describe(self.draw_other, tr("Draw the other engine"), tr(_DRAW_HELP))
+        describe(self.pin, tr("Pin this plan"), tr(_PIN_HELP))
+        describe(self.remove, tr("Remove the selected plan"), tr(_REMOVE_HELP))
         row = QHBoxLayout()
         row.setSpacing(scaled(8))
         row.addWidget(self.draw_other)
@@ -112,8 +120,8 @@ class CompareTab(Page):
         current = self._session.plan
         if current is None or not self.isVisible():
             return
-        at = f"At {format_tokens(current.at.context_tokens)} tokens"
-        headers = ("Plan", at, *_PLAN_HEADERS)
+        at = ntr("At {count} token", "At {count} tokens", current.at.context_tokens)
+        headers = (tr("Plan"), at, *(tr(header) for header in _PLAN_HEADERS))
         self.draw_other.setChecked(self._comparison.draws_other)
         self.plans.show_rows(headers, self._plan_rows(current), _PLAN_NUMBERS)
         self._show_selected()
@@ -121,18 +129,18 @@ class CompareTab(Page):
 
     def _plan_rows(self, current: Plan) -> list[list[Cell]]:
         comparison = self._comparison
-        rows = [self._plan_row(current, current, Cell("This plan", bold=True))]
+        rows = [self._plan_row(current, current, Cell(tr("This plan"), bold=True))]
         other = comparison.other_plan()
         title = ENGINE_TITLES[other_engine(current.request.engine)]
         if other is None:
-            rows.append([Cell(title), *[Cell("–")] * 4, Cell("Refuses this request")])
+            rows.append([Cell(title), *[Cell("–")] * 4, Cell(tr("Refuses this request"))])
         else:
             icon = self._line_icon(LineStyle.DASHED) if comparison.draws_other else None
             rows.append(self._plan_row(current, other, Cell(title, icon=icon)))
         for index, pin in enumerate(comparison.pins):
             name = Cell(
                 pin.name,
-                "F2 or a double click renames it",
+                tr("F2 or a double click renames it"),
                 self._line_icon(pin_style(index)),
                 editable=True,
             )
@@ -148,9 +156,10 @@ class CompareTab(Page):
             f"{format_bytes(request.budget_bytes, units)}",
             " ".join(request_arguments(request)),
         )
-        fits = Cell(f"{format_tokens(shown.markers.max_tokens)} tokens")
+        fits = Cell(ntr("{count} token", "{count} tokens", shown.markers.max_tokens))
         if tokens > max(shown.markers.ceiling_tokens, shown.at.context_tokens):
-            ends = Cell(f"ends at {format_tokens(shown.markers.ceiling_tokens)}")
+            ceiling = format_tokens(shown.markers.ceiling_tokens)
+            ends = Cell(tr("ends at {context}").format(context=ceiling))
             return [name, ends, Cell("–"), fits, Cell("–"), runs_on]
         needed = shown.usage_at(tokens).budgeted_bytes
         size = Cell(format_bytes(needed, units), format_exact_bytes(needed))
@@ -163,7 +172,10 @@ class CompareTab(Page):
             size,
             Cell(_signed(apart, units), format_exact_bytes(apart)),
             fits,
-            Cell(f"needs {crossing}" if crossing else "never", crossing),
+            Cell(
+                tr("needs {crossing}").format(crossing=crossing) if crossing else tr("never"),
+                crossing,
+            ),
             runs_on,
         ]
 
@@ -188,8 +200,12 @@ class CompareTab(Page):
         tokens = min(
             current.at.context_tokens, max(other.markers.ceiling_tokens, other.at.context_tokens)
         )
-        self._terms_title.setText(f"Why they differ, at {format_tokens(tokens)} tokens")
-        headers = ("Component", "Where", "This plan", title, "Difference", "Why")
+        self._terms_title.setText(
+            ntr("Why they differ, at {count} token", "Why they differ, at {count} tokens", tokens)
+        )
+        headers = (
+            tr("Component"), tr("Where"), tr("This plan"), title, tr("Difference"), tr("Why"),
+        )  # fmt: skip
         same_model = other.model is current.model
         rows = [
             self._term_row(difference, same_model=same_model)
@@ -199,11 +215,11 @@ class CompareTab(Page):
 
     def _term_row(self, difference: Difference, *, same_model: bool) -> list[Cell]:
         units = self._units
-        why = difference_text(difference) if same_model else "Another model"
+        why = difference_text(difference) if same_model else tr("Another model")
         sizes = (difference.one_bytes, difference.other_bytes)
         return [
-            Cell(COMPONENT_TITLES[difference.kind]),
-            Cell(PLACE_TITLES[difference.where]),
+            Cell(tr(COMPONENT_TITLES[difference.kind])),
+            Cell(tr(PLACE_TITLES[difference.where])),
             *(Cell(format_bytes(size, units), format_exact_bytes(size)) for size in sizes),
             Cell(
                 _signed(difference.difference_bytes, units),
@@ -241,5 +257,5 @@ class CompareTab(Page):
 def _signed(count: int, units: ByteUnits) -> str:
     """A difference with its sign; nothing is the same."""
     if count == 0:
-        return "same"
+        return tr("same")
     return f"{'+' if count > 0 else '−'}{format_bytes(abs(count), units)}"

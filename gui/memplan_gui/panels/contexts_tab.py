@@ -7,11 +7,12 @@ from typing import Final
 from memplan.device_fits import DeviceFit, fits_on_devices
 from memplan.devices import load_catalogue
 from memplan.estimate import Outcome
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
-from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
+from memplan.wording.titles import COMPONENT_TITLES
 
-from memplan_gui.presenter import STATUS_NAMES
+from memplan_gui.presenter import STATUS_NAMES, title_with_place
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
 from memplan_gui.widgets.labels import label
@@ -19,7 +20,13 @@ from memplan_gui.widgets.page import PlanPage
 from memplan_gui.widgets.plain_table import Cell, PlainTable
 
 _FIRST_POWER, _LAST_POWER = 11, 32
-_DEVICE_HEADERS: Final = ("Memory", "Starts with", "Largest that fits", "Verdict", "Devices")
+_DEVICE_HEADERS: Final = (
+    marked("Memory"),
+    marked("Starts with"),
+    marked("Largest that fits"),
+    marked("Verdict"),
+    marked("Devices"),
+)
 _DEVICE_NUMBERS: Final = frozenset({0, 1, 2})
 
 
@@ -33,11 +40,11 @@ def shown_contexts(plan: Plan) -> list[int]:
 def context_headers(plan: Plan) -> list[str]:
     """The columns of the table of contexts."""
     kinds = [share.kind for share in plan.at.shares]
-    titles = []
-    for share in plan.at.shares:
-        place = f" ({PLACE_TITLES[share.where].lower()})" if kinds.count(share.kind) > 1 else ""
-        titles.append(f"{COMPONENT_TITLES[share.kind]}{place}")
-    return ["Context", "Counts", "Left", *titles]
+    titles = [
+        title_with_place(share) if kinds.count(share.kind) > 1 else tr(COMPONENT_TITLES[share.kind])
+        for share in plan.at.shares
+    ]
+    return [tr("Context"), tr("Counts"), tr("Left"), *titles]
 
 
 def context_rows(plan: Plan, units: ByteUnits) -> list[list[Cell]]:
@@ -47,7 +54,8 @@ def context_rows(plan: Plan, units: ByteUnits) -> list[list[Cell]]:
         usage = plan.usage_at(tokens)
         bold = tokens == plan.at.context_tokens
         left = usage.headroom_bytes
-        left_text = f"{format_bytes(-left, units)} over" if left < 0 else format_bytes(left, units)
+        size = format_bytes(abs(left), units)
+        left_text = tr("{size} over").format(size=size) if left < 0 else size
         parts = [(share.bytes, "" if share.exact else "≈ ") for share in usage.shares]
         rows.append(
             [
@@ -80,8 +88,8 @@ def _device_row(fit: DeviceFit, units: ByteUnits) -> list[Cell]:
     return [
         Cell(format_bytes(budget, units), format_exact_bytes(budget)),
         Cell("–" if refused else format_tokens(plan.verdict.granted_tokens)),
-        Cell(format_tokens(plan.markers.max_tokens) if plan.markers.max_tokens else "none"),
-        Cell(STATUS_NAMES[plan.verdict.status]),
+        Cell(format_tokens(plan.markers.max_tokens) if plan.markers.max_tokens else tr("none")),
+        Cell(tr(STATUS_NAMES[plan.verdict.status])),
         Cell(names, names),
     ]
 
@@ -91,17 +99,17 @@ class ContextsTab(PlanPage):
 
     def __init__(self, session: Session) -> None:
         super().__init__(
-            "Contexts",
-            "Every component from 2K tokens to the ceiling, and what each device reaches",
+            tr("Contexts"),
+            tr("Every component from 2K tokens to the ceiling, and what each device reaches"),
             lambda plan: fits_on_devices(plan, load_catalogue()),
         )
         self._units = ByteUnits.BINARY
         self._fits: tuple[DeviceFit, ...] = ()
-        self.contexts = PlainTable("Contexts", "Bytes of each component at each context")
-        self.devices = PlainTable("Devices", "The context that each size of memory reaches")
+        self.contexts = PlainTable(tr("Contexts"), tr("Bytes of each component at each context"))
+        self.devices = PlainTable(tr("Devices"), tr("The context that each size of memory reaches"))
         self.column.addWidget(self.contexts)
         self.column.addSpacing(scaled(6))
-        self._devices_title = label("section", "Which context on which device", wrap=True)
+        self._devices_title = label("section", tr("Which context on which device"), wrap=True)
         self.column.addWidget(self._devices_title)
         self.column.addWidget(self.devices)
         self.column.addStretch(1)
@@ -137,6 +145,8 @@ class ContextsTab(PlanPage):
 
     def _show_devices(self) -> None:
         self.devices.show_rows(
-            _DEVICE_HEADERS, device_rows(self._fits, self._units), _DEVICE_NUMBERS
+            [tr(header) for header in _DEVICE_HEADERS],
+            device_rows(self._fits, self._units),
+            _DEVICE_NUMBERS,
         )
         self.updateGeometry()

@@ -14,6 +14,7 @@ from memplan.detection.choices import (
     wired_limit_choices,
 )
 from memplan.devices import load_catalogue
+from memplan.language import marked, tr
 from memplan.request import EngineName, Request
 from memplan.units import MIB, ByteUnits, format_bytes
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -28,19 +29,19 @@ from PySide6.QtWidgets import (
 
 from memplan_gui.text_size import scaled
 
-_ANY = "Any with this budget"
-_OWN = "Own budget"
-_THIS_MACHINE = "This machine"
-_WIRED_LIMIT = "If the wired limit is raised to"
-_SEARCHING = "Looking for devices…"
-_NONE_FOUND = "No device found"
+_ANY = marked("Any with this budget")
+_OWN = marked("Own budget")
+_THIS_MACHINE = marked("This machine")
+_WIRED_LIMIT = marked("If the wired limit is raised to")
+_SEARCHING = marked("Looking for devices…")
+_NONE_FOUND = marked("No device found")
 _VISIBLE_ROWS = 16
 _TEXT_MARGIN = 4
-_SUFFIXES: Final[Mapping[Origin, str]] = {
-    Origin.TOTAL: " in all",
-    Origin.FREE_NOW: " free now",
-    Origin.CATALOGUE: "",
-    Origin.WIRED_LIMIT: "",
+_DEVICE_TEXTS: Final[Mapping[Origin, str]] = {
+    Origin.TOTAL: marked("{device} · {size} in all"),
+    Origin.FREE_NOW: marked("{device} · {size} free now"),
+    Origin.CATALOGUE: "{device} · {size}",
+    Origin.WIRED_LIMIT: "{device} · {size}",
 }
 
 _Group = tuple[str, list[DeviceChoice]]
@@ -88,8 +89,10 @@ class DeviceBox(QComboBox):
         own = choice is not None and described is None
         with QSignalBlocker(self):
             self._fill(request)
-            self.setItemText(0, _OWN if own else _ANY)
-            changed = f"No longer {self._text(choice)}" if own and choice is not None else ""
+            self.setItemText(0, tr(_OWN if own else _ANY))
+            changed = ""
+            if own and choice is not None:
+                changed = tr("No longer {device}").format(device=self._text(choice))
             self.setItemData(0, changed, Qt.ItemDataRole.ToolTipRole)
             row = self._row_of(described)
             self.setCurrentIndex(row if row is not None else 0)
@@ -134,21 +137,21 @@ class DeviceBox(QComboBox):
             return
         self._filled = key
         rows = QStandardItemModel(self)
-        rows.appendRow(QStandardItem(_ANY))
+        rows.appendRow(QStandardItem(tr(_ANY)))
         for title, choices in self._groups(request.engine, wired):
             rows.appendRow(_heading(title))
             for choice in choices:
                 rows.appendRow(self._item(choice))
             if not choices:
-                rows.appendRow(_heading(_SEARCHING if self._searching else _NONE_FOUND))
+                rows.appendRow(_heading(tr(_SEARCHING if self._searching else _NONE_FOUND)))
         self.setModel(rows)
 
     def _groups(self, engine: EngineName, wired: Iterable[DeviceChoice]) -> Iterator[_Group]:
         if self._detection is not None or self._searching:
             found = detected_choices(self._detection, engine) if self._detection else ()
-            yield _THIS_MACHINE, list(found)
+            yield tr(_THIS_MACHINE), list(found)
         if raised := list(wired):
-            yield _WIRED_LIMIT, raised
+            yield tr(_WIRED_LIMIT), raised
         makers = dict.fromkeys(_maker(choice) for choice in self._catalogue)
         for maker in makers:
             yield maker, [choice for choice in self._catalogue if _maker(choice) == maker]
@@ -163,14 +166,16 @@ class DeviceBox(QComboBox):
         if choice.origin is Origin.CATALOGUE and choice.total_memory_bytes is not None:
             return choice.name  # a Mac's name has its memory in it
         size = format_bytes(choice.budget_bytes, self._units)
-        return f"{choice.name} · {size}{_SUFFIXES[choice.origin]}"
+        return tr(_DEVICE_TEXTS[choice.origin]).format(device=choice.name, size=size)
 
     def _tooltip(self, choice: DeviceChoice) -> str:
         if choice.origin is Origin.WIRED_LIMIT:
             return f"sudo sysctl iogpu.wired_limit_mb={choice.budget_bytes // MIB}"
         if choice.max_allocation_bytes is not None:
             limit = format_bytes(choice.max_allocation_bytes, self._units)
-            return f"{choice.name}. Largest single allocation: {limit}"
+            return tr("{device}. Largest single allocation: {limit}").format(
+                device=choice.name, limit=limit
+            )
         return choice.name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memplan.language import tr
 from memplan.theme import Theme
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
@@ -32,29 +33,35 @@ class EmptyState(QFrame):
         self.setProperty("role", "drop_area")
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = label("headline", "Drop a GGUF model here", wrap=True)
+        title = label("headline", tr("Drop a GGUF model here"), wrap=True)
         text = label(
             "muted",
-            "See how much memory it needs at every context length, before anything is loaded. "
-            "Only the header is read.",
+            tr(
+                "See how much memory it needs at every context length, before anything is loaded. "
+                "Only the header is read."
+            ),
             wrap=True,
         )
         for line in (title, text):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        open_button = QPushButton("&Open…")
+        open_button = QPushButton(tr("&Open…"))
         open_button.setProperty("role", "primary")
-        describe(open_button, "Open a model", "Choose a GGUF file from the disk (Ctrl+O)")
+        describe(open_button, tr("Open a model"), tr("Choose a GGUF file from the disk (Ctrl+O)"))
         open_button.clicked.connect(self.open_requested)
-        address_button = QPushButton("Open a U&RL…")
+        address_button = QPushButton(tr("Open a U&RL…"))
         describe(
             address_button,
-            "Open a URL",
-            "Type the address of a model, or its name at Hugging Face or Ollama (Ctrl+Shift+O)",
+            tr("Open a URL"),
+            tr("Type the address of a model, or its name at Hugging Face or Ollama (Ctrl+Shift+O)"),
         )
         address_button.clicked.connect(self.address_requested)
-        sample_button = QPushButton("Try a sam&ple  ")
+        sample_button = QPushButton(tr("Try a sam&ple") + "  ")
         sample_button.setMenu(samples)
-        describe(sample_button, "Try a sample", "Open one of the models that come with Memplan")
+        describe(
+            sample_button,
+            tr("Try a sample"),
+            tr("Open one of the models that come with Memplan"),
+        )
         self._lay_out(title, text, (open_button, address_button, sample_button))
         self.set_theme(theme)
 
@@ -91,7 +98,7 @@ class DropOverlay(QFrame):
         super().__init__(parent)
         self.setProperty("role", "drop_overlay")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        text = label("headline", "Let go to open the model")
+        text = label("headline", tr("Let go to open the model"))
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self).addWidget(text)
         self.hide()

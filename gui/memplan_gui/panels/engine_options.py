@@ -12,10 +12,11 @@ from memplan.engines.llama_cpp.settings import (
     DEFAULT_SEQUENCES,
     DEFAULT_UBATCH_TOKENS,
 )
+from memplan.language import marked, tr
 from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.model import Model
 from memplan.request import Request
-from memplan.units import ByteUnits
+from memplan.units import ByteUnits, format_count
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -31,53 +32,75 @@ from memplan_gui.widgets.number_fields import BytesField, CountField
 from memplan_gui.widgets.segmented import Segmented
 
 _CACHE_TYPES = Field(
-    "&K, V cache type",
-    "Type of the KV cache, of K and of V (--cache-type-k, --cache-type-v): smaller types take less "
-    "memory and are less exact; a smaller V needs flash attention",
+    marked("&K, V cache type"),
+    marked(
+        "Type of the KV cache, of K and of V (--cache-type-k, --cache-type-v): smaller types take "
+        "less memory and are less exact; a smaller V needs flash attention"
+    ),
 )
 _FLASH = Field(
-    "Flash attenti&on",
-    "Attention as one fused operation (--flash-attn): without it the compute buffer grows with "
-    "the context. Auto: on wherever the engine has it",
+    marked("Flash attenti&on"),
+    marked(
+        "Attention as one fused operation (--flash-attn): without it the compute buffer grows with "
+        "the context. Auto: on wherever the engine has it"
+    ),
 )
 _LAYERS = Field(
-    "&GPU layers", "Layers on the device, the output counting as one (--n-gpu-layers)", "layers"
+    marked("&GPU layers"),
+    marked("Layers on the device, the output counting as one (--n-gpu-layers)"),
+    marked("layers"),
 )
 _EXPERTS = Field(
-    "E&xperts on host",
-    "First layers whose experts stay in host memory (--n-cpu-moe, --cpu-moe): less on the device, "
-    "but slower",
-    "layers",
+    marked("E&xperts on host"),
+    marked(
+        "First layers whose experts stay in host memory (--n-cpu-moe, --cpu-moe): less on the "
+        "device, but slower"
+    ),
+    marked("layers"),
 )
 _SEQUENCES = Field(
-    "Se&quences",
-    "Chats at a time, the slots of a server (--parallel); they share the context",
-    "sequences",
+    marked("Se&quences"),
+    marked("Chats at a time, the slots of a server (--parallel); they share the context"),
+    marked("sequences"),
 )
 _SHARED = Field(
-    "&Shared cache",
-    "One KV cache for all sequences, or one each (--kv-unified). Auto: shared unless a number of "
-    "sequences is set",
+    marked("&Shared cache"),
+    marked(
+        "One KV cache for all sequences, or one each (--kv-unified). Auto: shared unless a number "
+        "of sequences is set"
+    ),
 )
 _UBATCH = Field(
-    "Micro-batch si&ze",
-    "Tokens computed at once (--ubatch-size): fewer make the compute buffer smaller, and reading "
-    "a long prompt slower",
-    "tokens",
+    marked("Micro-batch si&ze"),
+    marked(
+        "Tokens computed at once (--ubatch-size): fewer make the compute buffer smaller, and "
+        "reading a long prompt slower"
+    ),
+    marked("tokens"),
 )
-_PROGRAM = Field("P&rogram", "The program whose defaults apply")
-_BATCH = Field("Ba&tch size", "Tokens handed over at once (--batch-size)", "tokens")
+_PROGRAM = Field(marked("P&rogram"), marked("The program whose defaults apply"))
+_BATCH = Field(
+    marked("Ba&tch size"), marked("Tokens handed over at once (--batch-size)"), marked("tokens")
+)
 _FIT_TARGET = Field(
-    "Left free", "Memory that --fit leaves free on the device (--fit-target)", "MiB"
+    marked("Left free"),
+    marked("Memory that --fit leaves free on the device (--fit-target)"),
+    "MiB",
 )
 _LARGEST = Field(
-    "Largest buffer",
-    "The largest single buffer that the device gives, such as 4 GiB with many Vulkan drivers; "
-    "larger tensors cannot be loaded",
+    marked("Largest buffer"),
+    marked(
+        "The largest single buffer that the device gives, such as 4 GiB with many Vulkan drivers; "
+        "larger tensors cannot be loaded"
+    ),
     "GiB",
 )
-_OFFLOAD_HELP = "Keep the KV cache where its layer is, else in host memory (--no-kv-offload)"
-_SWA_HELP = "Give window layers a cache of the whole context (--swa-full): more memory, reusable"
+_OFFLOAD_HELP = marked(
+    "Keep the KV cache where its layer is, else in host memory (--no-kv-offload)"
+)
+_SWA_HELP = marked(
+    "Give window layers a cache of the whole context (--swa-full): more memory, reusable"
+)
 
 _UNKNOWN_LAYERS = 999
 _MORE: Final = (
@@ -95,7 +118,11 @@ class Choice(StrEnum):
 
 
 _CHOICES: Final = {Choice.AUTO: None, Choice.ON: True, Choice.OFF: False}
-_CHOICE_TITLES: Final = ((Choice.AUTO, "Auto"), (Choice.ON, "On"), (Choice.OFF, "Off"))
+_CHOICE_TITLES: Final = (
+    (Choice.AUTO, marked("Auto")),
+    (Choice.ON, marked("On")),
+    (Choice.OFF, marked("Off")),
+)
 
 
 def _choice_of(value: bool | None) -> Choice:
@@ -110,16 +137,16 @@ class LlamaCppOptionsCard(Card):
         self._session = session
         self._layers = _UNKNOWN_LAYERS
         self.cache_type_k, self.cache_type_v = QComboBox(), QComboBox()
-        self.flash_attn = Segmented(_CHOICE_TITLES)
+        self.flash_attn = Segmented([(choice, tr(title)) for choice, title in _CHOICE_TITLES])
         self.gpu_layers = CountField()
         self.cpu_moe = CountField()
         self.parallel = CountField(MAX_SEQUENCES)
-        self.kv_unified = Segmented(_CHOICE_TITLES)
+        self.kv_unified = Segmented([(choice, tr(title)) for choice, title in _CHOICE_TITLES])
         self.ubatch = CountField(step=64)
         self.program = Segmented([(p, p.value) for p in Program])
         self.batch = CountField(step=256)
-        self.kv_offload = QCheckBox("KV cache beside &its layer")
-        self.swa_full = QCheckBox("&Whole cache for window layers")
+        self.kv_offload = QCheckBox(tr("KV cache beside &its layer"))
+        self.swa_full = QCheckBox(tr("&Whole cache for window layers"))
         self.fit_target = CountField(step=256, suffix=" MiB")
         self.largest_buffer = BytesField()
         self.more = QPushButton()
@@ -140,14 +167,14 @@ class LlamaCppOptionsCard(Card):
                 combo.addItem(cache_type.value)
         self.ubatch.set_default(DEFAULT_UBATCH_TOKENS)
         self.batch.set_default(DEFAULT_BATCH_TOKENS)
-        self.largest_buffer.setSpecialValueText("Not known")
+        self.largest_buffer.setSpecialValueText(tr("Not known"))
         self.more.setProperty("role", "link")
         self.more.setCheckable(True)
 
     def _lay_out(self) -> None:
         form = Form()
         types = self.cache_type_k, self.cache_type_v
-        form.add_pair(_CACHE_TYPES, types, ("K cache type", "V cache type"))
+        form.add_pair(_CACHE_TYPES, types, (tr("K cache type"), tr("V cache type")))
         form.add(_FLASH, self.flash_attn)
         form.add(_LAYERS, self.gpu_layers)
         self._experts_label = form.add(_EXPERTS, self.cpu_moe)
@@ -166,8 +193,8 @@ class LlamaCppOptionsCard(Card):
         form.add(_BATCH, self.batch)
         form.add(_FIT_TARGET, self.fit_target)
         form.add(_LARGEST, self.largest_buffer)
-        describe(self.kv_offload, "KV cache beside its layer", _OFFLOAD_HELP)
-        describe(self.swa_full, "Whole cache for window layers", _SWA_HELP)
+        describe(self.kv_offload, tr("KV cache beside its layer"), tr(_OFFLOAD_HELP))
+        describe(self.swa_full, tr("Whole cache for window layers"), tr(_SWA_HELP))
         for box in (self.kv_offload, self.swa_full):
             form.addWidget(box, form.rowCount(), 0, 1, 2)
         self._more_rows.setLayout(form)
@@ -178,23 +205,25 @@ class LlamaCppOptionsCard(Card):
         session.model_changed.connect(self._show_model)
         self.cache_type_k.activated.connect(self._choose_cache_types)
         self.cache_type_v.activated.connect(self._choose_cache_types)
-        self._on_choice(self.flash_attn, "flash_attn", "Flash attention")
-        self._on_choice(self.kv_unified, "kv_unified", "Shared cache")
-        self.program.chosen.connect(lambda value: self._choose("Program", program=value))
+        self._on_choice(self.flash_attn, "flash_attn", tr("Flash attention"))
+        self._on_choice(self.kv_unified, "kv_unified", tr("Shared cache"))
+        self.program.chosen.connect(lambda value: self._choose(tr("Program"), program=value))
         self.kv_offload.toggled.connect(
-            lambda on: self._choose("KV cache beside its layer", kv_offload=on)
+            lambda on: self._choose(tr("KV cache beside its layer"), kv_offload=on)
         )
         self.swa_full.toggled.connect(
-            lambda on: self._choose("Whole cache for window layers", swa_full=on)
+            lambda on: self._choose(tr("Whole cache for window layers"), swa_full=on)
         )
-        self._on_count(self.parallel, lambda n: self._change("Sequences", parallel=n or None))
-        self._on_count(self.ubatch, lambda n: self._change("Micro-batch", ubatch_size=n or None))
-        self._on_count(self.batch, lambda n: self._change("Batch", batch_size=n or None))
-        self._on_count(self.fit_target, lambda n: self._change("Left free", fit_target_mib=n))
+        self._on_count(self.parallel, lambda n: self._change(tr("Sequences"), parallel=n or None))
+        self._on_count(
+            self.ubatch, lambda n: self._change(tr("Micro-batch"), ubatch_size=n or None)
+        )
+        self._on_count(self.batch, lambda n: self._change(tr("Batch"), batch_size=n or None))
+        self._on_count(self.fit_target, lambda n: self._change(tr("Left free"), fit_target_mib=n))
         self._on_count(self.gpu_layers, self._change_layers)
         self._on_count(self.cpu_moe, self._change_experts)
         self.largest_buffer.bytes_changed.connect(
-            lambda count: self._change("Largest buffer", max_allocation_bytes=count or None)
+            lambda count: self._change(tr("Largest buffer"), max_allocation_bytes=count or None)
         )
         self.largest_buffer.editingFinished.connect(session.end_gesture)
         self.more.toggled.connect(self._open_more)
@@ -260,29 +289,30 @@ class LlamaCppOptionsCard(Card):
         options, usual = self._session.request.llama_cpp, LlamaCppOptions()
         changed = sum(getattr(options, name) != getattr(usual, name) for name in _MORE)
         opened = self.more.isChecked()
-        text = "Ad&just fewer options" if opened else "Ad&just more options"
-        self.more.setText(f"{text} ({changed} set)" if changed and not opened else text)
+        text = tr("Ad&just fewer options") if opened else tr("Ad&just more options")
+        some = tr("Ad&just more options ({count} set)").format(count=format_count(changed))
+        self.more.setText(some if changed and not opened else text)
         describe(
             self.more,
             text.replace("&", ""),
-            "Program, batch, what stays free, the largest buffer, and where the cache is",
+            tr("Program, batch, what stays free, the largest buffer, and where the cache is"),
         )
 
     # What the user asks for
 
     def _choose_cache_types(self) -> None:
         self._choose(
-            "KV cache type",
+            tr("KV cache type"),
             cache_type_k=CacheType(self.cache_type_k.currentText()),
             cache_type_v=CacheType(self.cache_type_v.currentText()),
         )
 
     def _change_layers(self, count: int) -> None:
-        self._change("GPU layers", n_gpu_layers=None if count > self._layers else count)
+        self._change(tr("GPU layers"), n_gpu_layers=None if count > self._layers else count)
 
     def _change_experts(self, count: int) -> None:
         every = count >= self._layers
-        self._change("Experts on host", cpu_moe=every, n_cpu_moe=0 if every else count)
+        self._change(tr("Experts on host"), cpu_moe=every, n_cpu_moe=0 if every else count)
 
     def _choose(self, text: str, **changes: Any) -> None:
         """Change as a step of its own."""

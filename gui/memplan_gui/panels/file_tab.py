@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from memplan.language import marked, tr
 from memplan.model import Model
 from memplan.reader.header import Array, Value
-from memplan.units import format_exact_bytes
+from memplan.units import format_count, format_exact_bytes
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -33,7 +34,7 @@ from memplan_gui.widgets.labels import label
 _Index = QModelIndex | QPersistentModelIndex
 _Row = tuple[str, str, str]
 
-_HEADERS: Final = ("Name", "Type", "Value")
+_HEADERS: Final = (marked("Name"), marked("Type"), marked("Value"))
 _LONGEST_VALUE = 200
 _MOST_NUMBERS = 12
 
@@ -48,7 +49,7 @@ def file_rows(model: Model) -> tuple[_Row, ...]:
         (
             tensor.name,
             tensor.type_name,
-            f"{' × '.join(f'{size:,}' for size in tensor.dimensions)}"
+            f"{' × '.join(format_count(size) for size in tensor.dimensions)}"
             f" · {format_exact_bytes(tensor.bytes)}",
         )
         for tensor in model.tensors
@@ -64,7 +65,7 @@ def _value_text(value: Value) -> str:
     kind = found.element_type.name.lower()
     numbers = found.numbers() if found.count <= _MOST_NUMBERS else None
     listed = "" if numbers is None else ": " + ", ".join(f"{number:g}" for number in numbers)
-    return f"{found.count:,} × {kind}{listed}"
+    return f"{format_count(found.count)} × {kind}{listed}"
 
 
 class FileModel(QAbstractTableModel):
@@ -95,7 +96,7 @@ class FileModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
+            return tr(_HEADERS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -120,9 +121,11 @@ class FileTab(QWidget):
         self._filtered.setFilterKeyColumn(-1)
         self._filtered.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("such as rope, ffn_gate, Q6_K")
+        self.filter.setPlaceholderText(
+            tr("such as {examples}").format(examples="rope, ffn_gate, Q6_K")
+        )
         self.filter.setClearButtonEnabled(True)
-        describe(self.filter, "Filter", "Show only rows that contain this text (Ctrl+F)")
+        describe(self.filter, tr("Filter"), tr("Show only rows that contain this text (Ctrl+F)"))
         self._count = label("muted")
         self.table = QTableView()
         self._lay_out()
@@ -131,7 +134,7 @@ class FileTab(QWidget):
     def _lay_out(self) -> None:
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self.filter.setFocus)
-        caption = QLabel("Filter")
+        caption = QLabel(tr("Filter"))
         caption.setBuddy(self.filter)
         row = QHBoxLayout()
         row.setContentsMargins(scaled_margins(8, 8, 8, 4))
@@ -156,7 +159,7 @@ class FileTab(QWidget):
         columns.setStretchLastSection(True)
         columns.resizeSection(0, scaled(260))
         columns.resizeSection(1, scaled(80))
-        describe(table, "Key-values and tensors", "What the file's header says")
+        describe(table, tr("Key-values and tensors"), tr("What the file's header says"))
         table.setToolTip("")  # each cell has its own
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -187,4 +190,5 @@ class FileTab(QWidget):
 
     def _count_rows(self) -> None:
         shown, every = self._filtered.rowCount(), self._rows.rowCount()
-        self._count.setText(f"{shown:,} of {every:,}")
+        text = tr("{shown} of {every}").format(shown=format_count(shown), every=format_count(every))
+        self._count.setText(text)

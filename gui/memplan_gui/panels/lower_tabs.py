@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memplan.language import tr
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
@@ -23,7 +24,7 @@ class LowerTabs(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.tabs = QTabWidget()
-        describe(self.tabs.tabBar(), "What explains the chart", "Breakdown, file and more")
+        describe(self.tabs.tabBar(), tr("What explains the chart"), tr("Breakdown, file and more"))
         self.tabs.tabBar().setToolTip("")  # each tab has its own
         self.tabs.tabBar().setExpanding(False)
         self.setMinimumHeight(scaled(_LEAST_HEIGHT))
@@ -36,7 +37,8 @@ class LowerTabs(QFrame):
         index = self.tabs.addTab(page, title)
         shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
         keys = shortcut.key().toString(QKeySequence.SequenceFormat.NativeText)
-        self.tabs.setTabToolTip(index, f"{help_text} ({keys})")
+        tip = tr("{help} ({keys})").format(help=help_text, keys=keys)
+        self.tabs.setTabToolTip(index, tip)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(page.setFocus)
         shortcut.activated.connect(_Show(self.tabs, page))

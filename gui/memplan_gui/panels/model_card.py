@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
+from memplan.language import ntr, tr
 from memplan.model import Model
 from memplan.planner import Plan
 from memplan.reader.errors import Choice
@@ -52,7 +53,7 @@ class ModelCard(Card):
     cancel_requested = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Model")
+        super().__init__(tr("Model"))
         self.setObjectName("model_card")
         self._model: Model | None = None
         self._siblings: tuple[Model, ...] = ()
@@ -65,15 +66,15 @@ class ModelCard(Card):
         self._error = _ErrorBox()
         self._note = label("muted", wrap=True)
         self._note.setObjectName("model_note")
-        self._name = label("title", "No model yet", wrap=True)
-        self._line = label("muted", "Drop a GGUF file anywhere in this window.", wrap=True)
+        self._name = label("title", tr("No model yet"), wrap=True)
+        self._line = label("muted", tr("Drop a GGUF file anywhere in this window."), wrap=True)
         self._chips = ChipRow(_CHIPS)
         self._file = ElidedLabel("muted")
         self._notices = label("muted", wrap=True)
-        self._open = QPushButton("O&pen another…")
+        self._open = QPushButton(tr("O&pen another…"))
         self._open.setProperty("role", "link")
         self._open.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        describe(self._open, "Open a model", "Choose a GGUF file from the disk (Ctrl+O)")
+        describe(self._open, tr("Open a model"), tr("Choose a GGUF file from the disk (Ctrl+O)"))
         self._open.clicked.connect(self.open_requested)
         self.quantisations = QuantisationsMenu()
         self.quantisations.chosen.connect(self.source_requested)
@@ -138,7 +139,11 @@ class ModelCard(Card):
 
     def ask_choice(self, source: str, choices: Sequence[Choice]) -> None:
         """Let the user choose one of the models for which an address stands."""
-        title = f"{len(choices)} models in {source_name(source)}: choose one"
+        title = ntr(
+            "{count} model in {source}: choose one",
+            "{count} models in {source}: choose one",
+            len(choices),
+        ).format(source=source_name(source))
         chooser = self._shown(self.choices)
         chooser.show_choices(title, choices, self._units)
         chooser.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -175,7 +180,7 @@ class ModelCard(Card):
 
     def show_cancelled(self, source: str) -> None:
         """Say that the user has cancelled; what was shown stays."""
-        self.show_note(f"Reading {source_name(source)} was cancelled.")
+        self.show_note(tr("Reading {source} was cancelled.").format(source=source_name(source)))
 
     def show_note(self, text: str) -> None:
         """Say what has happened to the open model, until another is opened."""
@@ -197,7 +202,7 @@ class ModelCard(Card):
             part.hide()
         self._name.setText(model.name)
         self._line.setText(model_line(model))
-        self._file.setText("Sample model" if sample else source_name(model.source))
+        self._file.setText(tr("Sample model") if sample else source_name(model.source))
         self._file.setToolTip("" if sample else model.source)
         self._file.show()
         self._open.show()
@@ -247,7 +252,8 @@ class _ErrorBox(QFrame):
         self._title.setText(error.title)
         self._sentence.setText(error.sentence)
         self._detail.setText(error.detail)
-        self._kept.setText(f"Still shown: {kept.name}." if kept is not None else "")
+        if kept is not None:
+            self._kept.setText(tr("Still shown: {model}.").format(model=kept.name))
         self._kept.setVisible(kept is not None)
         self.setAccessibleName(f"{error.title}. {error.sentence} {error.detail}")
         self.show()

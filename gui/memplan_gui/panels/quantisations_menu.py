@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from memplan.language import tr
 from memplan.model import Model
-from memplan.units import ByteUnits, format_bytes
+from memplan.units import ByteUnits, format_bytes, format_count
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
@@ -28,7 +29,9 @@ class QuantisationsMenu(QPushButton):
         self.setProperty("menu", "true")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         describe(
-            self, "Other quantisations", "Open another quantisation of this model in its folder"
+            self,
+            tr("Other quantisations"),
+            tr("Open another quantisation of this model in its folder"),
         )
         self._models = QMenu(self)
         self._models.triggered.connect(lambda action: self.chosen.emit(action.data()))
@@ -46,5 +49,6 @@ class QuantisationsMenu(QPushButton):
             action.setData(model.source)
             action.setCheckable(True)
             action.setChecked(model.source == current)
-        self.setText(f"Othe&r quantisations ({len(models) - 1})")
+        others = format_count(len(models) - 1)
+        self.setText(tr("Othe&r quantisations ({count})").format(count=others))
         self.setVisible(len(models) > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memplan.language import tr
 from memplan.units import ByteUnits, format_bytes
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -28,8 +29,10 @@ class ReadingRow(QWidget):
         super().__init__()
         self.setObjectName("reading")
         self._text = label("muted", wrap=True)
-        self.button = QPushButton("Cancel")
-        describe(self.button, "Cancel reading", "Stop reading, and keep what is shown (Esc)")
+        self.button = QPushButton(tr("Cancel"))
+        describe(
+            self.button, tr("Cancel reading"), tr("Stop reading, and keep what is shown (Esc)")
+        )
         self.button.clicked.connect(self.cancel_requested)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.activated.connect(self.cancel_requested)
@@ -46,12 +49,13 @@ class ReadingRow(QWidget):
 
     def begin(self, name: str) -> None:
         """Something is being read."""
-        self._text.setText(f"Reading {name}…")
+        self._text.setText(tr("Reading {source}…").format(source=name))
         self._timer.start()
 
     def count(self, received_bytes: int, units: ByteUnits) -> None:
         """So much of it has come."""
-        self._text.setText(f"Reading… {format_bytes(received_bytes, units)} received")
+        size = format_bytes(received_bytes, units)
+        self._text.setText(tr("Reading… {size} received").format(size=size))
 
     def end(self) -> None:
         """Nothing is being read any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Request
 from PySide6.QtCore import QEvent, Qt
@@ -12,15 +13,17 @@ from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form
 from memplan_gui.widgets.number_fields import TokensField
 
-_USED = Field("&Used", "Tokens that the chat already holds", "tokens")
-_COMPLETION = Field("Comp&letion", "Tokens that the next answer may take at most", "tokens")
+_USED = Field(marked("&Used"), marked("Tokens that the chat already holds"), marked("tokens"))
+_COMPLETION = Field(
+    marked("Comp&letion"), marked("Tokens that the next answer may take at most"), marked("tokens")
+)
 
 
 class RequestPanel(Card):
     """Shows what the next answer is granted within the context that the engine starts with."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__("Request")
+        super().__init__(tr("Request"))
         self._session = session
         self._plan: Plan | None = None
         self.used = TokensField()
@@ -57,17 +60,18 @@ class RequestPanel(Card):
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
-        granted, rest = completion_line(plan)
         colour = self.palette().color(self.foregroundRole()).name()
-        self._granted.setText(f'Granted <b style="color: {colour}">{granted}</b>{rest}')
+        self._granted.setText(completion_line(plan, f'<b style="color: {colour}">{{number}}</b>'))
         self._granted.setToolTip(
-            "What the engine lets the next answer take of the context it started with, "
-            "the context that the answer then reaches, and what is left beside the used tokens"
+            tr(
+                "What the engine lets the next answer take of the context it started with, "
+                "the context that the answer then reaches, and what is left beside the used tokens"
+            )
         )
         self._granted.show()
 
     def _change_used(self, used_tokens: int) -> None:
-        self._session.change("Used tokens", used_context_tokens=used_tokens)
+        self._session.change(tr("Used tokens"), used_context_tokens=used_tokens)
 
     def _change_completion(self, completion_tokens: int) -> None:
-        self._session.change("Completion", completion_tokens=completion_tokens)
+        self._session.change(tr("Completion"), completion_tokens=completion_tokens)

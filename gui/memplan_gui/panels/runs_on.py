@@ -7,6 +7,7 @@ from typing import Final
 
 from memplan.detection import Detection
 from memplan.detection.choices import DeviceChoice
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend, EngineName, Request
 from memplan.units import ByteUnits, format_tokens
@@ -29,29 +30,44 @@ BACKENDS: Final[Mapping[EngineName, tuple[Backend, ...]]] = {
 }
 """The backends that each engine has."""
 
-_ENGINE = Field("E&ngine", "The program that runs the model; each plans its memory its own way")
-_BACKEND = Field(
-    "B&ackend",
-    "The interface to the GPU. Metal counts device and host memory together, as they are one",
+_ENGINE = Field(
+    marked("E&ngine"),
+    marked("The program that runs the model; each plans its memory its own way"),
 )
-_DEVICE = Field("&Device", "A GPU or Mac, of this machine or not: sets the budget to its memory")
+_BACKEND = Field(
+    marked("B&ackend"),
+    marked(
+        "The interface to the GPU. Metal counts device and host memory together, as they are one"
+    ),
+)
+_DEVICE = Field(
+    marked("&Device"),
+    marked("A GPU or Mac, of this machine or not: sets the budget to its memory"),
+)
 _BUDGET = Field(
-    "&Budget",
-    "Memory that the engine may use: all of a GPU's, or the working set of a Mac. "
-    "Also the line in the chart, which can be dragged",
+    marked("&Budget"),
+    marked(
+        "Memory that the engine may use: all of a GPU's, or the working set of a Mac. "
+        "Also the line in the chart, which can be dragged"
+    ),
     "GiB",
 )
 _TOTAL = Field(
-    "Total memor&y",
-    "All memory of the Mac: beyond it the model does not fit, beyond the budget alone it is tight",
+    marked("Total memor&y"),
+    marked(
+        "All memory of the Mac: beyond it the model does not fit, "
+        "beyond the budget alone it is tight"
+    ),
     "GiB",
 )
 _CONTEXT = Field(
-    "&Context",
-    "Tokens to plan for; understands 32K. Also the marker in the chart, which can be dragged",
-    "tokens",
+    marked("&Context"),
+    marked(
+        "Tokens to plan for; understands 32K. Also the marker in the chart, which can be dragged"
+    ),
+    marked("tokens"),
 )
-_AUTOMATIC_HELP = "Let the engine choose the context from the memory that there is"
+_AUTOMATIC_HELP = marked("Let the engine choose the context from the memory that there is")
 _UNKNOWN_CEILING_TOKENS = 131_072
 
 
@@ -59,7 +75,7 @@ class RunsOnPanel(Card):
     """Shows the request's engine, backend, budget and context, and asks for others."""
 
     def __init__(self, session: Session, history: DeviceHistory) -> None:
-        super().__init__("Runs on")
+        super().__init__(tr("Runs on"))
         self._session = session
         self._history = history
         self._auto_tokens: int | None = None
@@ -73,7 +89,7 @@ class RunsOnPanel(Card):
         self.total = BytesField()
         self.context = TokensField(step_tokens=512)
         self.context_slider = scale_slider()
-        self.automatic = QCheckBox("Auto&matic")
+        self.automatic = QCheckBox(tr("Auto&matic"))
         self._prepare()
         self._lay_out()
         self._connect()
@@ -85,8 +101,8 @@ class RunsOnPanel(Card):
         self.device_note.setWordWrap(True)
         self.device_note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.device_note.hide()
-        self.total.setSpecialValueText("Same as the budget")
-        self.context.set_automatic_text("Automatic", 0)
+        self.total.setSpecialValueText(tr("Same as the budget"))
+        self.context.set_automatic_text(tr("Automatic"), 0)
 
     def _lay_out(self) -> None:
         form = Form()
@@ -97,7 +113,7 @@ class RunsOnPanel(Card):
         form.add(_BUDGET, self.budget, self.budget_slider)
         self._total_label = form.add(_TOTAL, self.total)
         form.add(_CONTEXT, self.context, self.context_slider)
-        describe(self.automatic, "Automatic context", _AUTOMATIC_HELP)
+        describe(self.automatic, tr("Automatic context"), tr(_AUTOMATIC_HELP))
         form.addWidget(self.automatic, form.rowCount(), 1)
         self.body.addLayout(form)
 
@@ -166,7 +182,8 @@ class RunsOnPanel(Card):
     def _show_plan(self, plan: Plan) -> None:
         self._auto_tokens = plan.markers.auto_tokens
         self._context_scale = context_scale(plan.markers.ceiling_tokens)
-        text = f"Automatic ({format_tokens(plan.markers.auto_tokens)})"
+        tokens = format_tokens(plan.markers.auto_tokens)
+        text = tr("Automatic ({tokens})").format(tokens=tokens)
         self.context.set_automatic_text(text, plan.markers.auto_tokens)
         self._show_context_position(plan.request)
 
@@ -185,40 +202,40 @@ class RunsOnPanel(Card):
         current = self._session.request.backend
         backend = current if current in offered else offered[0]
         self._session.end_gesture()
-        self._session.change("Engine", engine=engine, backend=backend)
+        self._session.change(tr("Engine"), engine=engine, backend=backend)
         self._session.end_gesture()
 
     def _choose_backend(self, backend: Backend) -> None:
         self._session.end_gesture()
         total = self._session.request.total_memory_bytes if backend is Backend.METAL else None
-        self._session.change("Backend", backend=backend, total_memory_bytes=total)
+        self._session.change(tr("Backend"), backend=backend, total_memory_bytes=total)
         self._session.end_gesture()
 
     def _choose_device(self, choice: DeviceChoice) -> None:
         request = self._session.request
         self._session.end_gesture()
-        self._session.change("Device", **choice.changes(request, BACKENDS[request.engine]))
+        self._session.change(tr("Device"), **choice.changes(request, BACKENDS[request.engine]))
         self._session.end_gesture()
         self._history.note(choice)
         self._show_device()
 
     def _change_budget(self, budget_bytes: int) -> None:
-        self._session.change("Budget", budget_bytes=budget_bytes)
+        self._session.change(tr("Budget"), budget_bytes=budget_bytes)
 
     def _slide_budget(self, position: int) -> None:
-        self._session.change("Budget", budget_bytes=BUDGET_SCALE.value(position))
+        self._session.change(tr("Budget"), budget_bytes=BUDGET_SCALE.value(position))
 
     def _change_total(self, total_bytes: int) -> None:
-        self._session.change("Total memory", total_memory_bytes=total_bytes or None)
+        self._session.change(tr("Total memory"), total_memory_bytes=total_bytes or None)
 
     def _change_context(self, context_tokens: int) -> None:
-        self._session.change("Context", context_tokens=context_tokens or None)
+        self._session.change(tr("Context"), context_tokens=context_tokens or None)
 
     def _slide_context(self, position: int) -> None:
-        self._session.change("Context", context_tokens=self._context_scale.value(position))
+        self._session.change(tr("Context"), context_tokens=self._context_scale.value(position))
 
     def _toggle_automatic(self, checked: bool) -> None:
         tokens = None if checked else (self._auto_tokens or self._context_scale.last)
         self._session.end_gesture()
-        self._session.change("Context", context_tokens=tokens)
+        self._session.change(tr("Context"), context_tokens=tokens)
         self._session.end_gesture()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from memplan.language import tr
 from memplan.planner import Plan, Status
 from memplan.request import EngineName
 from memplan.theme import Theme
@@ -59,20 +60,27 @@ class VerdictBanner(QFrame):
         self._plan = plan
         self._headline.setText(headline(plan, self._units))
         self._explanation.setText(explanation(plan, self._units))
-        self.setAccessibleName("Verdict")
+        self.setAccessibleName(tr("Verdict"))
         self.setAccessibleDescription(verdict_summary(plan, self._units))
-        self._icon.setToolTip(STATUS_NAMES[plan.verdict.status])
+        self._icon.setToolTip(tr(STATUS_NAMES[plan.verdict.status]))
         log = "\n".join(log_lines(plan))
-        self.setToolTip(f"The engine's log would say:\n{log}" if log else "")
+        said = tr("The engine's log would say:")
+        self.setToolTip(f"{said}\n{log}" if log else "")
         self._show_status(plan.verdict.status)
         self._arrange()
 
     def show_failure(self, engine: EngineName, reason: str) -> None:
         """Say why there is no plan for this request, in the engine's words."""
         self._plan = None
-        self._headline.setText(f"{ENGINE_TITLES[engine]} refuses these options")
-        self._explanation.setText(f"{reason.rstrip('.')}. The last plan that it takes stays below.")
-        self.setAccessibleName("Verdict")
+        self._headline.setText(
+            tr("{engine} refuses these options").format(engine=ENGINE_TITLES[engine])
+        )
+        self._explanation.setText(
+            tr("{reason}. The last plan that it takes stays below.").format(
+                reason=reason.rstrip(".")
+            )
+        )
+        self.setAccessibleName(tr("Verdict"))
         self.setAccessibleDescription(f"{self._headline.text()}: {reason}")
         self._show_status(Status.DOES_NOT_FIT)
         self._arrange()

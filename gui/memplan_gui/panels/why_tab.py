@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.solve import Solution, solve
 from memplan.units import ByteUnits, format_exact_bytes
@@ -21,7 +22,7 @@ from memplan_gui.widgets.page import PlanPage
 _TWO_COLUMNS_FROM = 720
 """From this width on, reasons and solved questions stand side by side."""
 
-_USE_HELP = "Change the request to this. Undo takes it back"
+_USE_HELP = marked("Change the request to this. Undo takes it back")
 
 
 class _Lines(QGridLayout):
@@ -73,7 +74,7 @@ class _SolvedLine(QWidget):
         self._question = label("muted", wrap=True)
         self._answer = label("section")
         self._answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.use = QPushButton("Use")
+        self.use = QPushButton(tr("Use"))
         self.use.setProperty("role", "link")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -95,9 +96,11 @@ class _SolvedLine(QWidget):
         self._answer.setToolTip(format_exact_bytes(exact) if isinstance(exact, int) else "")
         usable = solution.request is not None and solution.request != plan.request
         self.use.setVisible(usable)
-        self.use.setAccessibleName(f"Use {answer}: {question}")
-        self.use.setAccessibleDescription(_USE_HELP)
-        self.use.setToolTip(_USE_HELP)
+        self.use.setAccessibleName(
+            tr("Use {answer}: {question}").format(answer=answer, question=question)
+        )
+        self.use.setAccessibleDescription(tr(_USE_HELP))
+        self.use.setToolTip(tr(_USE_HELP))
 
 
 class WhyTab(PlanPage):
@@ -105,7 +108,9 @@ class WhyTab(PlanPage):
 
     def __init__(self, session: Session) -> None:
         super().__init__(
-            "Why", "Which memory, how much is needed and how much there is, and what follows", solve
+            tr("Why"),
+            tr("Which memory, how much is needed and how much there is, and what follows"),
+            solve,
         )
         self._session = session
         self._units = ByteUnits.BINARY
@@ -125,12 +130,12 @@ class WhyTab(PlanPage):
         left.setSpacing(scaled(6))
         left.addLayout(self._reasons)
         left.addSpacing(scaled(4))
-        left.addWidget(label("muted", "The engine's log says"))
+        left.addWidget(label("muted", tr("The engine's log says")))
         left.addWidget(self._log)
         left.addStretch(1)
         right = self._solved_column
         right.setSpacing(scaled(3))
-        right.addWidget(label("section", "Solved"))
+        right.addWidget(label("section", tr("Solved")))
         right.addWidget(self._margin)
         right.addStretch(1)
         self._halves.setSpacing(scaled(28))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from memplan.language import marked, tr
 from memplan.request import EngineName, Request
 from memplan.zinc_options import Accounting, ZincVersion
 
@@ -13,11 +14,14 @@ from memplan_gui.widgets.form import Card, Field, Form
 from memplan_gui.widgets.segmented import Segmented
 
 _VERSION = Field(
-    "Vers&ion",
-    "The ZINC whose plan is followed: from September 2026 on it caches attending layers only",
+    marked("Vers&ion"),
+    marked(
+        "The ZINC whose plan is followed: from September 2026 on it caches attending layers only"
+    ),
 )
 _ACCOUNTING = Field(
-    "Accountin&g", "The bytes that ZINC plans with, or those that it then allocates"
+    marked("Accountin&g"),
+    marked("The bytes that ZINC plans with, or those that it then allocates"),
 )
 
 
@@ -29,15 +33,15 @@ class ZincOptionsCard(Card):
         self._session = session
         self.version = Segmented([(v, v.value) for v in ZincVersion])
         self.accounting = Segmented(
-            [(Accounting.PLAN, "Planned"), (Accounting.ALLOCATION, "Allocated")]
+            [(Accounting.PLAN, tr("Planned")), (Accounting.ALLOCATION, tr("Allocated"))]
         )
         form = Form()
         form.add(_VERSION, self.version)
         form.add(_ACCOUNTING, self.accounting)
         self.body.addLayout(form)
-        self.version.chosen.connect(lambda value: self._change("ZINC's version", version=value))
+        self.version.chosen.connect(lambda value: self._change(tr("ZINC's version"), version=value))
         self.accounting.chosen.connect(
-            lambda value: self._change("ZINC's accounting", accounting=value)
+            lambda value: self._change(tr("ZINC's accounting"), accounting=value)
         )
         session.request_changed.connect(self.show_request)
         self.show_request(session.request)

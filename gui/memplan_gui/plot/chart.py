@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from memplan.language import tr
 from memplan.planner import Plan, Usage
 from memplan.theme import LIGHT, Theme
 from memplan.units import GIB, ByteUnits
@@ -100,7 +101,7 @@ class Chart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(240, 140)
-        self.setAccessibleName("Memory over context length")
+        self.setAccessibleName(tr("Memory over context length"))
         self.clear()
         self.set_theme(theme)
 
@@ -120,7 +121,7 @@ class Chart(QWidget):
         """Show no plan."""
         self._shown = self._drag = self._frozen_bytes = None
         self._set_zoom(None)
-        self.setAccessibleDescription("No model is open.")
+        self.setAccessibleDescription(tr("No model is open."))
         self.hide_read_out()
         self._paint_layout()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from memplan.language import tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_tokens
 
@@ -18,16 +19,23 @@ def summary(plan: Plan, overlays: Iterable[Overlay], units: ByteUnits) -> str:
     budget = format_bytes(plan.request.budget_bytes, units)
     marks = ", ".join(marker.texts()[0] for marker in markers_of(plan.markers))
     others = "".join(f" {_at_the_same(overlay, plan, units)}" for overlay in overlays)
-    return (
-        f"Memory from {format_bytes(first.budgeted_bytes, units)} at "
-        f"{format_tokens(first.context_tokens)} tokens to "
-        f"{format_bytes(last.budgeted_bytes, units)} at {format_tokens(last.context_tokens)} "
-        f"tokens. Budget {budget}. At {format_tokens(plan.at.context_tokens)} tokens it needs "
-        f"{format_bytes(plan.at.budgeted_bytes, units)}.{others} Marked contexts: {marks}. "
+    return tr(
+        "Memory from {least} at {first} tokens to {most} at {last} tokens. Budget {budget}. "
+        "At {context} tokens it needs {needed}.{others} Marked contexts: {marks}. "
         "Left and Right read it out, Page Up and Page Down go from marker to marker."
+    ).format(
+        least=format_bytes(first.budgeted_bytes, units),
+        first=format_tokens(first.context_tokens),
+        most=format_bytes(last.budgeted_bytes, units),
+        last=format_tokens(last.context_tokens),
+        budget=budget,
+        context=format_tokens(plan.at.context_tokens),
+        needed=format_bytes(plan.at.budgeted_bytes, units),
+        others=others,
+        marks=marks,
     )
 
 
 def _at_the_same(overlay: Overlay, plan: Plan, units: ByteUnits) -> str:
     count = overlay.plan.usage_at(plan.at.context_tokens).budgeted_bytes
-    return f"{overlay.name} needs {format_bytes(count, units)}."
+    return tr("{plan} needs {size}.").format(plan=overlay.name, size=format_bytes(count, units))

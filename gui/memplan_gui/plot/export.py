@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+from memplan.language import tr
 from memplan.planner import Plan
 from memplan.theme import Theme
 from PySide6.QtCore import (
@@ -58,7 +59,7 @@ def write_svg(path: Path, scene: QGraphicsScene, size: QSize, theme: Theme) -> N
     generator.setResolution(_SCREEN_DPI)
     generator.setSize(size)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    generator.setTitle("Memory over context length")
+    generator.setTitle(tr("Memory over context length"))
     _paint(QPainter(generator), scene, size, theme)
     _write(path, buffer.data())
 

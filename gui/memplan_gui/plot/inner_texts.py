@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from memplan.language import tr
 from memplan.request import EngineName
-from memplan.units import format_bytes, format_tokens
+from memplan.units import format_bytes, format_count, format_tokens
 from memplan.wording.titles import COMPONENT_TITLES
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -65,7 +66,9 @@ class InnerTexts:
         """The budget's label: on its line, or at the top with an arrow if that is above."""
         rect = self._frame.rect
         size = format_bytes(self._plan.request.budget_bytes, self._picture.units)
-        text = f"Budget {size}" if budget_y is not None else f"Budget {size} ↑"
+        text = tr("Budget {size}").format(size=size)
+        if budget_y is None:
+            text = f"{text} ↑"
         width = self._label.horizontalAdvance(text) + 2 * _PILL_PAD
         height = self._label.height() + 4
         centre = rect.top() if budget_y is None else budget_y
@@ -82,9 +85,14 @@ class InnerTexts:
             return
         plan = self._plan
         size = format_bytes(plan.auto_share_bytes, self._picture.units)
-        percent = f"{100 * plan.auto_share_bytes / plan.request.budget_bytes:.0f} %"
+        share = 100 * plan.auto_share_bytes / plan.request.budget_bytes
+        percent = f"{format_count(round(share))} %"
         start = percent if plan.request.engine is EngineName.ZINC else size
-        wordings = (f"{start} used for automatic sizing", f"{start} automatic", start)
+        wordings = (
+            tr("{size} used for automatic sizing").format(size=start),
+            tr("{size} automatic").format(size=start),
+            start,
+        )
         self._write_along(TextRole.SHARE, wordings, share_y)
 
     def place_buffer(self, limit_y: float | None) -> None:
@@ -92,11 +100,12 @@ class InnerTexts:
         if limit_y is None or self._series.largest_buffer is None or self._plan.allocation is None:
             return
         size = format_bytes(self._plan.allocation.limit_bytes or 0, self._picture.units)
-        self._write_along(TextRole.BUFFER, (f"Buffer limit {size}", size), limit_y)
-        width, height = self._small.horizontalAdvance("Largest buffer") + 8, self._small.height()
+        limit, largest = tr("Buffer limit {size}").format(size=size), tr("Largest buffer")
+        self._write_along(TextRole.BUFFER, (limit, size), limit_y)
+        width, height = self._small.horizontalAdvance(largest) + 8, self._small.height()
         self._write(
             TextRole.BUFFER,
-            "Largest buffer",
+            largest,
             self._along_curve(self._series.largest_buffer, width, height),
         )
 
@@ -115,7 +124,7 @@ class InnerTexts:
         for _, point in meetings:
             self._board.taken.append(QRectF(point.x() - 6, point.y() - 6, 12, 12))
         for tokens, point in meetings:
-            text = f"crosses at {format_tokens(tokens)}"
+            text = tr("crosses at {context}").format(context=format_tokens(tokens))
             width, height = self._small.horizontalAdvance(text) + 8, self._small.height()
             lefts = (point.x() - width - 8, point.x() + 8)
             tops = (point.y() - height - 2, point.y() + 2, point.y() - height / 2)
@@ -129,7 +138,8 @@ class InnerTexts:
         if last_bytes <= frame.top_bytes:
             return
         size = format_bytes(int(last_bytes), self._picture.units)
-        for text in (f"{size} at {format_tokens(int(last))} ↑", f"{size} ↑"):
+        full = tr("{size} at {context}").format(size=size, context=format_tokens(int(last)))
+        for text in (f"{full} ↑", f"{size} ↑"):
             width, height = self._small.horizontalAdvance(text) + 8, self._small.height()
             y = frame.rect.top() + 5
             places = (QRectF(x, y, width, height) for x in reversed(self._xs(width)))
@@ -153,7 +163,7 @@ class InnerTexts:
 
     def place_range(self, budget_x: float) -> None:
         """A word in the range beyond the budget, above the curve."""
-        rect, text = self._frame.rect, "over budget"
+        rect, text = self._frame.rect, tr("over budget")
         width, height = self._small.horizontalAdvance(text) + 4, self._small.height()
         places = []
         for x in self._xs(width):
@@ -215,9 +225,10 @@ class InnerTexts:
 
     def _area_wordings(self, index: int, own: NDArray[np.float64]) -> tuple[str, ...]:
         component = self._series.components[index]
-        name = COMPONENT_TITLES[component.kind]
+        name = tr(COMPONENT_TITLES[component.kind])
         if own[0] != own[-1]:
-            return (name if component.exact else f"{name} (estimated)", name)
+            estimated = tr("{component} (estimated)").format(component=name)
+            return (name if component.exact else estimated, name)
         about = "" if component.exact else "≈ "
         size = format_bytes(int(own[0]), self._picture.units)
         return (f"{name} {about}{size}", name)

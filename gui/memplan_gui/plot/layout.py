@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memplan.crossings import crossings
+from memplan.language import in_figures, tr
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 
@@ -105,7 +106,7 @@ class _LayoutMaker:
 
     def _room_for(self, ticks: ByteTicks) -> float:
         """The room that the texts of the vertical axis take."""
-        texts = [text for _, text in ticks.ticks] + [ticks.unit, "0.00"]
+        texts = [text for _, text in ticks.ticks] + [ticks.unit, in_figures("0.00")]
         return max(self._small.horizontalAdvance(text) for text in texts) + 2 * _PAD
 
     def _rows_above(self) -> int:
@@ -154,7 +155,7 @@ class _LayoutMaker:
             y = rect.bottom() + self._tick_gap()
             self._write(TextRole.TICK_X, text, x, y, width)
         if self._has_title():
-            title = "Context length (tokens)"
+            title = tr("Context length (tokens)")
             width = self._small.horizontalAdvance(title)
             y = self._size.height() - self._small.height() - 4
             self._write(TextRole.TITLE, title, rect.center().x() - width / 2, y, width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from memplan.language import marked, tr
 from memplan.planner import Markers
 from memplan.units import format_tokens
 
@@ -19,12 +20,35 @@ class Mark(Enum):
     FLOOR = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a mark is called, marked for translators.
+
+    Attributes:
+        full, short: alone, or before others.
+        next_full, next_short: after others.
+    """
+
+    full: str
+    short: str
+    next_full: str
+    next_short: str
+
+
+_REQUESTED = marked("Requested"), marked("requested")
+_CEILING = marked("Ceiling"), marked("ceiling")
+_FLOOR = marked("Floor"), marked("floor")
 _NAMES = {
-    Mark.REQUESTED: ("Requested", "Requested"),
-    Mark.AUTOMATIC: ("Automatic", "Auto"),
-    Mark.LARGEST: ("Largest that fits", "Largest"),
-    Mark.CEILING: ("Ceiling", "Ceiling"),
-    Mark.FLOOR: ("Floor", "Floor"),
+    Mark.REQUESTED: _Name(_REQUESTED[0], _REQUESTED[0], _REQUESTED[1], _REQUESTED[1]),
+    Mark.AUTOMATIC: _Name(marked("Automatic"), marked("Auto"), marked("automatic"), marked("auto")),
+    Mark.LARGEST: _Name(
+        marked("Largest that fits"),
+        marked("Largest"),
+        marked("largest that fits"),
+        marked("largest"),
+    ),
+    Mark.CEILING: _Name(_CEILING[0], _CEILING[0], _CEILING[1], _CEILING[1]),
+    Mark.FLOOR: _Name(_FLOOR[0], _FLOOR[0], _FLOOR[1], _FLOOR[1]),
 }
 
 
@@ -48,21 +72,12 @@ class Marker:
     def texts(self) -> tuple[str, ...]:
         """What can be written on it, the fullest first."""
         tokens = format_tokens(self.context_tokens)
-        full = " = ".join(_NAMES[mark][0] for mark in self.marks)
-        short = " = ".join(_NAMES[mark][1] for mark in self.marks)
-        return tuple(
-            dict.fromkeys(
-                (
-                    f"{_lower_after_first(full)} {tokens}",
-                    f"{_lower_after_first(short)} {tokens}",
-                    f"{_NAMES[self.marks[0]][1]} {tokens}",
-                )
-            )
-        )
-
-
-def _lower_after_first(text: str) -> str:
-    return text[:1] + text[1:].lower()
+        first, *others = [_NAMES[mark] for mark in self.marks]
+        full = [first.full, *(name.next_full for name in others)]
+        short = [first.short, *(name.next_short for name in others)]
+        wordings = (full, short, [first.short])
+        joined = (" = ".join(tr(name) for name in wording) for wording in wordings)
+        return tuple(dict.fromkeys(f"{names} {tokens}" for names in joined))
 
 
 def markers_of(markers: Markers) -> tuple[Marker, ...]:

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from memplan.component import Place
+from memplan.language import ntr, tr
 from memplan.planner import Share, Usage
 from memplan.theme import Theme
-from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
-from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
+from memplan.units import ByteUnits, format_bytes, format_exact_bytes
+from memplan.wording.titles import COMPONENT_TITLES
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from memplan_gui.plot.overlay import Overlay
+from memplan_gui.presenter import title_with_place
 
 _PAD = 12
 _SWATCH = 10
@@ -46,8 +48,8 @@ class ReadOutCard(QWidget):
 
         The caller places the card afterwards, with ``place_beside``.
         """
-        pin = " · pinned" if pinned else ""
-        self._title = f"{format_tokens(usage.context_tokens)} tokens{pin}"
+        title = ntr("{count} token", "{count} tokens", usage.context_tokens)
+        self._title = tr("{title} · pinned").format(title=title) if pinned else title
         self._rows = [
             *(_share_row(share, units) for share in usage.shares),
             *_sums(usage, units),
@@ -144,9 +146,8 @@ class _Row:
 
 
 def _share_row(share: Share, units: ByteUnits) -> _Row:
-    name = COMPONENT_TITLES[share.kind]
-    if share.where is Place.HOST:
-        name = f"{name} ({PLACE_TITLES[share.where].lower()})"
+    on_host = share.where is Place.HOST
+    name = title_with_place(share) if on_host else tr(COMPONENT_TITLES[share.kind])
     exact = format_exact_bytes(share.bytes)
     if not share.exact:
         exact = f"≈ {exact} ± {format_bytes(share.band_bytes, units)}"
@@ -156,15 +157,16 @@ def _share_row(share: Share, units: ByteUnits) -> _Row:
 def _overlay_row(overlay: Overlay, context_tokens: int, units: ByteUnits) -> _Row:
     ceiling_tokens = overlay.plan.markers.ceiling_tokens
     if context_tokens > ceiling_tokens:
-        return _Row(overlay.name, "–", f"ends at {format_tokens(ceiling_tokens)} tokens")
+        end = ntr("ends at {count} token", "ends at {count} tokens", ceiling_tokens)
+        return _Row(overlay.name, "–", end)
     count = overlay.plan.usage_at(context_tokens).budgeted_bytes
     return _Row(overlay.name, format_bytes(count, units), format_exact_bytes(count))
 
 
 def _sums(usage: Usage, units: ByteUnits) -> list[_Row]:
     headroom = usage.headroom_bytes
-    word = "Left in the budget" if headroom >= 0 else "Over the budget"
-    counts = [("Counts against the budget", usage.budgeted_bytes), (word, abs(headroom))]
+    word = tr("Left in the budget") if headroom >= 0 else tr("Over the budget")
+    counts = [(tr("Counts against the budget"), usage.budgeted_bytes), (word, abs(headroom))]
     return [
         _Row(name, format_bytes(n, units), format_exact_bytes(n), strong=True) for name, n in counts
     ]

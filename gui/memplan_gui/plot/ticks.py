@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from memplan.language import in_figures
 from memplan.units import GIB, ByteUnits, format_tokens_short
 
 from memplan_gui.plot.scale import AxisScale, Frame
@@ -55,7 +56,9 @@ def byte_ticks(shown_bytes: float, most_ticks: int, units: ByteUnits) -> ByteTic
     step = _round_step(shown / max(most_ticks, 1))
     steps = math.ceil(shown / step)
     places = max(0, -math.floor(math.log10(step) + 1e-9))
-    ticks = tuple((i * step * unit_bytes, f"{i * step:,.{places}f}") for i in range(steps + 1))
+    ticks = tuple(
+        (i * step * unit_bytes, in_figures(f"{i * step:,.{places}f}")) for i in range(steps + 1)
+    )
     return ByteTicks(names[index], steps * step * unit_bytes, ticks)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from memplan.language import tr
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,7 +29,7 @@ _ROW_HEIGHT = 28
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The words around a control.
+    """The words around a control, marked for translators and looked up where they are used.
 
     Attributes:
         text: the visible label, with its mnemonic.
@@ -43,8 +44,10 @@ class Field:
     @property
     def name(self) -> str:
         """The label without the mark of its mnemonic, and the unit."""
-        plain = self.text.replace("&", "")
-        return f"{plain} ({self.unit})" if self.unit else plain
+        plain = tr(self.text).replace("&", "")
+        return (
+            tr("{label} ({unit})").format(label=plain, unit=tr(self.unit)) if self.unit else plain
+        )
 
 
 class Card(QFrame):
@@ -88,10 +91,10 @@ class Form(QGridLayout):
 
     def add(self, field: Field, control: QWidget, slider: QSlider | None = None) -> QLabel:
         """Add a row, and under the control its slider. Returns the label."""
-        self._prepare(control, field.name, field.help)
+        self._prepare(control, field.name, tr(field.help))
         if slider is None:
             return self._add_row(field, control, Qt.AlignmentFlag.AlignVCenter, control)
-        self._prepare(slider, f"{field.name}, slider", field.help)
+        self._prepare(slider, tr("{name}, slider").format(name=field.name), tr(field.help))
         both = QVBoxLayout()
         both.setSpacing(scaled(2))
         both.addWidget(control)
@@ -105,7 +108,7 @@ class Form(QGridLayout):
         both = QHBoxLayout()
         both.setSpacing(scaled(6))
         for control, name in zip(controls, names, strict=True):
-            self._prepare(control, name, field.help)
+            self._prepare(control, name, tr(field.help))
             both.addWidget(control)
         return self._add_row(field, controls[0], Qt.AlignmentFlag.AlignVCenter, both)
 
@@ -117,10 +120,10 @@ class Form(QGridLayout):
         content: QWidget | QLayout,
     ) -> QLabel:
         row = self.rowCount()
-        caption = QLabel(field.text)
+        caption = QLabel(tr(field.text))
         caption.setBuddy(buddy)
         caption.setMinimumHeight(scaled(_ROW_HEIGHT))
-        caption.setToolTip(field.help)
+        caption.setToolTip(tr(field.help))
         self.addWidget(caption, row, 0, place)
         if isinstance(content, QWidget):
             self.addWidget(content, row, 1)
@@ -132,7 +135,8 @@ class Form(QGridLayout):
         describe(control, name, help_text)
         if isinstance(control, Segmented):
             for button in control.buttons():
-                describe(button, f"{name}: {button.text()}", help_text)
+                chosen = tr("{name}: {choice}").format(name=name, choice=button.text())
+                describe(button, chosen, help_text)
             return
         control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         control.installEventFilter(self._wheel_guard)

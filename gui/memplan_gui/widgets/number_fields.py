@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from memplan.units import GIB, ByteUnits, parse_bytes, parse_tokens
+from memplan.language import from_figures, in_figures, tr
+from memplan.units import GIB, ByteUnits, format_count, parse_bytes, parse_tokens
 from memplan.unsigned import U32_MAX
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
@@ -20,7 +21,10 @@ _SHOWN_DECIMALS = 2
 _TEXT_MARGIN = 6
 _UNIT_BYTES: Final = {ByteUnits.BINARY: GIB, ByteUnits.DECIMAL: 10**9}
 _UNIT_NAMES: Final = {ByteUnits.BINARY: "GiB", ByteUnits.DECIMAL: "GB"}
-_PARTLY_TYPED = re.compile(r"\s*[0-9_,]*\.?[0-9]*\s*[a-zA-Z]{0,5}\s*")
+_PARTLY_TYPED = re.compile(r"\s*[0-9_,]*\.?[0-9]*\s*[^\W\d_]{0,5}\s*")
+_WORD = re.compile(r"\s*([^\W\d_]{3,})\b.*")
+"""Words that stand for a number are understood from three letters on."""
+
 _LARGEST_BUDGET_BYTES = 2**50
 
 _Validation = tuple[QValidator.State, str, int]
@@ -57,7 +61,8 @@ class _NumberField(QDoubleSpinBox):
         try:
             value = self._value_of(text)
         except ValueError:
-            partly = _PARTLY_TYPED.fullmatch(text.removesuffix(self.suffix())) is not None
+            typed = from_figures(text.removesuffix(self.suffix()))
+            partly = _PARTLY_TYPED.fullmatch(typed) is not None
             state = QValidator.State.Intermediate if partly else QValidator.State.Invalid
             return state, text, position
         inside = self.minimum() <= value <= self.maximum()
@@ -105,7 +110,7 @@ class BytesField(_NumberField):
 
     def parse(self, text: str) -> float:
         """The value that a text means; raises ``ValueError``."""
-        plain = text.removesuffix(self.suffix()).strip()
+        plain = from_figures(text.removesuffix(self.suffix()).strip())
         unit_bytes = _UNIT_BYTES[self._units]
         if plain and plain[-1].isdigit():
             plain += _UNIT_NAMES[self._units]
@@ -113,7 +118,7 @@ class BytesField(_NumberField):
 
     def textFromValue(self, value: float) -> str:
         """A value as it is shown, with fewer digits than it has."""
-        return f"{value:,.{_SHOWN_DECIMALS}f}"
+        return in_figures(f"{value:,.{_SHOWN_DECIMALS}f}")
 
     def stepBy(self, steps: int) -> None:
         """Step to round numbers."""
@@ -152,7 +157,7 @@ class TokensField(_NumberField):
         self.setDecimals(0)
         self.setRange(0, U32_MAX)
         self.setSingleStep(step_tokens)
-        self.setSuffix(" tokens")
+        self.setSuffix(" " + tr("tokens"))
         self.valueChanged.connect(self._announce)
 
     def set_tokens(self, count: int) -> None:
@@ -178,13 +183,13 @@ class TokensField(_NumberField):
 
     def parse(self, text: str) -> float:
         """The value that a text means; raises ``ValueError``."""
-        if self._automatic_tokens is not None and text.strip().lower().startswith("auto"):
+        if self._automatic_tokens is not None and _begins(self.specialValueText(), text):
             return 0
-        return parse_tokens(text.removesuffix(self.suffix()))
+        return parse_tokens(from_figures(text.removesuffix(self.suffix())))
 
     def textFromValue(self, value: float) -> str:
         """A value as it is shown, with fewer digits than it has."""
-        return f"{value:,.0f}"
+        return format_count(round(value))
 
     def stepBy(self, steps: int) -> None:
         """Step to round numbers."""
@@ -232,7 +237,7 @@ class CountField(_NumberField):
         """Let 0 mean this default; a step from it starts there."""
         self._default_count = count
         with QSignalBlocker(self):
-            self.setSpecialValueText(f"Default ({count:,})")
+            self.setSpecialValueText(tr("Default ({count})").format(count=format_count(count)))
 
     def set_all(self, count: int) -> None:
         """Let ``count`` be the largest number, which means everything."""
@@ -252,17 +257,17 @@ class CountField(_NumberField):
     def parse(self, text: str) -> float:
         """The value that a text means; raises ``ValueError``."""
         plain = text.removesuffix(self.suffix()).strip()
-        if self._names_all and plain.lower().startswith("all"):
+        if self._names_all and _begins(_all_text(""), plain):
             return self.maximum()
-        if self._default_count is not None and plain.lower().startswith("def"):
+        if self._default_count is not None and _begins(self.specialValueText(), plain):
             return 0
-        return parse_tokens(plain)
+        return parse_tokens(from_figures(plain))
 
     def textFromValue(self, value: float) -> str:
         """A value as it is shown."""
         if self._names_all and value >= self.maximum():
-            return f"All ({value:,.0f})"
-        return f"{value:,.0f}"
+            return _all_text(format_count(round(value)))
+        return format_count(round(value))
 
     def stepBy(self, steps: int) -> None:
         """Step to multiples of the step."""
@@ -276,3 +281,13 @@ class CountField(_NumberField):
 
     def _announce(self, value: float) -> None:
         self.count_changed.emit(int(value))
+
+
+def _all_text(count: str) -> str:
+    return tr("All ({count})").format(count=count)
+
+
+def _begins(words: str, typed: str) -> bool:
+    """Whether what is typed begins with letters with which the words begin."""
+    match = _WORD.fullmatch(typed)
+    return match is not None and words.lower().startswith(match[1].lower())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from memplan.language import tr
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import (
     QFont,
@@ -60,7 +61,7 @@ class PlainTable(QTableWidget):
 
     def __init__(self, name: str, help_text: str) -> None:
         super().__init__()
-        describe(self, name, f"{help_text}. Ctrl+C copies rows")
+        describe(self, name, tr("{help}. Ctrl+C copies rows").format(help=help_text))
         self.setToolTip("")  # each cell has its own
         self.setProperty("role", "plain")
         self.setShowGrid(False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from memplan.language import tr
 from memplan.unsigned import check_u32, check_u64
 
 MAX_SEQUENCES: Final = 256
@@ -81,7 +82,7 @@ class LlamaCppOptions:
         for name in ("batch_size", "ubatch_size", "parallel"):
             value = getattr(self, name)
             if value is not None and check_u32(name, value) == 0:
-                raise ValueError(f"{name} must be at least 1")
+                raise ValueError(tr("{name} must be at least 1").format(name=name))
         if self.n_gpu_layers is not None:
             check_u32("n_gpu_layers", self.n_gpu_layers)
         check_u32("n_cpu_moe", self.n_cpu_moe)

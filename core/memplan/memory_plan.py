@@ -134,9 +134,9 @@ def _max_context_tokens(
     check_u64("weights_bytes", weights_bytes)
     check_u64("budget_bytes", budget_bytes)
     check_u32("ceiling", ceiling)
-    check_u64("fixed bytes", fixed_bytes)
-    check_u64("bytes per token", bytes_per_token)
-    base_bytes = check_u64("weights and fixed bytes", weights_bytes + fixed_bytes)
+    check_u64("fixed_bytes", fixed_bytes)
+    check_u64("bytes_per_token", bytes_per_token)
+    base_bytes = check_u64("weights_bytes + fixed_bytes", weights_bytes + fixed_bytes)
     if ceiling == 0 or base_bytes >= budget_bytes:
         return 0
     if bytes_per_token == 0:
@@ -310,7 +310,7 @@ def _recurrent_state_bytes(config: ModelConfig, channels: int) -> int:
     if config.ssm_d_inner == 0 or config.ssm_dt_rank == 0:
         return 0
     conv_elements = check_u32(
-        "(ssm_d_conv - 1) * convolution channels", (config.ssm_d_conv - 1) * channels
+        "(ssm_d_conv - 1) * conv_channels", (config.ssm_d_conv - 1) * channels
     )
     head_value_dim = config.ssm_d_inner // config.ssm_dt_rank
     state_elements = config.ssm_dt_rank * head_value_dim * head_value_dim

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from memplan.language import Later
+from memplan.language import Later, tr
 from memplan.memory_plan import profile
 from memplan.metadata import Metadata
 from memplan.model_config import DEFAULT_CONTEXT_TOKENS, ModelConfig, resolve_config
@@ -19,7 +19,7 @@ from memplan.reader.gguf_constants import LlamaFileType
 from memplan.reader.header import Detail, Header, HeaderNotice, Shard, Tensor
 from memplan.reader.split import shard_name
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
-from memplan.units import format_tokens
+from memplan.units import format_count, format_tokens
 
 _MAX_LAYERS = 512
 _MAX_EXPERTS = 1024
@@ -136,9 +136,9 @@ def resolve_model(header: Header) -> Model:
         raise NotAModelError(
             header.source,
             None,
-            "the name of an architecture (general.architecture)",
-            "none",
-            "The file may be a part of a split model or no language model.",
+            tr("the name of an architecture (general.architecture)"),
+            tr("none"),
+            tr("The file may be a part of a split model or no language model."),
         )
     metadata = Metadata(architecture, header.metadata)
     config = resolve_config(metadata, header.tensors)
@@ -165,30 +165,32 @@ def _refuse_without_dimensions(header: Header, metadata: Metadata, config: Model
         raise NotAModelError(
             header.source,
             None,
-            "a language model",
-            f"a file of the kind {kind or metadata.architecture}",
-            "Open the model that it belongs to.",
+            tr("a language model"),
+            tr("a file of the kind {kind}").format(kind=kind or metadata.architecture),
+            tr("Open the model that it belongs to."),
         )
     if config.n_layers == 0 or config.hidden_dim == 0:
         missing = "block_count" if config.n_layers == 0 else "embedding_length"
         raise NotAModelError(
             header.source,
             None,
-            f"the model's dimensions ({metadata.architecture}.{missing})",
-            "none",
-            "The file may be a vocabulary or an incomplete conversion: convert the model again.",
+            tr("the model's dimensions ({key})").format(key=f"{metadata.architecture}.{missing}"),
+            tr("none"),
+            tr(
+                "The file may be a vocabulary or an incomplete conversion: convert the model again."
+            ),
         )
-    for what, count, most in (
-        ("layers", config.n_layers, _MAX_LAYERS),
-        ("experts", config.n_experts, _MAX_EXPERTS),
+    for expected, count, most in (
+        (tr("at most {most} layers"), config.n_layers, _MAX_LAYERS),
+        (tr("at most {most} experts"), config.n_experts, _MAX_EXPERTS),
     ):
         if count > most:
             raise InvalidHeaderError(
                 header.source,
                 None,
-                f"at most {most:,} {what}",
-                f"{count:,}",
-                "The file is damaged or made to be invalid.",
+                expected.format(most=format_count(most)),
+                format_count(count),
+                tr("The file is damaged or made to be invalid."),
             )
     try:
         profile(config)
@@ -196,9 +198,9 @@ def _refuse_without_dimensions(header: Header, metadata: Metadata, config: Model
         raise InvalidHeaderError(
             header.source,
             None,
-            "dimensions that fit the engine's integers",
+            tr("dimensions that fit the engine's integers"),
             str(error),
-            "The file is damaged or made to be invalid.",
+            tr("The file is damaged or made to be invalid."),
         ) from error
 
 

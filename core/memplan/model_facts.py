@@ -13,6 +13,7 @@ import math
 import struct
 from typing import Any, Final
 
+from memplan.language import tr
 from memplan.model import Model, resolve_model
 from memplan.reader.errors import InvalidHeaderError
 from memplan.reader.header import Array, ByteOrder, Header, LongText, Tensor, Value, ValueType
@@ -63,13 +64,13 @@ def model_from_facts(found: object, source: str) -> Model:
         return resolve_model(_header(found, source))
     except (KeyError, TypeError, ValueError, IndexError, struct.error) as error:
         raise InvalidHeaderError(
-            source, None, "a model's facts", f"{type(error).__name__}: {error}"
+            source, None, tr("a model's facts"), f"{type(error).__name__}: {error}"
         ) from error
 
 
 def _header(found: Any, source: str) -> Header:
     if len(found["tensors"]) > _MAX_TENSORS:
-        raise ValueError("too many tensors")
+        raise ValueError(tr("too many tensors"))
     metadata = {str(key): _value_from_json(value) for key, value in found["metadata"].items()}
     metadata.setdefault("general.name", Value(ValueType.STRING, str(found["name"])))
     return Header(
@@ -88,7 +89,7 @@ def _header(found: Any, source: str) -> Header:
 def _tensor(row: Any) -> Tensor:
     name, dimensions, type_name, size = row
     if len(dimensions) > _MAX_DIMENSIONS:
-        raise ValueError(f"tensor {name} has too many dimensions")
+        raise ValueError(tr("tensor {name} has too many dimensions").format(name=name))
     shape = tuple(check_u64("dimension", dimension) for dimension in dimensions)
     check_u64("elements", math.prod(shape))
     known = TENSOR_TYPES_BY_NAME.get(type_name)
@@ -113,7 +114,9 @@ def _value_from_json(found: Any) -> Value:
         if kind is ValueType.STRING:
             expected = (str,)
         if not isinstance(found[1], expected):
-            raise TypeError(f"{kind.name} cannot be {found[1]!r}")
+            raise TypeError(
+                tr("{name} cannot be {value}").format(name=kind.name, value=repr(found[1]))
+            )
         scalar: Any = found[1]
         return Value(kind, scalar)
     _, element, count, order, text = found

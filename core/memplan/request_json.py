@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any, TypeVar, get_type_hints
 
+from memplan.language import tr
 from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.request import Request
 from memplan.zinc_options import ZincOptions
@@ -25,7 +26,7 @@ def request_from_json(found: object) -> Request:
         ValueError: a value is of the wrong type or outside its range; the message names it.
     """
     if not isinstance(found, dict):
-        raise ValueError("a request must be an object")
+        raise ValueError(tr("{name} must be an object").format(name="Request"))
     nested = {
         "zinc": _read(ZincOptions, found.get("zinc", {})),
         "llama_cpp": _read(LlamaCppOptions, found.get("llama_cpp", {})),
@@ -35,7 +36,7 @@ def request_from_json(found: object) -> Request:
 
 def _read(kind: type[_Options], found: object) -> _Options:
     if not isinstance(found, dict):
-        raise ValueError(f"{kind.__name__} must be an object")
+        raise ValueError(tr("{name} must be an object").format(name=kind.__name__))
     hints = get_type_hints(kind)
     values: dict[str, Any] = {
         field.name: _convert(field.name, hints[field.name], found[field.name])
@@ -51,8 +52,8 @@ def _convert(name: str, hint: Any, value: object) -> object:
     if value is None and type(None) in allowed:
         return None
     for kind in allowed:
-        if isinstance(kind, type) and issubclass(kind, StrEnum) and isinstance(value, str):
-            return kind(value)
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and value in list(kind):
+            return kind(str(value))
         if type(value) is kind:
             return value
-    raise ValueError(f"{name} cannot be {value!r}")
+    raise ValueError(tr("{name} cannot be {value}").format(name=name, value=repr(value)))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from memplan.language import tr
+from memplan.units import format_count
+
 U32_MAX: Final = 2**32 - 1
 U64_MAX: Final = 2**64 - 1
 
@@ -21,7 +24,11 @@ def check_u64(name: str, value: int) -> int:
 def _check(name: str, value: int, largest: int) -> int:
     # bool is an int in Python, but a flag is no count.
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{name} must be an integer from 0 to {largest:,}, not {value!r}")
+        text = tr("{name} must be an integer from 0 to {largest}, not {value}")
+        raise ValueError(text.format(name=name, largest=format_count(largest), value=repr(value)))
     if not 0 <= value <= largest:
-        raise ValueError(f"{name} must be from 0 to {largest:,}, not {value:,}")
+        text = tr("{name} must be from 0 to {largest}, not {value}")
+        raise ValueError(
+            text.format(name=name, largest=format_count(largest), value=format_count(value))
+        )
     return value

@@ -12,6 +12,7 @@ from typing import Final
 
 from memplan.component import Component, ComponentKind, Formula, Place, constant, per_token
 from memplan.estimate import Estimate, LimitedBy, Outcome, Sizing, UnsupportedRequestError
+from memplan.language import tr
 from memplan.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
     RuntimeMemoryProfile,
@@ -52,7 +53,8 @@ PAGE_ENTRY_BYTES: Final = 4
 def estimate(model: Model, request: Request) -> Estimate:
     """ZINC's components and the context with which it starts."""
     if request.backend not in BACKENDS:
-        raise UnsupportedRequestError(f"ZINC has no {request.backend.value.upper()} backend.")
+        text = tr("ZINC has no {backend} backend.")
+        raise UnsupportedRequestError(text.format(backend=request.backend.value.upper()))
     runtime_profile = planned_profile(model, request)
     return Estimate(
         engine_version=request.zinc.version.value,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from memplan.advice import Advice
+from memplan.language import tr
 from memplan.planner import Plan
 from memplan.reports.html_report import html_report
 from memplan.reports.markdown_report import markdown_report
@@ -31,7 +32,8 @@ def write_report(plan: Plan, advice: tuple[Advice, ...], path: Path) -> None:
     writer = REPORT_WRITERS.get(path.suffix.lower())
     if writer is None:
         endings = ", ".join(REPORT_WRITERS)
-        raise ValueError(f"{path.name!r} is no report: let its name end in one of {endings}")
+        text = tr("{name} is no report: let its name end in one of {endings}")
+        raise ValueError(text.format(name=repr(path.name), endings=endings))
     beside = path.with_name(f".{path.name}.new")
     try:
         beside.write_text(writer(plan, advice), "utf-8")

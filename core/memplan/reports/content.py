@@ -7,12 +7,19 @@ from dataclasses import fields
 from pathlib import PurePath
 from typing import Final, TypeVar
 
+from memplan.language import tr
 from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.model_facts import header_hash
 from memplan.planner import Plan
 from memplan.request import EngineName, Request
-from memplan.units import format_bytes, format_exact_bytes, format_percent, format_tokens
-from memplan.wording.titles import BACKEND_TITLES, COMPONENT_TITLES, ENGINE_TITLES, PLACE_TITLES
+from memplan.units import (
+    format_bytes,
+    format_count,
+    format_exact_bytes,
+    format_percent,
+    format_tokens,
+)
+from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
 from memplan.zinc_options import ZincOptions
 
 Rows = list[tuple[str, ...]]
@@ -30,20 +37,20 @@ _FLAGS: Final = {
 def fact_rows(plan: Plan) -> Rows:
     """Model, engine and request, as pairs of a title and a text."""
     model, request = plan.model, plan.request
-    context = "automatic"
+    context = tr("automatic")
     if request.context_tokens is not None:
         context = format_tokens(request.context_tokens)
     rows: Rows = [
-        ("Model", f"{model.name} ({model.architecture}, {model.quantisation})"),
-        ("Header SHA-256", header_hash(model)),
-        ("Weights", format_exact_bytes(model.weights_bytes)),
-        ("Engine", f"{ENGINE_TITLES[request.engine]} {plan.engine_version}"),
-        ("Backend", BACKEND_TITLES[request.backend]),
-        ("Budget", _size(request.budget_bytes)),
-        ("Context", context),
+        (tr("Model"), f"{model.name} ({model.architecture}, {model.quantisation})"),
+        (tr("Header SHA-256"), header_hash(model)),
+        (tr("Weights"), format_exact_bytes(model.weights_bytes)),
+        (tr("Engine"), f"{ENGINE_TITLES[request.engine]} {plan.engine_version}"),
+        (tr("Backend"), BACKEND_TITLES[request.backend]),
+        (tr("Budget"), _size(request.budget_bytes)),
+        (tr("Context"), context),
     ]
     if request.total_memory_bytes is not None:
-        rows.append(("All memory", _size(request.total_memory_bytes)))
+        rows.append((tr("All memory"), _size(request.total_memory_bytes)))
     rows += [(name, str(value)) for name, value in plan.options.items()]
     return rows
 
@@ -53,11 +60,11 @@ def marker_rows(plan: Plan) -> Rows:
     markers = plan.markers
     requested = markers.requested_tokens
     return [
-        *([] if requested is None else [("Requested", format_tokens(requested))]),
-        ("Floor", format_tokens(markers.floor_tokens)),
-        ("Automatic", format_tokens(markers.auto_tokens)),
-        ("Largest that fits", format_tokens(markers.max_tokens)),
-        ("Ceiling", format_tokens(markers.ceiling_tokens)),
+        *([] if requested is None else [(tr("Requested"), format_tokens(requested))]),
+        (tr("Floor"), format_tokens(markers.floor_tokens)),
+        (tr("Automatic"), format_tokens(markers.auto_tokens)),
+        (tr("Largest that fits"), format_tokens(markers.max_tokens)),
+        (tr("Ceiling"), format_tokens(markers.ceiling_tokens)),
     ]
 
 
@@ -66,19 +73,21 @@ def component_rows(plan: Plan) -> Rows:
     rows: Rows = []
     for share in plan.at.shares:
         counted = format_percent(share.bytes, plan.request.budget_bytes)
-        exactness = "" if share.exact else f" ± {format_bytes(share.band_bytes)}"
+        size = format_bytes(share.bytes)
+        if not share.exact:
+            size = f"{size} ± {format_bytes(share.band_bytes)}"
         rows.append(
             (
-                COMPONENT_TITLES[share.kind],
-                PLACE_TITLES[share.where],
-                format_bytes(share.bytes) + exactness,
-                f"{share.bytes:,}",
-                counted if share.budgeted else "not counted",
+                component_title(share.kind),
+                place_title(share.where),
+                size,
+                format_count(share.bytes),
+                counted if share.budgeted else tr("not counted"),
             )
         )
     total = plan.at.budgeted_bytes
     share_of_budget = format_percent(total, plan.request.budget_bytes)
-    rows.append(("Counts", "", format_bytes(total), f"{total:,}", share_of_budget))
+    rows.append((tr("Counts"), "", format_bytes(total), format_count(total), share_of_budget))
     return rows
 
 
@@ -92,11 +101,36 @@ def curve_rows(plan: Plan) -> Rows:
         (
             format_tokens(usage.context_tokens),
             format_bytes(usage.budgeted_bytes),
-            f"{usage.budgeted_bytes:,}",
+            format_count(usage.budgeted_bytes),
             format_bytes(usage.headroom_bytes),
         )
         for usage in usages
     ]
+
+
+def component_head() -> tuple[str, ...]:
+    """Titles of the columns of :func:`component_rows`."""
+    return tr("Component"), tr("Where"), tr("Size"), tr("Bytes"), tr("Of budget")
+
+
+def marker_head() -> tuple[str, ...]:
+    """Titles of the columns of :func:`marker_rows`."""
+    return tr("Marker"), tr("Tokens")
+
+
+def curve_head() -> tuple[str, ...]:
+    """Titles of the columns of :func:`curve_rows`."""
+    return tr("Tokens"), tr("Counts"), tr("Bytes"), tr("Left")
+
+
+def title(plan: Plan) -> str:
+    """What the report is called."""
+    return tr("Memory plan: {model}").format(model=plan.model.name)
+
+
+def context_title(plan: Plan) -> str:
+    """The heading of the components at the wanted context."""
+    return tr("At {context} tokens").format(context=format_tokens(plan.at.context_tokens))
 
 
 def command(plan: Plan) -> str:

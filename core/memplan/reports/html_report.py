@@ -6,11 +6,22 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from memplan.advice import Advice
+from memplan.language import spoken, tr
 from memplan.planner import Plan, Status
-from memplan.reports.content import command, component_rows, curve_rows, fact_rows, marker_rows
+from memplan.reports.content import (
+    command,
+    component_head,
+    component_rows,
+    context_title,
+    curve_head,
+    curve_rows,
+    fact_rows,
+    marker_head,
+    marker_rows,
+    title,
+)
 from memplan.reports.svg_chart import svg_chart
 from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
-from memplan.units import format_tokens
 from memplan.version import __version__
 from memplan.wording.advice import advice_effect_text, advice_text, cost_text
 from memplan.wording.notices import notice_text
@@ -18,7 +29,7 @@ from memplan.wording.titles import COMPONENT_TITLES
 from memplan.wording.verdicts import explanation, headline, log_lines
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -70,28 +81,26 @@ def html_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
     """The plan as a page. What a file says of itself is escaped."""
     body = [
         _verdict(plan),
-        _section("Memory against context length", svg_chart(plan)),
-        _section(
-            f"At {format_tokens(plan.at.context_tokens)} tokens",
-            _components(plan),
-        ),
+        _section(tr("Memory against context length"), svg_chart(plan)),
+        _section(context_title(plan), _components(plan)),
     ]
     if advice:
-        body.append(_section("What to change", _advice(advice)))
+        body.append(_section(tr("What to change"), _advice(advice)))
     body.append(
         _section(
-            "Contexts",
-            _table(("Marker", "Tokens"), marker_rows(plan), numbers_from=1)
-            + _table(("Tokens", "Counts", "Bytes", "Left"), curve_rows(plan), numbers_from=0),
+            tr("Contexts"),
+            _table(marker_head(), marker_rows(plan), numbers_from=1)
+            + _table(curve_head(), curve_rows(plan), numbers_from=0),
         )
     )
-    body.append(_section("Model and request", _table((), fact_rows(plan))))
+    body.append(_section(tr("Model and request"), _table((), fact_rows(plan))))
     if plan.notices:
         notices = [notice_text(notice, plan.request.engine) for notice in plan.notices]
         items = "".join(f"<li>{escape(text)}</li>" for text in notices)
-        body.append(_section("Notes", f"<ul>{items}</ul>"))
+        body.append(_section(tr("Notes"), f"<ul>{items}</ul>"))
     return _PAGE.format(
-        title=escape(f"Memory plan: {plan.model.name}"),
+        language=escape(spoken().code),
+        title=escape(title(plan)),
         light=_variables(LIGHT, plan.verdict.status),
         dark=_variables(DARK, plan.verdict.status),
         high_contrast=_variables(HIGH_CONTRAST, plan.verdict.status),
@@ -138,18 +147,21 @@ def _section(title: str, content: str) -> str:
 
 
 def _components(plan: Plan) -> str:
-    head = ("Component", "Where", "Size", "Bytes", "Of budget")
     swatches = [f'<span class="swatch fill-{s.kind.value}"></span>' for s in plan.at.shares]
-    return _table(head, component_rows(plan), numbers_from=2, starts=[*swatches, ""])
+    return _table(component_head(), component_rows(plan), numbers_from=2, starts=[*swatches, ""])
 
 
 def _advice(advice: tuple[Advice, ...]) -> str:
-    items = "".join(
-        f"<li><strong>{escape(advice_text(item))}</strong>: {escape(advice_effect_text(item))}. "
-        f'<span class="muted">{escape(cost_text(item.steps[0].change))}</span></li>'
-        for item in advice
+    return f"<ol>{''.join(_advice_item(item) for item in advice)}</ol>"
+
+
+def _advice_item(advice: Advice) -> str:
+    line = escape(tr("{instruction}: {effect}.")).format(
+        instruction=f"<strong>{escape(advice_text(advice))}</strong>",
+        effect=escape(advice_effect_text(advice)),
     )
-    return f"<ol>{items}</ol>"
+    cost = escape(cost_text(advice.steps[0].change))
+    return f'<li>{line} <span class="muted">{cost}</span></li>'
 
 
 def _table(

@@ -6,32 +6,43 @@ import re
 from collections.abc import Iterable
 
 from memplan.advice import Advice
+from memplan.language import tr
 from memplan.planner import Plan
-from memplan.reports.content import command, component_rows, curve_rows, fact_rows, marker_rows
-from memplan.units import format_tokens
+from memplan.reports.content import (
+    command,
+    component_head,
+    component_rows,
+    context_title,
+    curve_head,
+    curve_rows,
+    fact_rows,
+    marker_head,
+    marker_rows,
+    title,
+)
 from memplan.version import __version__
-from memplan.wording.advice import advice_effect_text, advice_text
+from memplan.wording.advice import advice_line
 from memplan.wording.notices import notice_text
 from memplan.wording.verdicts import explanation, headline, log_lines
 
 
 def markdown_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
     """The plan as Markdown. What a file says of itself is escaped."""
-    lines = [f"# Memory plan: {_text(plan.model.name)}", "", f"**{headline(plan)}**", ""]
+    lines = [f"# {_text(title(plan))}", "", f"**{headline(plan)}**", ""]
     lines += [explanation(plan), ""]
-    lines += ["The engine's log says:", "", *(f"    {line}" for line in log_lines(plan)), ""]
+    lines += [tr("The engine's log says:"), "", *(f"    {line}" for line in log_lines(plan)), ""]
     lines += _table(("", ""), fact_rows(plan))
-    lines += [f"## At {format_tokens(plan.at.context_tokens)} tokens", ""]
-    lines += _table(("Component", "Where", "Size", "Bytes", "Of budget"), component_rows(plan))
-    lines += ["## Contexts", ""]
-    lines += _table(("Marker", "Tokens"), marker_rows(plan))
-    lines += _table(("Tokens", "Counts", "Bytes", "Left"), curve_rows(plan))
+    lines += [f"## {context_title(plan)}", ""]
+    lines += _table(component_head(), component_rows(plan))
+    lines += [f"## {tr('Contexts')}", ""]
+    lines += _table(marker_head(), marker_rows(plan))
+    lines += _table(curve_head(), curve_rows(plan))
     if advice:
-        lines += ["## What to change", ""]
-        lines += [f"1. {_text(advice_text(a))}: {advice_effect_text(a)}." for a in advice]
+        lines += [f"## {tr('What to change')}", ""]
+        lines += [f"1. {_text(advice_line(item))}" for item in advice]
         lines += [""]
     if plan.notices:
-        lines += ["## Notes", ""]
+        lines += [f"## {tr('Notes')}", ""]
         lines += [f"- {_text(notice_text(n, plan.request.engine))}" for n in plan.notices]
         lines += [""]
     lines += [f"Memplan {__version__}:", "", f"    {command(plan)}", ""]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from memplan.advice import Advice
+from memplan.language import tr
 from memplan.model import Model
 from memplan.model_facts import header_hash, model_from_facts, model_to_facts
 from memplan.plan_json import plan_to_json
@@ -40,20 +41,24 @@ def open_saved_plan(path: Path) -> tuple[Model, Request]:
     source = str(path)
     try:
         if path.stat().st_size > _LARGEST_BYTES:
-            raise NotAModelError(source, None, "a report of at most 64 MiB", "a larger file")
+            raise NotAModelError(
+                source, None, tr("a report of at most 64 MiB"), tr("a larger file")
+            )
         found = json.loads(path.read_bytes())
     except OSError as error:
         message = error.strerror or str(error)
-        raise SourceUnreadableError(source, None, "a file that can be read", message) from error
+        raise SourceUnreadableError(source, None, tr("a file that can be read"), message) from error
     except (ValueError, RecursionError) as error:
-        raise NotAModelError(source, None, "a report in JSON", str(error)) from error
+        raise NotAModelError(source, None, tr("a report in JSON"), str(error)) from error
     if not isinstance(found, dict) or "facts" not in found or "request" not in found:
         raise NotAModelError(
-            source, None, "a report with a model's facts", "another file",
-            "Write one with: memplan check MODEL --report plan.json",
+            source, None, tr("a report with a model's facts"), tr("another file"),
+            tr("Write one with: {command}").format(
+                command="memplan check MODEL --report plan.json"
+            ),
         )  # fmt: skip
     try:
         request = request_from_json(found["request"])
     except ValueError as error:
-        raise InvalidHeaderError(source, None, "a request", str(error)) from error
+        raise InvalidHeaderError(source, None, tr("a request"), str(error)) from error
     return model_from_facts(found["facts"], source), request

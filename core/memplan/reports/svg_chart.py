@@ -8,9 +8,10 @@ from html import escape
 
 import numpy as np
 
+from memplan.language import in_figures, tr
 from memplan.planner import Curve, Plan
 from memplan.units import GIB, MIB, format_bytes, format_tokens, format_tokens_short
-from memplan.wording.titles import COMPONENT_TITLES
+from memplan.wording.titles import component_title
 
 _WIDTH, _HEIGHT = 860, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 46, 52
@@ -46,7 +47,7 @@ def svg_chart(plan: Plan) -> str:
     scales = _Scales(plan, curve, heights[-1])
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg">',
-        "<title>Memory against context length</title>",
+        f"<title>{escape(tr('Memory against context length'))}</title>",
         *_grid(scales),
         *_areas(curve, heights, counted, scales),
         *_budget(plan, scales),
@@ -64,8 +65,9 @@ def _grid(scales: _Scales) -> Iterator[str]:
     yield f'<text x="{_LEFT}" y="{_TOP - 30}" class="muted">{name}</text>'
     for index in range(int(scales.top / unit / step) + 1):
         y = scales.y(index * step * unit)
+        label = in_figures(f"{index * step:g}")
         yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" class="muted end">{index * step:g}</text>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" class="muted end">{label}</text>'
     power = math.ceil(math.log2(scales.first))
     while 2**power <= scales.last:
         x = scales.x(2**power)
@@ -74,7 +76,7 @@ def _grid(scales: _Scales) -> Iterator[str]:
         power += 1
     yield (
         f'<text x="{(_WIDTH + _LEFT) / 2:.0f}" y="{_HEIGHT - 8}" class="muted middle">'
-        "Context length (tokens)</text>"
+        f"{escape(tr('Context length (tokens)'))}</text>"
     )
 
 
@@ -87,7 +89,7 @@ def _areas(
     # From the tallest to the lowest, so that each area covers what lies below it.
     for kind, tops in reversed(list(zip(kinds, heights, strict=True))):
         line = " ".join(f"{x:.1f},{scales.y(float(y)):.1f}" for x, y in zip(xs, tops, strict=True))
-        title = escape(COMPONENT_TITLES[kind])
+        title = escape(component_title(kind))
         yield (
             f'<polygon points="{xs[0]:.1f},{base:.1f} {line} {xs[-1]:.1f},{base:.1f}" '
             f'class="fill-{kind.value}"><title>{title}</title></polygon>'
@@ -100,7 +102,7 @@ def _areas(
 
 def _budget(plan: Plan, scales: _Scales) -> Iterator[str]:
     budget = plan.request.budget_bytes
-    text = f"Budget {format_bytes(budget)}"
+    text = escape(tr("Budget {size}").format(size=format_bytes(budget)))
     if budget > scales.top:
         yield f'<text x="{_LEFT + 8}" y="{_TOP + 14}" class="budget">{text} ↑</text>'
         return
@@ -113,18 +115,18 @@ def _markers(plan: Plan, scales: _Scales) -> Iterator[str]:
     """Dashed lines at the contexts of interest, labels of equal contexts as one, in two rows."""
     named: dict[int, list[str]] = {}
     for title, tokens in (
-        ("Floor", plan.markers.floor_tokens),
-        ("Automatic", plan.markers.auto_tokens),
-        ("Largest", plan.markers.max_tokens),
-        ("Requested", plan.markers.requested_tokens),
-        ("Ceiling", plan.markers.ceiling_tokens),
+        (tr("Floor"), plan.markers.floor_tokens),
+        (tr("Automatic"), plan.markers.auto_tokens),
+        (tr("Largest"), plan.markers.max_tokens),
+        (tr("Requested"), plan.markers.requested_tokens),
+        (tr("Ceiling"), plan.markers.ceiling_tokens),
     ):
         if tokens is not None and scales.first <= tokens <= scales.last:
             named.setdefault(tokens, []).append(title)
     for index, (tokens, titles) in enumerate(sorted(named.items())):
         x = scales.x(tokens)
         anchor = "end" if x > _WIDTH * 0.8 else "start" if x < _WIDTH * 0.2 else "middle"
-        label = f"{' = '.join(titles)} {format_tokens(tokens)}"
+        label = escape(f"{' = '.join(titles)} {format_tokens(tokens)}")
         y = _TOP - 6 - 14 * (index % 3)
         bottom = _HEIGHT - _BOTTOM
         yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y + 3}" y2="{bottom}" class="marker"/>'

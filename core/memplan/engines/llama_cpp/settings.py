@@ -13,6 +13,7 @@ from memplan.engines.llama_cpp.architectures import FlashAttention
 from memplan.engines.llama_cpp.arithmetic import smaller
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.estimate import UnsupportedRequestError
+from memplan.language import tr
 from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME, TensorType
 
@@ -139,7 +140,8 @@ def cache_tensor_type(cache_type: CacheType) -> TensorType:
 def _flash_attn(options: LlamaCppOptions, shape: Shape) -> bool:
     match shape.architecture.flash_attention:
         case FlashAttention.FAILS if options.flash_attn:
-            raise UnsupportedRequestError(f"flash_attn aborts with the architecture {shape.name}")
+            text = tr("flash_attn aborts with the architecture {name}")
+            raise UnsupportedRequestError(text.format(name=shape.name))
         case FlashAttention.AS_ASKED:
             return options.flash_attn is not False
         case _:

@@ -21,8 +21,10 @@ from memplan.engines.llama_cpp.architectures import (
     Window,
 )
 from memplan.estimate import UnsupportedRequestError
+from memplan.language import tr
 from memplan.metadata import Metadata
 from memplan.model import Model
+from memplan.units import format_count
 
 DENSER_RATIO: Final = 4
 """Tokens in a compressed row of the layers that DeepSeek V4 compresses less."""
@@ -197,7 +199,10 @@ def resolve_shape(model: Model) -> Shape:
     loops = ARCHITECTURES.get(model.architecture, FULL).loops
     layer_count *= max((loops and model.metadata.integer(loops)) or 1, 1)
     if layer_count > MAX_LAYERS:
-        raise UnsupportedRequestError(f"n_layer must be <= {MAX_LAYERS}, not {layer_count:,}")
+        text = tr("n_layer must be <= {most}, not {count}")
+        raise UnsupportedRequestError(
+            text.format(most=format_count(MAX_LAYERS), count=format_count(layer_count))
+        )
     return _Resolver(model).shape()
 
 

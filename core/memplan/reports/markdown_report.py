@@ -32,21 +32,25 @@ def markdown_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
     lines += [explanation(plan), ""]
     lines += [tr("The engine's log says:"), "", *(f"    {line}" for line in log_lines(plan)), ""]
     lines += _table(("", ""), fact_rows(plan))
-    lines += [f"## {context_title(plan)}", ""]
+    lines += _heading(context_title(plan))
     lines += _table(component_head(), component_rows(plan))
-    lines += [f"## {tr('Contexts')}", ""]
+    lines += _heading(tr("Contexts"))
     lines += _table(marker_head(), marker_rows(plan))
     lines += _table(curve_head(), curve_rows(plan))
     if advice:
-        lines += [f"## {tr('What to change')}", ""]
+        lines += _heading(tr("What to change"))
         lines += [f"1. {_text(advice_line(item))}" for item in advice]
         lines += [""]
     if plan.notices:
-        lines += [f"## {tr('Notes')}", ""]
+        lines += _heading(tr("Notes"))
         lines += [f"- {_text(notice_text(n, plan.request.engine))}" for n in plan.notices]
         lines += [""]
     lines += [f"Memplan {__version__}:", "", f"    {command(plan)}", ""]
     return "\n".join(lines)
+
+
+def _heading(text: str) -> list[str]:
+    return [f"## {_text(text)}", ""]
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -45,9 +45,10 @@ def svg_chart(plan: Plan) -> str:
     counted = [plan.request.backend.counts(c.where) for c in curve.components]
     heights = np.cumsum(curve.bytes[counted], axis=0)
     scales = _Scales(plan, curve, heights[-1])
+    title = escape(tr("Memory against context length"))
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg">',
-        f"<title>{escape(tr('Memory against context length'))}</title>",
+        f"<title>{title}</title>",
         *_grid(scales),
         *_areas(curve, heights, counted, scales),
         *_budget(plan, scales),
@@ -74,10 +75,9 @@ def _grid(scales: _Scales) -> Iterator[str]:
         label = format_tokens_short(2**power)
         yield f'<text x="{x:.1f}" y="{_HEIGHT - 30}" class="muted middle">{label}</text>'
         power += 1
-    yield (
-        f'<text x="{(_WIDTH + _LEFT) / 2:.0f}" y="{_HEIGHT - 8}" class="muted middle">'
-        f"{escape(tr('Context length (tokens)'))}</text>"
-    )
+    title = escape(tr("Context length (tokens)"))
+    x = (_WIDTH + _LEFT) / 2
+    yield f'<text x="{x:.0f}" y="{_HEIGHT - 8}" class="muted middle">{title}</text>'
 
 
 def _areas(

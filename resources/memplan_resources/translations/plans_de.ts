@@ -5,19 +5,1937 @@
     <name></name>
     <message>
         <source>{part} of {whole} bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>{part} von {whole} Byte</translation>
     </message>
     <message>
         <source>{part} of {whole}</source>
-        <translation type="unfinished"></translation>
+        <translation>{part} von {whole}</translation>
     </message>
     <message numerus="yes">
         <source>{count} byte</source>
         <comment>{count} bytes</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
+        <translation><numerusform>{count} Byte</numerusform><numerusform>{count} Byte</numerusform></translation>
+    </message>
+    <message>
+        <source>flash_attn aborts with the architecture {name}</source>
+        <translation>flash_attn bricht bei der Architektur {name} ab</translation>
+    </message>
+    <message>
+        <source>n_layer must be &lt;= {most}, not {count}</source>
+        <translation>n_layer muss &lt;= {most} sein, nicht {count}</translation>
+    </message>
+    <message>
+        <source>ZINC has no {backend} backend.</source>
+        <translation>ZINC hat kein {backend}-Backend.</translation>
+    </message>
+    <message>
+        <source>{name} must be at least 1</source>
+        <translation>{name} muss mindestens 1 sein</translation>
+    </message>
+    <message>
+        <source>the name of an architecture (general.architecture)</source>
+        <translation>der Name einer Architektur (general.architecture)</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>The file may be a part of a split model or no language model.</source>
+        <translation>Die Datei ist vielleicht Teil eines aufgeteilten Modells oder kein Sprachmodell.</translation>
+    </message>
+    <message>
+        <source>a language model</source>
+        <translation>ein Sprachmodell</translation>
+    </message>
+    <message>
+        <source>a file of the kind {kind}</source>
+        <translation>eine Datei der Art {kind}</translation>
+    </message>
+    <message>
+        <source>Open the model that it belongs to.</source>
+        <translation>Das Modell öffnen, zu dem sie gehört.</translation>
+    </message>
+    <message>
+        <source>the model&apos;s dimensions ({key})</source>
+        <translation>die Dimensionen des Modells ({key})</translation>
+    </message>
+    <message>
+        <source>The file may be a vocabulary or an incomplete conversion: convert the model again.</source>
+        <translation>Die Datei ist vielleicht ein Vokabular oder unvollständig konvertiert: Das Modell neu konvertieren.</translation>
+    </message>
+    <message>
+        <source>at most {most} layers</source>
+        <translation>höchstens {most} Schichten</translation>
+    </message>
+    <message>
+        <source>at most {most} experts</source>
+        <translation>höchstens {most} Experten</translation>
+    </message>
+    <message>
+        <source>The file is damaged or made to be invalid.</source>
+        <translation>Die Datei ist beschädigt oder absichtlich ungültig.</translation>
+    </message>
+    <message>
+        <source>dimensions that fit the engine&apos;s integers</source>
+        <translation>Dimensionen, die in die Ganzzahlen der Engine passen</translation>
+    </message>
+    <message>
+        <source>a model&apos;s facts</source>
+        <translation>die Angaben zu einem Modell</translation>
+    </message>
+    <message>
+        <source>too many tensors</source>
+        <translation>zu viele Tensoren</translation>
+    </message>
+    <message>
+        <source>tensor {name} has too many dimensions</source>
+        <translation>Tensor {name} hat zu viele Dimensionen</translation>
+    </message>
+    <message>
+        <source>{name} cannot be {value}</source>
+        <translation>{name} kann nicht {value} sein</translation>
+    </message>
+    <message>
+        <source>{name} is no report: let its name end in one of {endings}</source>
+        <translation>{name} ist kein Bericht: Der Name muss auf eine dieser Endungen enden: {endings}</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Header SHA-256</source>
+        <translation>SHA-256 des Headers</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Engine</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>All memory</source>
+        <translation>Gesamter Speicher</translation>
+    </message>
+    <message>
+        <source>Requested</source>
+        <translation>Angefordert</translation>
+    </message>
+    <message>
+        <source>Floor</source>
+        <translation>Untergrenze</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Largest that fits</source>
+        <translation>Größter passender</translation>
+    </message>
+    <message>
+        <source>Ceiling</source>
+        <translation>Obergrenze</translation>
+    </message>
+    <message>
+        <source>not counted</source>
+        <translation>zählt nicht</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>Zählt</translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>Komponente</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Byte</translation>
+    </message>
+    <message>
+        <source>Of budget</source>
+        <translation>Vom Budget</translation>
+    </message>
+    <message>
+        <source>Marker</source>
+        <translation>Marke</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Übrig</translation>
+    </message>
+    <message>
+        <source>Memory plan: {model}</source>
+        <translation>Speicherplan: {model}</translation>
+    </message>
+    <message>
+        <source>At {context} tokens</source>
+        <translation>Bei {context} Token</translation>
+    </message>
+    <message>
+        <source>Memory against context length</source>
+        <translation>Speicher über Kontextlänge</translation>
+    </message>
+    <message>
+        <source>What to change</source>
+        <translation>Was zu ändern ist</translation>
+    </message>
+    <message>
+        <source>Contexts</source>
+        <translation>Kontexte</translation>
+    </message>
+    <message>
+        <source>Model and request</source>
+        <translation>Modell und Anforderung</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Hinweise</translation>
+    </message>
+    <message>
+        <source>{instruction}: {effect}.</source>
+        <translation>{instruction}: {effect}.</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s log says:</source>
+        <translation>Im Protokoll der Engine steht:</translation>
+    </message>
+    <message>
+        <source>a report of at most 64 MiB</source>
+        <translation>ein Bericht von höchstens 64 MiB</translation>
+    </message>
+    <message>
+        <source>a larger file</source>
+        <translation>eine größere Datei</translation>
+    </message>
+    <message>
+        <source>a file that can be read</source>
+        <translation>eine lesbare Datei</translation>
+    </message>
+    <message>
+        <source>a report in JSON</source>
+        <translation>ein Bericht in JSON</translation>
+    </message>
+    <message>
+        <source>a report with a model&apos;s facts</source>
+        <translation>ein Bericht mit den Angaben zu einem Modell</translation>
+    </message>
+    <message>
+        <source>another file</source>
+        <translation>eine andere Datei</translation>
+    </message>
+    <message>
+        <source>Write one with: {command}</source>
+        <translation>Einen schreiben mit: {command}</translation>
+    </message>
+    <message>
+        <source>a request</source>
+        <translation>eine Anforderung</translation>
+    </message>
+    <message>
+        <source>Context length (tokens)</source>
+        <translation>Kontextlänge (Token)</translation>
+    </message>
+    <message>
+        <source>Budget {size}</source>
+        <translation>Budget {size}</translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation>Größter</translation>
+    </message>
+    <message>
+        <source>{name} must be an object</source>
+        <translation>{name} muss ein Objekt sein</translation>
+    </message>
+    <message>
+        <source>{name} must be an integer from 0 to {largest}, not {value}</source>
+        <translation>{name} muss eine ganze Zahl von 0 bis {largest} sein, nicht {value}</translation>
+    </message>
+    <message>
+        <source>{name} must be from 0 to {largest}, not {value}</source>
+        <translation>{name} muss zwischen 0 und {largest} liegen, nicht bei {value}</translation>
+    </message>
+    <message>
+        <source>Shorter chats and documents.</source>
+        <translation>Kürzere Chats und Dokumente.</translation>
+    </message>
+    <message>
+        <source>Slightly less exact attention; below q8_0 it shows in long chats.</source>
+        <translation>Etwas ungenauere Attention; unter q8_0 in langen Chats zu merken.</translation>
+    </message>
+    <message>
+        <source>A newer engine.</source>
+        <translation>Eine neuere Engine.</translation>
+    </message>
+    <message>
+        <source>Nothing where the GPU supports it.</source>
+        <translation>Nichts, wo die GPU sie unterstützt.</translation>
+    </message>
+    <message>
+        <source>Fewer chats at a time.</source>
+        <translation>Weniger Chats zugleich.</translation>
+    </message>
+    <message>
+        <source>Slower reading of long prompts.</source>
+        <translation>Lange Prompts werden langsamer gelesen.</translation>
+    </message>
+    <message>
+        <source>Slower: these experts are computed on the CPU, in host memory.</source>
+        <translation>Langsamer: Diese Experten rechnet die CPU, im Hauptspeicher.</translation>
+    </message>
+    <message>
+        <source>Slower: the other layers are computed on the CPU, in host memory.</source>
+        <translation>Langsamer: Die übrigen Schichten rechnet die CPU, im Hauptspeicher.</translation>
+    </message>
+    <message>
+        <source>Less memory for everything else on the Mac, until it restarts.</source>
+        <translation>Weniger Speicher für alles andere auf dem Mac, bis er neu startet.</translation>
+    </message>
+    <message>
+        <source>Another device.</source>
+        <translation>Ein anderes Gerät.</translation>
+    </message>
+    <message>
+        <source>Another file, whose size is worked out and may differ a little; less exact answers.</source>
+        <translation>Eine andere Datei, deren Größe berechnet ist und etwas abweichen kann; ungenauere Antworten.</translation>
+    </message>
+    <message>
+        <source>Use a context of {to} tokens</source>
+        <translation>Einen Kontext von {to} Token verwenden</translation>
+    </message>
+    <message>
+        <source>Keep the KV cache as {to}</source>
+        <translation>Den KV-Cache als {to} halten</translation>
+    </message>
+    <message>
+        <source>Use ZINC of {to}, which caches attending layers only</source>
+        <translation>ZINC von {to} verwenden, das nur für Attention-Schichten einen Cache anlegt</translation>
+    </message>
+    <message>
+        <source>Turn flash attention on</source>
+        <translation>Flash Attention einschalten</translation>
+    </message>
+    <message>
+        <source>Serve fewer sequences at a time: {to}</source>
+        <translation>Weniger Sequenzen zugleich bedienen: {to}</translation>
+    </message>
+    <message>
+        <source>Use a micro-batch of {to} tokens</source>
+        <translation>Einen Micro-Batch von {to} Token verwenden</translation>
+    </message>
+    <message>
+        <source>Keep the experts on the host, of so many layers: {to}</source>
+        <translation>Die Experten von so vielen Schichten im Hauptspeicher halten: {to}</translation>
+    </message>
+    <message>
+        <source>Put fewer layers on the GPU: {to}</source>
+        <translation>Weniger Schichten auf die GPU legen: {to}</translation>
+    </message>
+    <message>
+        <source>Raise the GPU&apos;s share: sudo sysctl iogpu.wired_limit_mb={to}</source>
+        <translation>Den Anteil der GPU erhöhen: sudo sysctl iogpu.wired_limit_mb={to}</translation>
+    </message>
+    <message>
+        <source>Use a larger device: {to}</source>
+        <translation>Ein größeres Gerät verwenden: {to}</translation>
+    </message>
+    <message>
+        <source>Use the same model as {to}</source>
+        <translation>Dasselbe Modell als {to} verwenden</translation>
+    </message>
+    <message>
+        <source>keep the KV cache as {to}</source>
+        <translation>den KV-Cache als {to} halten</translation>
+    </message>
+    <message>
+        <source>turn flash attention on</source>
+        <translation>Flash Attention einschalten</translation>
+    </message>
+    <message>
+        <source>serve fewer sequences at a time: {to}</source>
+        <translation>weniger Sequenzen zugleich bedienen: {to}</translation>
+    </message>
+    <message>
+        <source>use a micro-batch of {to} tokens</source>
+        <translation>einen Micro-Batch von {to} Token verwenden</translation>
+    </message>
+    <message>
+        <source>keep the experts on the host, of so many layers: {to}</source>
+        <translation>die Experten von so vielen Schichten im Hauptspeicher halten: {to}</translation>
+    </message>
+    <message>
+        <source>put fewer layers on the GPU: {to}</source>
+        <translation>weniger Schichten auf die GPU legen: {to}</translation>
+    </message>
+    <message>
+        <source>frees {size}: up to {context} tokens fit</source>
+        <translation>gibt {size} frei: bis zu {context} Token passen</translation>
+    </message>
+    <message>
+        <source>frees {size}: up to {context} tokens fit; not enough by itself</source>
+        <translation>gibt {size} frei: bis zu {context} Token passen; allein nicht genug</translation>
+    </message>
+    <message>
+        <source>up to {context} tokens fit</source>
+        <translation>bis zu {context} Token passen</translation>
+    </message>
+    <message>
+        <source>up to {context} tokens fit; not enough by itself</source>
+        <translation>bis zu {context} Token passen; allein nicht genug</translation>
+    </message>
+    <message>
+        <source>frees {size}: no context fits yet; not enough by itself</source>
+        <translation>gibt {size} frei: noch passt kein Kontext; allein nicht genug</translation>
+    </message>
+    <message>
+        <source>no context fits yet; not enough by itself</source>
+        <translation>noch passt kein Kontext; allein nicht genug</translation>
+    </message>
+    <message>
+        <source>{first}, and {further}</source>
+        <translation>{first} und {further}</translation>
+    </message>
+    <message>
+        <source>less from {context} on</source>
+        <translation>ab {context} weniger</translation>
+    </message>
+    <message>
+        <source>more from {context} on</source>
+        <translation>ab {context} mehr</translation>
+    </message>
+    <message>
+        <source>{interface} is not installed here. Install the GPU&apos;s driver, or choose a device of the catalogue.</source>
+        <translation>{interface} ist hier nicht installiert. Den Treiber der GPU installieren oder ein Gerät aus dem Katalog wählen.</translation>
+    </message>
+    <message>
+        <source>{interface} is installed, but no driver for it. Install the GPU&apos;s driver, or choose a device of the catalogue.</source>
+        <translation>{interface} ist installiert, aber kein Treiber dafür. Den Treiber der GPU installieren oder ein Gerät aus dem Katalog wählen.</translation>
+    </message>
+    <message>
+        <source>No GPU that {interface} can use was found here. Choose a device of the catalogue.</source>
+        <translation>Hier wurde keine GPU gefunden, die {interface} verwenden kann. Ein Gerät aus dem Katalog wählen.</translation>
+    </message>
+    <message>
+        <source>The {interface} driver refuses to start. Reinstall the GPU&apos;s driver, or choose a device of the catalogue.</source>
+        <translation>Der {interface}-Treiber verweigert den Start. Den Treiber der GPU neu installieren oder ein Gerät aus dem Katalog wählen.</translation>
+    </message>
+    <message>
+        <source>The search for GPUs could not be started. Choose a device of the catalogue.</source>
+        <translation>Die Suche nach GPUs konnte nicht gestartet werden. Ein Gerät aus dem Katalog wählen.</translation>
+    </message>
+    <message>
+        <source>The {interface} driver crashed when it was asked for its GPUs; an engine would crash, too. Reinstall the GPU&apos;s driver.</source>
+        <translation>Der {interface}-Treiber ist abgestürzt, als er nach seinen GPUs gefragt wurde; eine Engine würde auch abstürzen. Den Treiber der GPU neu installieren.</translation>
+    </message>
+    <message>
+        <source>The {interface} driver did not answer in time; an engine would hang, too. Restart the machine, or reinstall the GPU&apos;s driver.</source>
+        <translation>Der {interface}-Treiber hat nicht rechtzeitig geantwortet; eine Engine würde auch hängen. Den Rechner neu starten oder den Treiber der GPU neu installieren.</translation>
+    </message>
+    <message>
+        <source>The {interface} driver gave an answer that makes no sense. Choose a device of the catalogue.</source>
+        <translation>Der {interface}-Treiber hat eine unsinnige Antwort gegeben. Ein Gerät aus dem Katalog wählen.</translation>
+    </message>
+    <message>
+        <source>the same in both</source>
+        <translation>in beiden gleich</translation>
+    </message>
+    <message>
+        <source>only one of them plans for it</source>
+        <translation>nur eine der Engines plant es ein</translation>
+    </message>
+    <message>
+        <source>tokens are looked up on the host</source>
+        <translation>Token werden auf dem Host nachgeschlagen</translation>
+    </message>
+    <message>
+        <source>next-token layers are not loaded</source>
+        <translation>Next-Token-Schichten werden nicht geladen</translation>
+    </message>
+    <message>
+        <source>layers, experts or the KV cache are on the host</source>
+        <translation>Schichten, Experten oder der KV-Cache liegen auf dem Host</translation>
+    </message>
+    <message>
+        <source>the cache&apos;s elements have another type</source>
+        <translation>die Elemente des Caches haben einen anderen Typ</translation>
+    </message>
+    <message>
+        <source>fewer layers have a cache</source>
+        <translation>weniger Schichten haben einen Cache</translation>
+    </message>
+    <message>
+        <source>window layers cache their window only</source>
+        <translation>Fensterschichten halten nur ihr Fenster im Cache</translation>
+    </message>
+    <message>
+        <source>the latent is cached, not each head</source>
+        <translation>das Latent ist im Cache, nicht jeder Kopf</translation>
+    </message>
+    <message>
+        <source>sparse attention has a second cache</source>
+        <translation>Sparse Attention hat einen zweiten Cache</translation>
+    </message>
+    <message>
+        <source>the context is rounded up to 256 cells</source>
+        <translation>der Kontext wird auf 256 Zellen aufgerundet</translation>
+    </message>
+    <message>
+        <source>another number of sequences</source>
+        <translation>eine andere Zahl von Sequenzen</translation>
+    </message>
+    <message>
+        <source>the engines keep different states</source>
+        <translation>die Engines halten verschiedene Zustände</translation>
+    </message>
+    <message>
+        <source>a buffer for each operation, or what the graph needs at its widest</source>
+        <translation>ein Puffer je Operation oder was der Graph an seiner breitesten Stelle braucht</translation>
+    </message>
+    <message>
+        <source>another micro-batch, or other rows of logits</source>
+        <translation>ein anderer Micro-Batch oder andere Logit-Zeilen</translation>
+    </message>
+    <message>
+        <source>flash attention stores no scores</source>
+        <translation>Flash Attention speichert keine Scores</translation>
+    </message>
+    <message>
+        <source>backends pad and allocate differently</source>
+        <translation>Backends füllen auf und belegen verschieden</translation>
+    </message>
+    <message>
+        <source>another version of the engine</source>
+        <translation>eine andere Version der Engine</translation>
+    </message>
+    <message>
+        <source>planned bytes, or allocated ones</source>
+        <translation>geplante oder belegte Byte</translation>
+    </message>
+    <message>
+        <source>another context</source>
+        <translation>ein anderer Kontext</translation>
+    </message>
+    <message>
+        <source>Verdict and budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engines, and the parts of ZINC&apos;s plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>llama.cpp: parts and options</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model, chart, comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether the model fits, what the engine does at its start, and with which context. ZINC sizes the context, holds its floor, trims the context or refuses to start. llama.cpp takes the context, shortens it (--fit) or fails to load.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fits: the bytes that count ≤ budget at the context with which the engine starts. On Metal with a total memory: the bytes that count ≤ total memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fits, tight, does not fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tight means that it fits with little to spare, so that another program may take what is missing. The rule is ZINC&apos;s own fit verdict; Memplan uses it for every engine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tight: less than 1 GiB left, or on Metal more than the working set but no more than the total memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The memory that the engine may use. On Vulkan and CUDA it is the memory of the device; ZINC counts all of it, whether it is free or not. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA: the device&apos;s memory. Metal: the working set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Budget on Metal: the working set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Macs have one memory for processor and GPU. macOS recommends how much of it the GPU should use at a time: the working set. Device and host bytes both count against it. For Macs of the catalogue it is estimated; macOS states no formula.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: total memory × 2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Total memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All memory of a Mac. A plan beyond the working set, but within the total, is tight; one beyond the total does not fit. Without a total, the budget takes its place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Does not fit: device bytes + host bytes &gt; total memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wired limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On a Mac the system setting iogpu.wired_limit_mb says how much memory the GPU may hold. Raising it raises the working set, until the Mac restarts; what is left must do for everything else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working set = iogpu.wired_limit_mb × 1,048,576 bytes, once it is set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a device of this machine had left when it was asked, as the driver says. It changes with every program that opens a window; all of the memory does not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vulkan: budget − usage of the DEVICE_LOCAL heaps (VK_EXT_memory_budget).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counts against the budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The bytes that take from the budget at a context. On Vulkan and CUDA these are the bytes on the device; what lives in host memory is shown, but does not count. On Metal both count, because they are in one memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vulkan, CUDA: sum of the components on the device. Metal: sum of the components on the device and on the host.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left, over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the budget has left at a context, or by how much the bytes that count are over it. With a margin of --fit-target, llama.cpp wants more than nothing left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left = budget − bytes that count. Below 0: over by so much.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of the budget a component takes. Components in a memory that does not count have no share.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share = 100 × the component&apos;s bytes ÷ budget, in percent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest part</source>
+        <translation>Größter Teil</translation>
+    </message>
+    <message>
+        <source>The component that takes the most of what counts, at the context that is wanted: the first place to look for savings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest of the components that count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What grows</source>
+        <translation>Was wächst</translation>
+    </message>
+    <message>
+        <source>The component that takes more with every token of context. Weights never grow; the KV cache does, in windowed layers only up to the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest of: bytes at the ceiling − bytes at the floor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimate and its band (≈, ±)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way: the worst error that was measured for such a model and such options, and more where nothing was measured. The chart hatches it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>± = estimate × the worst measured error of its family and options, rounded up to 1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine&apos;s log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line that the engine would write for this plan, in its own words, so that it can be found in a log. “Explain a log” reads the other way: from a log to the reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GiB and MiB in these lines are multiples of 1,024, as the engines print them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many tokens the engine keeps in memory at a time: prompt, chat and answer together. 128K is written for 131,072 tokens: K is 1,024.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Planned for: the requested context, at most the ceiling with ZINC; without a request the automatic one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Requested context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The context that you ask for. ZINC takes no more than the ceiling, and trims what does not fit. llama.cpp takes what it is told, warns beyond the model&apos;s context length, and fails to load what does not fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ZINC: min(requested, ceiling). llama.cpp: as requested.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic context of ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What ZINC&apos;s server picks when no context is asked for. Only device bytes are counted for it, on Metal too. At its start the engine checks the pick against the whole budget, and trims it or refuses if that does not hold it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min(⌊(⌊budget × 85 ÷ 100⌋ − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens; rounded down to a multiple of 512; at least min(4,096, ceiling).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>85 % of the budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The part of the budget that ZINC&apos;s automatic sizing uses; the rest is for what its plan leaves out. Only the pick keeps to it: a context that is asked for may use the whole budget.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>⌊budget × 85 ÷ 100⌋ bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest context that fits, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The longest context that the whole budget holds; one token more does not fit, unless the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then ZINC refuses to start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min(⌊(budget − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens. On Metal fixed bytes and bytes per token are those of device and host together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic context of llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What --fit picks when no context is given: all that the model was trained for, if that leaves the margin free; else a point on a straight line between the bytes at the floor and those at the ceiling, but not less than the floor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>floor + ⌊(ceiling − floor) × (budget − margin − bytes at the floor) ÷ (bytes at the ceiling − bytes at the floor)⌋ tokens, rounded down to a multiple of 256. Bytes are those on the device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left free (--fit-target)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory that --fit leaves free on the device when it picks a context, 1,024 MiB by default. A context that is asked for need not leave it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic sizing uses: budget − --fit-target × 1,048,576 bytes, at least 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest context that fits, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The longest context that leaves the margin of --fit-target; up to the floor, the longest that fits at all. It is searched for, because compute buffers follow no straight line. Where the device&apos;s largest buffer is known, no tensor may exceed it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest context with: bytes that count ≤ budget − margin, and largest tensor ≤ largest buffer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic sizing never picks fewer tokens, unless the model declares fewer. It is no promise: ZINC starts with less where the whole budget does not hold it, and llama.cpp fails to load.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4,096 tokens; llama.cpp with a cache for each sequence: 4,096 × sequences.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The longest context that model and backend allow: what the model&apos;s header declares, 4,096 where it declares nothing; with ZINC on Metal at most 262,144. With llama.cpp and a cache for each sequence, each may be as long as the model allows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ZINC: min(context length, 262,144 on Metal). llama.cpp: context length × sequences with a cache of their own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens that the chat already holds. They take no memory beyond that of the context, but leave less of it for the next answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen by you, from 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Granted completion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the engine lets the next answer take of the context with which it started: what is asked for, or what is left if that is less.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min(completion asked for, remaining tokens).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The context that the used tokens and the granted answer need together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min(context at the start, used tokens + granted completion).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remaining tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the context has left beside the used tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>context at the start − used tokens, never below 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights on the device, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tensors of the layers on the device, and the output. Where the file has no output tensor, a copy of the token embedding takes its place. Next-token layers are not loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum over these tensors of their bytes, each rounded up to 16 bytes on Vulkan, 128 on CUDA, 32 on Metal. On CUDA the last row of a quantised tensor is filled up to 512 elements.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights on the host, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The token embedding, in which rows are only looked up, and all tensors of layers and experts that are kept off the device. They do not count on Vulkan and CUDA.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum over these tensors of their bytes, each rounded up to 64, 32 or 32 bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys and values of the tokens in the context, for each layer that attends, where its layer is. Layers with a sliding window keep no more than the window needs. Latent attention (MLA) keeps one row for all heads, and no values.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum over layers: cells × (bytes of a K row + bytes of a V row). Cells: context, rounded up to 256; window layers: min(cells, window × sequences + micro-batch), rounded up to 256. Row: KV heads × elements a head ÷ elements a block × bytes a block.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recurrent state, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What recurrent layers keep instead of keys and values: a rolling part (convolution or token shift) and the state proper. It does not grow with the context, but with the number of sequences.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum over recurrent layers: (rolling part + state) elements × 4 bytes × sequences. Mamba 2: (convolution − 1) × (inner + 2 × groups × state) + state × inner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compute buffers on the device, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the graph of one micro-batch takes at its widest point: what lives all through it, the widest stage of a layer, and the logits. It follows from the architecture; where it is not exact, it has a band. It differs between versions of llama.cpp.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dense model on Vulkan with flash attention: 2 × micro-batch × cells + 16 × micro-batch × width + max(12 × micro-batch × feed-forward width, 4 × vocabulary × rows of logits) bytes, and small inputs. Others: by family.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compute buffers on the host, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The inputs of the graph in host memory – mask, positions, row numbers – and the looked-up embeddings. It grows with the context through the mask only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16 × width × micro-batch + 2 × micro-batch × cells of each mask + small inputs, in bytes (Vulkan, flash attention).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output buffer, llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room in host memory for what a batch answers at the start: a row of logits for each sequence, or its embedding where the model has no output.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vocabulary × sequences × 4 bytes; embeddings: width × sequences × 4 bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest buffer</source>
+        <translation>Größter Puffer</translation>
+    </message>
+    <message>
+        <source>One tensor must fit into one buffer, and drivers limit how large that may be: often 4 GiB with Vulkan. A model can fail there although there is memory left. Found GPUs bring their limit; else it is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest tensor = max(largest tensor of the weights, K or V of one layer) ≤ limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache types (--cache-type-k, --cache-type-v)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The type of the elements of K and of V. Smaller types take less memory and are less exact; a quantised V needs flash attention. On CUDA a quantised cache wants a 16-bit copy of one layer in the compute buffer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes an element: f32 4; f16 and bf16 2; q8_0 34 ÷ 32; q5_1 24 ÷ 32; q5_0 22 ÷ 32; q4_1 20 ÷ 32; q4_0 and iq4_nl 18 ÷ 32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flash attention (--flash-attn)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention as one fused operation, which stores no scores. Without it the compute buffer holds the scores of a layer, which grow with the context, and the mask takes twice the bytes. Auto: on wherever the engine has it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without: + 4 × heads × cells × micro-batch bytes for the scores of a layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPU layers (--n-gpu-layers)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many layers are on the device, from the last to the first; the output counts as one. A layer&apos;s KV cache goes with it. The others are computed on the CPU, which is slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First layer on the device = layers + 1 − --n-gpu-layers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Experts on the host (--n-cpu-moe, --cpu-moe)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps the experts of so many first layers in host memory. Experts are most of the bytes of a mixture-of-experts model, and only few are used for a token, so this costs less speed than whole layers on the host.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the host: tensors ffn_(up|down|gate|gate_up)_exps of layers below the number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sequences (--parallel)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chats at a time: the slots of a server. They share the context. Each has a recurrent state and a row of logits of its own; window layers keep a window for each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Default: llama-server 4, llama-cli 1. State and output: × sequences.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shared cache (--kv-unified)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One KV cache for all sequences, or one for each, between which the context is divided. Auto: shared, unless a number of sequences is set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shared: cells = context rounded up to 256. One each: context ÷ sequences, rounded up to 256, times sequences.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Micro-batch (--ubatch-size)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens that are computed at once. Compute buffers grow with it in proportion; a smaller one makes reading a long prompt slower. No micro-batch is longer than the batch or the context.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min(--ubatch-size, --batch-size, context) tokens; default 512.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch size (--batch-size)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens that are handed over at once, and then computed micro-batch by micro-batch. It changes memory only where it is smaller than the micro-batch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limits the micro-batch; default 2,048 tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache beside its layer (--no-kv-offload)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By default a layer&apos;s KV cache and recurrent state are where the layer is. With --no-kv-offload they are in host memory, which saves the device&apos;s and is slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off: all KV cache and recurrent state on the host.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole cache for window layers (--swa-full)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives layers with a sliding window a cache of the whole context, so that a prompt&apos;s beginning can be used again. It takes more memory in models with such layers, and nothing in others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On: cells of window layers = cells of the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program whose defaults apply. llama-server has four slots that share one cache, and computes a row of logits for each slot; llama-cli has one sequence, and computes a row for each token of a micro-batch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows of logits: llama-server = sequences, llama-cli = micro-batch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The bytes of all tensors in the file. What an engine makes of them may differ: llama.cpp pads tensors, keeps some on the host and copies others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum over all tensors: elements ÷ elements a block × bytes a block.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tensors of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many tensors the header lists, in all files of a split model together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The count in the header; of a split model the sum over its files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The context length for which the model was trained, as its header declares it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>context_length of the architecture; 4,096 where there is none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Architecture, quantisation, layers, KV heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the formulas need most of the header. The quantisation is the file type that it names, or the tensor type that takes the most bytes. KV heads are the largest number that a layer has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>block_count, attention.head_count_kv, general.file_type of the header.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes that count over the context, a component on top of the other; the line on top is their sum. Hatched areas are estimates, the dots around the sum their band. Beyond the context that fits, the background is hatched. The budget and the context can be dragged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At each context: the sum of the components that count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context axis</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contexts in tokens. On the logarithmic axis each step to the right doubles them, so that short and long ones are readable. 4K is 4,096 tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>K = 1,024 tokens, M = 1,048,576 tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Axis of bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory from 0 up, in GiB or GB. A budget far above the curve is not drawn to scale: its label at the top says how much it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 GiB = 1,073,741,824 bytes, 1 GB = 1,000,000,000 bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other plans</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The other engine&apos;s plan for the same request, and plans that you pinned, as lines over the chart and rows in the table. They are compared at one context, each with its own budget.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Against this = bytes that count of the other plan − those of this plan.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where curves cross</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The contexts from which on the other plan needs less than this one, or more. At the token before, the order is still the old one. A diamond marks them in the chart.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first context at which the sign of the difference is another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why two plans differ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two plans component by component at one context, with the reasons that make each differ: another type, fewer cached layers, padding, another micro-batch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference = bytes of the component in the other plan − bytes in this one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a change frees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each change is planned like any other request. It frees what then counts less at the same context; the context that is named fits once it is made. Sizes of other quantisations are worked out, not read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frees = bytes that count now − bytes that count after the change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Solved questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The question the other way round: the least budget, the most sequences or the best cache type for a context. Every answer is found by planning with it, so that using it gives what it says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Least budget = bytes that count at the context. Others: the last that fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which context on which device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same request, planned with the memory of each device of the catalogue: the context with which the engine starts, and the longest that fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Budget = memory of the device; everything else as requested.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The driver&apos;s own memory (a CUDA context takes roughly 100 to 550 MiB), fragmentation, descriptor and query pools. Several GPUs, multimodal projectors, draft models, LoRA, llama-server&apos;s context checkpoints and prompt cache are not planned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave room for them: less than 1 GiB left is called tight.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program that runs the model. Each plans its memory its own way: ZINC with one formula for all models, llama.cpp by what each layer and each operation takes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No formula of its own: it decides which formulas apply.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The interface through which the engine reaches the GPU. It decides which memory counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 on CUDA and 32 on Metal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vulkan, CUDA: the device&apos;s memory counts. Metal: device and host memory count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>A GPU or a Mac. Choosing one sets the budget to its memory, and the largest buffer where the driver names it. This machine&apos;s are asked for in a process of its own, so that a broken driver takes nothing with it; others come from a catalogue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Budget = the device&apos;s memory, all of it or what is free now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tensors of the file, all on the device. ZINC itself takes the IQ and ternary types for zero bytes; here they count at their real size.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sum over all tensors: elements ÷ elements a block × bytes a block, no padding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys and values of every token in the context. The version of June 2026 plans them for every layer, whether it attends or not, in 32 bits; that of September 2026 for attending and next-token layers, on Vulkan in 16 bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens × layers × KV heads × elements a head × bytes an element × 2 (K and V). Allocated on Metal: attending layers only, and rows of ⌊KV width ÷ 32⌋ × 34 bytes where heads are multiples of 32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recurrent state, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for every layer, also for those that attend. It does not grow with the context.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layers × ((convolution − 1) × channels + rank × ⌊inner ÷ rank⌋²) × 4 bytes, with channels = inner + 2 × groups × state. 0 without inner width or rank.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compute buffers, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room for what is computed for one token: activations, logits, the widest feed-forward network. It does not depend on the context. A dense model pays for 8 experts, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>6 × hidden + logits + q + 2 × kv + attention output + 3 × gate + down + router, each in 4 bytes an element; gate = max(widest layer, experts used × inner width).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Staging buffers, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Buffers in host memory through which results come back from the GPU. They count on Metal only. They do not depend on the context.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logits + hidden + router + max(hidden, inner) in 4 bytes an element, + experts used × 8 bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page table, ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list in host memory that says where each token&apos;s keys and values are. Vulkan allocates an entry for 16 tokens, although one a token is planned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Planned: tokens × 4 bytes. Allocated on Vulkan: ⌈tokens ÷ 16⌉ × 4 bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version of ZINC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The ZINC whose plan is followed. From September 2026 on it caches attending and next-token layers only, on Vulkan with 2 bytes an element: often a fraction of what June plans. Everything else is the same in both.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cached layers of September: ⌊layers ÷ attention interval⌋ + next-token layers; all layers where the interval is 0 or 1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accounting: planned or allocated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The bytes that ZINC plans with, or those that it then allocates, where they are less: KV cache on Metal, page table on Vulkan. The context is always sized by the plan.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes the KV cache on Metal and the page table on Vulkan; nothing else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{component} ({place})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens of context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cells</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>elements a head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>K and V</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes an element</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes a row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes of a K row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes of a V row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes of a further row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes of padding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>elements of the state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sequences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>elements a row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens a page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes an entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>percent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what automatic sizing uses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes per token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>floor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ceiling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>declared by the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>limit of the backend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MiB left free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes a MiB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes at the floor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes at the ceiling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes that count</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>context at the start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remaining</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>granted completion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>largest tensor of the weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>largest tensor of the KV cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>({number}, down to a multiple of {step})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>({number}, up to a multiple of {step})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is incomplete: {detail}. The plan is for the whole model.</source>
+        <translation>Die Datei ist unvollständig: {detail}. Der Plan gilt für das ganze Modell.</translation>
+    </message>
+    <message>
+        <source>Tensor types newer than this program are sized by their distance: {detail}.</source>
+        <translation>Die Größe von Tensortypen, die neuer sind als dieses Programm, folgt aus ihrem Abstand: {detail}.</translation>
+    </message>
+    <message>
+        <source>general.alignment has an unusual type: {detail} instead of uint32.</source>
+        <translation>general.alignment hat einen ungewöhnlichen Typ: {detail} statt uint32.</translation>
+    </message>
+    <message>
+        <source>Parts of the split model are missing: {detail}. The plan is for the parts that are there.</source>
+        <translation>Teile des aufgeteilten Modells fehlen: {detail}. Der Plan gilt für die vorhandenen Teile.</translation>
+    </message>
+    <message>
+        <source>llama.cpp does not load this split model: {detail}.</source>
+        <translation>llama.cpp lädt dieses aufgeteilte Modell nicht: {detail}.</translation>
+    </message>
+    <message>
+        <source>Planned from the copy of its header that is kept on this computer; whether the model has changed since is not known.</source>
+        <translation>Geplant nach der Kopie des Headers auf diesem Rechner; ob sich das Modell seither geändert hat, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>The file lists no tensors: weights count as zero.</source>
+        <translation>Die Datei nennt keine Tensoren: Gewichte zählen als null.</translation>
+    </message>
+    <message>
+        <source>{engine} does not run the architecture {detail}; its formulas are applied all the same.</source>
+        <translation>{engine} führt die Architektur {detail} nicht aus; seine Formeln werden trotzdem angewandt.</translation>
+    </message>
+    <message>
+        <source>{engine} does not run tensors of type {detail}.</source>
+        <translation>{engine} führt Tensoren vom Typ {detail} nicht aus.</translation>
+    </message>
+    <message>
+        <source>{engine} does not know the architecture {detail}: planned as plain full attention.</source>
+        <translation>{engine} kennt die Architektur {detail} nicht: geplant als einfache volle Attention.</translation>
+    </message>
+    <message>
+        <source>A draft model of the architecture {detail} runs beside a target model: plan that, too.</source>
+        <translation>Ein Draft-Modell der Architektur {detail} läuft neben einem Zielmodell: auch dieses planen.</translation>
+    </message>
+    <message>
+        <source>Compute buffers on {detail} were not measured: they are an estimate.</source>
+        <translation>Rechenpuffer auf {detail} wurden nicht gemessen: Sie sind geschätzt.</translation>
+    </message>
+    <message>
+        <source>The driver&apos;s own memory is left out: a CUDA context takes roughly 100 to 550 MiB.</source>
+        <translation>Der eigene Speicher des Treibers fehlt hier: Ein CUDA-Kontext braucht etwa 100 bis 550 MiB.</translation>
+    </message>
+    <message>
+        <source>{engine}&apos;s automatic fit takes memory to grow along a straight line: here it picks {detail} tokens, which do not fit. Ask for a context yourself.</source>
+        <translation>{engine} nimmt bei der automatischen Anpassung an, dass der Speicher geradlinig wächst: Hier wählt es {detail} Token, die nicht passen. Selbst einen Kontext anfordern.</translation>
+    </message>
+    <message>
+        <source>The file states no context length: {detail} tokens are assumed.</source>
+        <translation>Die Datei nennt keine Kontextlänge: {detail} Token werden angenommen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>{engine} does not load the {count} next-token layer unless a draft is asked for.</source>
+        <comment>{engine} does not load the {count} next-token layers unless a draft is asked for.</comment>
+        <translation><numerusform>{engine} lädt die {count} Next-Token-Schicht nur, wenn ein Draft verlangt wird.</numerusform><numerusform>{engine} lädt die {count} Next-Token-Schichten nur, wenn ein Draft verlangt wird.</numerusform></translation>
+    </message>
+    <message>
+        <source>Largest context for {budget}</source>
+        <translation>Größter Kontext für {budget}</translation>
+    </message>
+    <message>
+        <source>Budget for {context} tokens</source>
+        <translation>Budget für {context} Token</translation>
+    </message>
+    <message>
+        <source>Budget for all {context} tokens</source>
+        <translation>Budget für alle {context} Token</translation>
+    </message>
+    <message>
+        <source>Most sequences that share {context} tokens</source>
+        <translation>Meiste Sequenzen, die sich {context} Token teilen</translation>
+    </message>
+    <message>
+        <source>Most sequences of {context} tokens each</source>
+        <translation>Meiste Sequenzen von je {context} Token</translation>
+    </message>
+    <message>
+        <source>Best KV cache type for {context} tokens</source>
+        <translation>Bester KV-Cache-Typ für {context} Token</translation>
+    </message>
+    <message>
+        <source>none fits</source>
+        <translation>keiner passt</translation>
+    </message>
+    <message>
+        <source>none is enough</source>
+        <translation>keines genügt</translation>
+    </message>
+    <message>
+        <source>not even one fits</source>
+        <translation>nicht einmal eine passt</translation>
+    </message>
+    <message>
+        <source>none is small enough</source>
+        <translation>keiner ist klein genug</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} Token</translation>
+    </message>
+    <message>
+        <source>The largest context leaves {size} free, as --fit does; the budgets leave nothing.</source>
+        <translation>Der größte Kontext lässt {size} frei, wie --fit; die Budgets lassen nichts frei.</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV-Cache</translation>
+    </message>
+    <message>
+        <source>Recurrent state</source>
+        <translation>Rekurrenter Zustand</translation>
+    </message>
+    <message>
+        <source>Compute buffers</source>
+        <translation>Rechenpuffer</translation>
+    </message>
+    <message>
+        <source>Staging buffers</source>
+        <translation>Staging-Puffer</translation>
+    </message>
+    <message>
+        <source>Page table</source>
+        <translation>Seitentabelle</translation>
+    </message>
+    <message>
+        <source>Output buffer</source>
+        <translation>Ausgabepuffer</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>Host</translation>
+    </message>
+    <message>
+        <source>{component} (device)</source>
+        <translation>{component} (Gerät)</translation>
+    </message>
+    <message>
+        <source>{component} (host)</source>
+        <translation>{component} (Host)</translation>
+    </message>
+    <message>
+        <source>Weights are {size} of it.</source>
+        <translation>Davon sind {size} Gewichte.</translation>
+    </message>
+    <message>
+        <source>KV cache is {size} of it.</source>
+        <translation>Davon sind {size} KV-Cache.</translation>
+    </message>
+    <message>
+        <source>Recurrent state is {size} of it.</source>
+        <translation>Davon sind {size} rekurrenter Zustand.</translation>
+    </message>
+    <message>
+        <source>Compute buffers are {size} of it.</source>
+        <translation>Davon sind {size} Rechenpuffer.</translation>
+    </message>
+    <message>
+        <source>Staging buffers are {size} of it.</source>
+        <translation>Davon sind {size} Staging-Puffer.</translation>
+    </message>
+    <message>
+        <source>Page table is {size} of it.</source>
+        <translation>Davon sind {size} Seitentabelle.</translation>
+    </message>
+    <message>
+        <source>Output buffer is {size} of it.</source>
+        <translation>Davon sind {size} Ausgabepuffer.</translation>
+    </message>
+    <message>
+        <source>KV cache grows the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wächst der KV-Cache: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
+        <source>Compute buffers grow the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wachsen die Rechenpuffer: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
+        <source>Page table grows the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wächst die Seitentabelle: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
+        <source>Output buffer grows the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wächst der Ausgabepuffer: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
+        <source>All {context} tokens that the model allows would fit in {budget} too, with {size} to spare.</source>
+        <translation>Auch alle {context} Token, die das Modell erlaubt, würden in {budget} passen; {size} blieben übrig.</translation>
+    </message>
+    <message>
+        <source>All {context} tokens that the backend allows would fit in {budget} too, with {size} to spare.</source>
+        <translation>Auch alle {context} Token, die das Backend erlaubt, würden in {budget} passen; {size} blieben übrig.</translation>
+    </message>
+    <message>
+        <source>At most {context} of the model&apos;s {ceiling} tokens fit in {budget}.</source>
+        <translation>Höchstens {context} der {ceiling} Token des Modells passen in {budget}.</translation>
+    </message>
+    <message>
+        <source>At most {context} of the backend&apos;s {ceiling} tokens fit in {budget}.</source>
+        <translation>Höchstens {context} der {ceiling} Token des Backends passen in {budget}.</translation>
+    </message>
+    <message>
+        <source>Does not fit: {context} tokens need a larger buffer than the device gives</source>
+        <translation>Passt nicht: {context} Token brauchen einen größeren Puffer, als das Gerät vergibt</translation>
+    </message>
+    <message>
+        <source>Does not fit: needs {needs} at {context} tokens, more than the machine has</source>
+        <translation>Passt nicht: braucht {needs} bei {context} Token, mehr als der Rechner hat</translation>
+    </message>
+    <message>
+        <source>Does not fit: {engine} refuses to start</source>
+        <translation>Passt nicht: {engine} verweigert den Start</translation>
+    </message>
+    <message>
+        <source>Does not fit: needs {needs} at {context} tokens, {size} over</source>
+        <translation>Passt nicht: braucht {needs} bei {context} Token, {size} zu viel</translation>
+    </message>
+    <message>
+        <source>Fits tightly: {context} tokens take {size} over the working set</source>
+        <translation>Passt knapp: {context} Token brauchen {size} mehr als das Working Set</translation>
+    </message>
+    <message>
+        <source>Fits tightly: {engine} starts with {context} tokens and leaves {size}</source>
+        <translation>Passt knapp: {engine} startet mit {context} Token und lässt {size} frei</translation>
+    </message>
+    <message>
+        <source>Fits: {engine} starts with {context} tokens and leaves {size}</source>
+        <translation>Passt: {engine} startet mit {context} Token und lässt {size} frei</translation>
+    </message>
+    <message>
+        <source>Nothing grows with the context.</source>
+        <translation>Nichts wächst mit dem Kontext.</translation>
+    </message>
+    <message>
+        <source>All memory of the machine is {total}.</source>
+        <translation>Der ganze Speicher des Rechners sind {total}.</translation>
+    </message>
+    <message>
+        <source>The model was trained with {context} tokens: llama.cpp warns of it.</source>
+        <translation>Das Modell wurde mit {context} Token trainiert: llama.cpp warnt davor.</translation>
+    </message>
+    <message>
+        <source>That is all that the model allows.</source>
+        <translation>Das ist alles, was das Modell erlaubt.</translation>
+    </message>
+    <message>
+        <source>That is all that the backend allows.</source>
+        <translation>Das ist alles, was das Backend erlaubt.</translation>
+    </message>
+    <message>
+        <source>Up to {context} tokens would leave {size} of the device free, as --fit does.</source>
+        <translation>Bis zu {context} Token würden {size} des Geräts frei lassen, wie --fit.</translation>
+    </message>
+    <message>
+        <source>85 % of the budget ({size}) does not hold {context} tokens, the whole budget does: ZINC keeps its floor.</source>
+        <translation>85 % des Budgets ({size}) reichen nicht für {context} Token, das ganze Budget reicht: ZINC bleibt bei seiner Untergrenze.</translation>
+    </message>
+    <message>
+        <source>ZINC starts with {context} tokens and logs a warning.</source>
+        <translation>ZINC startet mit {context} Token und protokolliert eine Warnung.</translation>
+    </message>
+    <message>
+        <source>ZINC refuses to start: one token needs {needs} of {budget}, {size} over.</source>
+        <translation>ZINC verweigert den Start: Ein Token braucht {needs} von {budget}, {size} zu viel.</translation>
+    </message>
+    <message>
+        <source>--fit shortens the context from {ceiling} tokens to {context}, its least, and still leaves less than {size} free.</source>
+        <translation>--fit kürzt den Kontext von {ceiling} Token auf {context}, sein Mindestes, und lässt doch weniger als {size} frei.</translation>
+    </message>
+    <message>
+        <source>--fit shortens the context from {ceiling} tokens to leave {size} of the device free.</source>
+        <translation>--fit kürzt den Kontext von {ceiling} Token, um {size} des Geräts frei zu lassen.</translation>
+    </message>
+    <message>
+        <source>The largest tensor ({component}) takes {size}; one buffer may take {limit}.</source>
+        <translation>Der größte Tensor ({component}) braucht {size}; ein Puffer darf {limit} groß sein.</translation>
+    </message>
+    <message>
+        <source>--fit takes memory to grow along a straight line: what it picks is too long here.</source>
+        <translation>--fit nimmt an, dass der Speicher geradlinig wächst: Was es wählt, ist hier zu lang.</translation>
+    </message>
+    <message>
+        <source>Even the shortest context that --fit takes is too much for these layers.</source>
+        <translation>Selbst der kürzeste Kontext, den --fit nimmt, ist für diese Schichten zu viel.</translation>
+    </message>
+    <message>
+        <source>llama.cpp does not shorten a context that is asked for: loading fails.</source>
+        <translation>llama.cpp kürzt einen angeforderten Kontext nicht: Das Laden schlägt fehl.</translation>
+    </message>
+    <message>
+        <source>The device&apos;s own; what lives on the host does not count</source>
+        <translation>Der des Geräts; was auf dem Host liegt, zählt nicht</translation>
+    </message>
+    <message>
+        <source>One for device and host, both of which count</source>
+        <translation>Einer für Gerät und Host, die beide zählen</translation>
+    </message>
+    <message>
+        <source>{budget}; --fit leaves {size} of it free</source>
+        <translation>{budget}; --fit lässt davon {size} frei</translation>
+    </message>
+    <message>
+        <source>{budget} of the machine&apos;s {total}; --fit leaves {size} of it free</source>
+        <translation>{budget} von {total} des Rechners; --fit lässt davon {size} frei</translation>
+    </message>
+    <message>
+        <source>{budget}; automatic sizing uses 85 % of it, {size}</source>
+        <translation>{budget}; die Automatik nutzt davon 85 %, {size}</translation>
+    </message>
+    <message>
+        <source>{budget} of the machine&apos;s {total}; automatic sizing uses 85 % of it, {size}</source>
+        <translation>{budget} von {total} des Rechners; die Automatik nutzt davon 85 %, {size}</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>{size} ± {band} at {context} tokens</source>
+        <translation>{size} ± {band} bei {context} Token</translation>
+    </message>
+    <message>
+        <source>{size} at {context} tokens</source>
+        <translation>{size} bei {context} Token</translation>
+    </message>
+    <message>
+        <source>Needed</source>
+        <translation>Gebraucht</translation>
+    </message>
+    <message>
+        <source>There is</source>
+        <translation>Vorhanden</translation>
+    </message>
+    <message>
+        <source>Over by</source>
+        <translation>Zu viel</translation>
+    </message>
+    <message>
+        <source>{size} ({component}), the device&apos;s limit is not set</source>
+        <translation>{size} ({component}), die Grenze des Geräts ist nicht gesetzt</translation>
+    </message>
+    <message>
+        <source>{size} ({component}), over the device&apos;s limit of {limit}</source>
+        <translation>{size} ({component}), über der Grenze des Geräts von {limit}</translation>
+    </message>
+    <message>
+        <source>{size} ({component}), within the device&apos;s limit of {limit}</source>
+        <translation>{size} ({component}), innerhalb der Grenze des Geräts von {limit}</translation>
     </message>
 </context>
 </TS>

@@ -458,6 +458,11 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
         marked("Check the certificates."),
     ),
     (
+        urllib3.exceptions.NewConnectionError,
+        marked("nobody there ({error})"),
+        marked("Check the address and the network."),
+    ),
+    (
         urllib3.exceptions.ConnectTimeoutError,
         marked("no answer"),
         marked("Check the network, and try again."),
@@ -469,17 +474,16 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
         marked("Check the proxy's settings."),
     ),
     (
-        urllib3.exceptions.NewConnectionError,
-        marked("nobody there ({error})"),
-        marked("Check the address and the network."),
-    ),
-    (
         urllib3.exceptions.LocationParseError,
         marked("an address that is none"),
         marked("Check the address."),
     ),
 )
-"""What urllib3 raises, what it means, and what to do; the first that fits counts."""
+"""What urllib3 raises, what it means, and what to do.
+
+The first that fits counts: urllib3 takes no such name for a kind of nobody there, and that for a
+kind of no answer.
+"""
 
 
 def _as_gguf_error(target: Target, error: Exception) -> GgufError:

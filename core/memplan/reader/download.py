@@ -64,7 +64,7 @@ _LONGEST_WAIT: Final = 6
 
 
 class Budget:
-    """What a reading may take in time and bytes, over all its requests.
+    """What a reading may take in time and bytes, over all its requests, in whatever threads.
 
     Attributes:
         received_bytes: bytes received so far.
@@ -79,10 +79,17 @@ class Budget:
         self._most_bytes = most_bytes
         self._cancel = cancel
         self._progress = progress
+        self._stopped = CancelToken()
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Let all that is still under way end, because one of the requests has failed."""
+        self._stopped.cancel()
 
     def check(self, name: str) -> None:
-        """Raise if the user has cancelled or the time is over."""
+        """Raise if the user has cancelled, the time is over, or it was stopped."""
         self._cancel.check(name)
+        self._stopped.check(name)
         if time.monotonic() > self._deadline:
             raise UnreachableError(
                 name,
@@ -96,7 +103,10 @@ class Budget:
 
     def receive(self, name: str, count: int) -> None:
         """Count ``count`` bytes, and raise if these are too many."""
-        self.received_bytes += count
+        with self._lock:
+            self.received_bytes += count
+            if self._progress is not None and self.received_bytes <= self._most_bytes:
+                self._progress(self.received_bytes)
         if self.received_bytes > self._most_bytes:
             raise RemoteError(
                 name,
@@ -109,8 +119,6 @@ class Budget:
                 tr("more"),
                 tr("Download the file, and open it from the disk."),
             )
-        if self._progress is not None:
-            self._progress(self.received_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,8 @@ class Download:
     """
 
     def __init__(self, target: Target, budget: Budget) -> None:
+        # A reading that has ended must ask for nothing more.
+        budget.check(target.name)
         self.name = target.name
         self.keep: Callable[[bytes], object] = lambda _piece: None
         self._target = target

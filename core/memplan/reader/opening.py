@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memplan.reader.errors import MissingError
 from memplan.reader.local import read_local_contents
 from memplan.reader.location import LocalFile, parse_location
+from memplan.reader.split import ReadSiblings
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 from memplan.reader.walk import Contents
 
@@ -20,22 +21,12 @@ class Opened:
     Attributes:
         contents: what its header says.
         file_name: its name, without folder.
-        read_sibling: reads another file in the same folder, by its name.
+        read_siblings: reads other files in the same folder, by their names.
     """
 
     contents: Contents
     file_name: str
-    read_sibling: Callable[[str], Contents]
-
-    def read_siblings(self, names: Sequence[str]) -> Mapping[str, Contents | None]:
-        """The contents of files in the same folder, ``None`` for those that are not there."""
-        found: dict[str, Contents | None] = {}
-        for name in names:
-            try:
-                found[name] = self.read_sibling(name)
-            except MissingError:
-                found[name] = None
-        return found
+    read_siblings: ReadSiblings
 
 
 def open_location(
@@ -62,9 +53,15 @@ def open_location(
 
 
 def _open_local(file: LocalFile, cancel: CancelToken) -> Opened:
-    def read_sibling(name: str) -> Contents:
+    def read_sibling(name: str) -> Contents | None:
         cancel.check(file.name)
-        return read_local_contents(file.path.with_name(name))
+        try:
+            return read_local_contents(file.path.with_name(name))
+        except MissingError:
+            return None
+
+    def read_siblings(names: Sequence[str]) -> Mapping[str, Contents | None]:
+        return {name: read_sibling(name) for name in names}
 
     contents = replace(read_local_contents(file.path), source=file.name)
-    return Opened(contents, file.path.name, read_sibling)
+    return Opened(contents, file.path.name, read_siblings)

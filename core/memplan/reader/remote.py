@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
@@ -10,16 +11,20 @@ from urllib.parse import quote, unquote, urlsplit
 from memplan.language import tr
 from memplan.reader import hub
 from memplan.reader.download import Answer, Budget, Download, Target
-from memplan.reader.errors import GgufError, UnreachableError
+from memplan.reader.errors import GgufError, MissingError, UnreachableError
 from memplan.reader.header import HeaderNotice
 from memplan.reader.header_cache import HeaderCache
 from memplan.reader.location import HubFile, HubRepository, WebFile
 from memplan.reader.opening import Opened
+from memplan.reader.split import ReadSiblings
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 from memplan.reader.walk import Contents, read_contents
 from memplan.reader.window import Window
 
 _NOT_CHECKED: Final = (HeaderNotice.NOT_CHECKED_ONLINE, "")
+
+_MOST_AT_ONCE: Final = 8
+"""Shards that are fetched at the same time: with more, a server may take it amiss."""
 
 
 class _Fetched(NamedTuple):
@@ -61,7 +66,7 @@ class Remote:
             url = parts._replace(path=f"{folder}/{quote(name)}").geturl()
             return self._fetch(url, url, self._kept(url, url)).contents
 
-        return Opened(contents, unquote(file_name), read)
+        return Opened(contents, unquote(file_name), self._several(read))
 
     def _open_in_hub(self, file: HubFile) -> Opened:
         contents, answer = self._fetch_from_hub(file)
@@ -74,7 +79,26 @@ class Remote:
             text = f"hf://{file.repository}@{quote(revision, safe='')}/{path}"
             return self._fetch_from_hub(HubFile(file.repository, revision, path, text)).contents
 
-        return Opened(contents, file_name, read)
+        return Opened(contents, file_name, self._several(read))
+
+    def _several(self, read: Callable[[str], Contents]) -> ReadSiblings:
+        """Reads several files at once, since each of them is mostly waiting for a server.
+
+        Of several errors it raises that of the first file in order, whichever came first.
+        """
+
+        def read_siblings(names: Sequence[str]) -> Mapping[str, Contents | None]:
+            with ThreadPoolExecutor(_MOST_AT_ONCE, "memplan shard") as pool:
+                asked = [pool.submit(_read_if_there, read, name) for name in names]
+                try:
+                    return dict(zip(names, [future.result() for future in asked], strict=True))
+                except BaseException:
+                    # What is under way must not keep the user waiting for this.
+                    self._budget.stop()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
+
+        return read_siblings
 
     def _open_repository(self, repository: HubRepository) -> Opened:
         listing, checked = self._list(repository)
@@ -157,6 +181,13 @@ class Remote:
                     if source.is_intact():
                         return listing
         raise error
+
+
+def _read_if_there(read: Callable[[str], Contents], name: str) -> Contents | None:
+    try:
+        return read(name)
+    except MissingError:
+        return None
 
 
 def _is_same_as(kept: Answer | None) -> Callable[[Answer], bool]:

@@ -15,7 +15,7 @@ from memplan.language import tr
 from memplan.reader.errors import CancelledError
 
 Progress = Callable[[int], None]
-"""Called with the bytes received so far, in the thread that reads."""
+"""Called with the bytes received so far, in a thread that reads; never by two at once."""
 
 DEFAULT_ENDPOINT: Final = "https://huggingface.co"
 _YES = frozenset({"1", "on", "yes", "true"})

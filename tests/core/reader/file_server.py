@@ -40,6 +40,8 @@ class FileServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    # Who does not get in at once would try again only after a second.
+    request_queue_size = 64
 
     def __init__(self, scheme: str = "http") -> None:
         super().__init__(("127.0.0.1", 0), Handler)

@@ -94,7 +94,10 @@ class ThemeSwitch(QObject):
 
     def set_text_size(self, percent: int) -> None:
         """Apply the size of texts. Widgets that are there already keep pixels of their own."""
-        self._app.setFont(base_font(percent))
+        font = base_font(percent)
+        if font == self._app.font():
+            return
+        self._app.setFont(font)
         if self._applied is not None:
             apply_theme(self._app, self._applied)
 
@@ -183,6 +186,8 @@ def _style_sheet(theme: Theme) -> str:
         error_surface=theme.error_surface,
         arrow_up=_icon_path("arrow-up.svg"),
         arrow_down=_icon_path("arrow-down.svg"),
+        arrow_left=_icon_path("arrow-left.svg"),
+        arrow_right=_icon_path("arrow-right.svg"),
         check=_icon_path(_CHECKS[theme.accent_text]),
     )
     # Here pixels are those at 100 %.
@@ -236,7 +241,7 @@ QPushButton[role="link"][menu="true"]::menu-indicator { right: 1px; }
 QPushButton[role="link"]:hover { color: $text; }
 QPushButton[role="link"]:focus { border-color: $focus; color: $text; }
 QPushButton::menu-indicator { image: url($arrow_down); subcontrol-position: right center;
-    right: 8px; width: 10px; }
+    right: 8px; width: 10px; height: 10px; }
 
 QPushButton[role="segment"] { border-radius: 0; padding: 5px 8px; border-right-width: 0; }
 QPushButton[role="segment"][end="first"] { border-top-left-radius: 6px;
@@ -307,6 +312,10 @@ QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
+QTabBar::scroller { width: 22px; }
+QTabBar QToolButton { background: $card; border: none; }
+QTabBar QToolButton::left-arrow { image: url($arrow_left); width: 10px; height: 10px; }
+QTabBar QToolButton::right-arrow { image: url($arrow_right); width: 10px; height: 10px; }
 QTabBar:focus { outline: none; }
 QTabBar::tab:selected:focus { background: $hover; border-top-left-radius: 5px;
     border-top-right-radius: 5px; }

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from memplan_gui import exporting
 from memplan_gui.appearance import ThemeChoice
 from memplan_gui.exporting import FileExport, Shown
+from memplan_gui.text_size import TEXT_SIZES
 from memplan_gui.translating import LANGUAGE_NAMES, LanguageChoice
 
 _THEMES: Final[Mapping[ThemeChoice, str]] = {
@@ -45,8 +46,8 @@ class Menus(QObject):
         sample_requested(str): this sample is to be opened.
         copy_requested(Callable): this copy is to be made of what is shown.
         export_requested(FileExport): this kind of file is to be written.
-        theme_chosen(ThemeChoice), units_chosen(ByteUnits), language_chosen(LanguageChoice): what
-            the user picked.
+        theme_chosen(ThemeChoice), units_chosen(ByteUnits), language_chosen(LanguageChoice),
+            text_size_chosen(int): what the user picked; the size of texts in per cent.
         forget_requested(): recent models are to be forgotten.
         devices_requested(): this machine's devices are to be looked for.
         about_requested(), quit_requested()
@@ -63,6 +64,7 @@ class Menus(QObject):
     theme_chosen = Signal(object)
     units_chosen = Signal(object)
     language_chosen = Signal(object)
+    text_size_chosen = Signal(object)
     forget_requested = Signal()
     devices_requested = Signal()
     about_requested = Signal()
@@ -83,6 +85,7 @@ class Menus(QObject):
         self._languages = self._choices(
             view.addMenu(tr("&Language")), languages, self.language_chosen
         )
+        self._text_sizes = self._fill_text_sizes(view.addMenu(tr("Te&xt size")))
         search = view.addAction(tr("&Find this machine's GPUs"))
         search.setShortcut(QKeySequence("F5"))
         search.triggered.connect(lambda: self.devices_requested.emit())
@@ -173,6 +176,28 @@ class Menus(QObject):
         group.triggered.connect(lambda action: chosen.emit(action.data()))
         return group
 
+    def _fill_text_sizes(self, menu: QMenu) -> QActionGroup:
+        titles = {size: tr("{percent} %").format(percent=size) for size in TEXT_SIZES}
+        group = self._choices(menu, titles, self.text_size_chosen)
+        menu.addSeparator()
+        larger = menu.addAction(tr("&Larger"))
+        larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        larger.triggered.connect(lambda: self._choose_text_size(1))
+        smaller = menu.addAction(tr("&Smaller"))
+        smaller.setShortcut(QKeySequence("Ctrl+-"))
+        smaller.triggered.connect(lambda: self._choose_text_size(-1))
+        usual = menu.addAction(tr("&Usual"))
+        usual.setShortcut(QKeySequence("Ctrl+0"))
+        usual.triggered.connect(lambda: self.text_size_chosen.emit(TEXT_SIZES[0]))
+        return group
+
+    def _choose_text_size(self, steps: int) -> None:
+        """Choose one larger or smaller, if there is one."""
+        checked = self._text_sizes.checkedAction()
+        index = TEXT_SIZES.index(checked.data()) + steps
+        if 0 <= index < len(TEXT_SIZES):
+            self.text_size_chosen.emit(TEXT_SIZES[index])
+
     def set_plan_shown(self, shown: bool) -> None:
         """Offer copies and exports only where there is something to copy."""
         for action in self._needs_plan:
@@ -189,6 +214,10 @@ class Menus(QObject):
     def set_language(self, choice: LanguageChoice) -> None:
         """Mark the chosen language."""
         _check(self._languages, choice)
+
+    def set_text_size(self, percent: int) -> None:
+        """Mark the chosen size of texts."""
+        _check(self._text_sizes, percent)
 
     def set_recent(self, sources: tuple[str, ...]) -> None:
         """Offer these models, the newest first."""

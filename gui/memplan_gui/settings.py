@@ -15,6 +15,7 @@ from memplan.units import ByteUnits
 from memplan.unsigned import check_u64
 
 from memplan_gui.appearance import ThemeChoice
+from memplan_gui.text_size import TEXT_SIZES
 from memplan_gui.translating import LanguageChoice
 
 SCHEMA: Final = "memplan.settings/1"
@@ -32,6 +33,7 @@ class Settings:
         theme: the theme that was chosen.
         units: the multiples in which bytes are written.
         language: the language that was chosen.
+        text_size: the size of texts that was chosen, in per cent; ``None``: what suits the system.
         geometry: the window's place and size as Qt saves it, in base 64.
     """
 
@@ -43,6 +45,7 @@ class Settings:
     theme: ThemeChoice = ThemeChoice.SYSTEM
     units: ByteUnits = ByteUnits.BINARY
     language: LanguageChoice = LanguageChoice.SYSTEM
+    text_size: int | None = None
     geometry: str = ""
 
     def with_recent(self, source: str) -> Settings:
@@ -58,6 +61,14 @@ class Settings:
         return replace(self, recent=())
 
 
+def _text_size(value: Any) -> int | None:
+    if value is None:
+        return None
+    if value not in TEXT_SIZES:
+        raise ValueError(f"texts have no size of {value} %")
+    return int(value)
+
+
 _READERS: Final[dict[str, Any]] = {
     "folder": str,
     "recent": lambda value: tuple(str(source) for source in value)[:RECENT_LIMIT],
@@ -67,6 +78,7 @@ _READERS: Final[dict[str, Any]] = {
     "theme": ThemeChoice,
     "units": ByteUnits,
     "language": LanguageChoice,
+    "text_size": _text_size,
     "geometry": str,
 }
 

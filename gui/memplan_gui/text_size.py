@@ -43,6 +43,11 @@ def scaled_beside(font: QFont, pixels: int) -> int:
     return round(pixels * size / BASE_FONT_PIXELS) if size > 0 else pixels
 
 
+def scaled_by_half(pixels: int) -> int:
+    """Pixels for pictures, which need not grow as much as the texts in them."""
+    return (pixels + scaled(pixels)) // 2
+
+
 def scaled_margins(left: int, top: int, right: int, bottom: int) -> QMargins:
     """Margins, each scaled."""
     return QMargins(scaled(left), scaled(top), scaled(right), scaled(bottom))

@@ -32,15 +32,10 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
     QMainWindow,
     QMenuBar,
-    QScrollArea,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -48,6 +43,7 @@ from PySide6.QtWidgets import (
 
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.applying import apply_difference
+from memplan_gui.body import Body
 from memplan_gui.comparison import Comparison
 from memplan_gui.detecting import Detector
 from memplan_gui.device_history import DeviceHistory
@@ -57,6 +53,7 @@ from memplan_gui.incoming import sources_in
 from memplan_gui.menus import Menus
 from memplan_gui.opening import Opening
 from memplan_gui.panels.breakdown import BreakdownTable
+from memplan_gui.panels.chart_and_tabs import ChartAndTabs
 from memplan_gui.panels.chart_card import ChartCard
 from memplan_gui.panels.empty_state import DropOverlay, EmptyState
 from memplan_gui.panels.file_tab import FileTab
@@ -71,7 +68,7 @@ from memplan_gui.plot.overlay import Overlay
 from memplan_gui.presenter import error_text, source_name
 from memplan_gui.session import Session
 from memplan_gui.settings import SettingsFile
-from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.text_size import scaled, suggested_percent
 from memplan_gui.translating import LanguageChoice, Translation
 
 if TYPE_CHECKING:
@@ -81,12 +78,8 @@ LOG_ENDINGS = (".log", ".txt")
 """Files with such names are taken for logs."""
 
 _GAP = 14
-_LEFT_WIDTH = 332
-_SCROLL_BAR_WIDTH = 10
 _FIRST_SIZE = (1280, 800)
 _LEAST_SIZE = (880, 560)
-_CHART_COMFORT = 300
-"""Below this height of the chart, the lower panel gives way."""
 
 
 class MainWindow(QMainWindow):
@@ -114,9 +107,12 @@ class MainWindow(QMainWindow):
         dialogs: Dialogs,
         request: Request | None = None,
     ) -> None:
+        settings = settings_file.load()
+        # Before there is a window, which takes the font that the application has then.
+        themes.set_text_size(settings.text_size or suggested_percent())
         super().__init__()
         self._settings_file = settings_file
-        self._settings = settings_file.load()
+        self._settings = settings
         self._themes = themes
         self._translation = translation
         self._dialogs = dialogs
@@ -134,7 +130,6 @@ class MainWindow(QMainWindow):
         self._unread: tuple[str, Exception] | None = None
         self._lines: tuple[Overlay, ...] = ()
         self._links: list[QMetaObject.Connection] = []
-        self._splitter_moved = False
         self._build()
         themes.set_choice(self._settings.theme)
         self._restore_geometry()
@@ -157,6 +152,7 @@ class MainWindow(QMainWindow):
         self._set_units(self._settings.units)
         self._menus.set_theme(self._themes.choice)
         self._menus.set_language(self._translation.choice)
+        self._menus.set_text_size(self._text_size())
         self._menus.set_recent(self._settings.recent)
 
     def rebuild(self) -> None:
@@ -164,7 +160,8 @@ class MainWindow(QMainWindow):
 
         The model, the request, what can be undone and what is pinned stay.
         """
-        tab, sizes = self.tabs.tabs.currentIndex(), self._splitter.sizes()
+        tab = self.tabs.tabs.currentIndex()
+        heights = self._splitter.sizes() if self._splitter.moved else None
         for link in self._links:
             QObject.disconnect(link)
         self._links.clear()
@@ -177,8 +174,8 @@ class MainWindow(QMainWindow):
         self._body.show()  # what is added to a window in sight is hidden at first
         self.tabs.tabs.setCurrentIndex(tab)
         self._show_again()
-        if self._splitter_moved:
-            self._splitter.setSizes(sizes)
+        if heights is not None:
+            self._splitter.share_as(heights)
         self._rebuild_log_window()
         self.setFocus()
 
@@ -239,50 +236,20 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(scaled(_GAP))
         column.addWidget(self._verdict)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setHandleWidth(scaled(_GAP))
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.chart_card)
-        self._splitter.addWidget(self.tabs)
-        self._splitter.splitterMoved.connect(self._note_splitter)
+        self._splitter = ChartAndTabs(self.chart_card, self.tabs)
         column.addWidget(self._splitter, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(right)
-        self._body = body = QWidget()
-        body.setObjectName("body")
-        row = QHBoxLayout(body)
-        row.setContentsMargins(scaled_margins(_GAP, _GAP, _GAP, _GAP))
-        row.setSpacing(scaled(_GAP - _SCROLL_BAR_WIDTH))
-        row.addWidget(self._left_column())
-        row.addWidget(self._pages, 1)
-        self.setCentralWidget(body)
-        self._drop_overlay = DropOverlay(self)
-
-    def _left_column(self) -> QScrollArea:
-        self._left = inner = QWidget()
-        inner.setObjectName("left_column")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(scaled(12))
         engines = (self.zinc_options, self.late.llama_cpp)
-        for panel in (self._model_card, self.runs_on, self.request_panel, *engines):
-            panel.setFixedWidth(scaled(_LEFT_WIDTH))
-            column.addWidget(panel)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
-        area.setFixedWidth(scaled(_LEFT_WIDTH + _SCROLL_BAR_WIDTH))
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._column = area
-        return area
+        panels = (self._model_card, self.runs_on, self.request_panel, *engines)
+        self._body = Body(panels, self._pages)
+        self.setCentralWidget(self._body)
+        self._drop_overlay = DropOverlay(self)
 
     def _show_card(self) -> None:
         """Scroll to the model card, where there is something to say or to ask."""
-        self._column.verticalScrollBar().setValue(0)
+        self._body.show_top()
 
     def _connect_panels(self) -> None:
         session = self.session
@@ -334,6 +301,7 @@ class MainWindow(QMainWindow):
         menus.theme_chosen.connect(self._choose_theme)
         menus.units_chosen.connect(self._choose_units)
         menus.language_chosen.connect(self._choose_language)
+        menus.text_size_chosen.connect(self._choose_text_size)
         menus.forget_requested.connect(self._forget_recent)
         menus.devices_requested.connect(self.detector.start)
         menus.about_requested.connect(self._show_about)
@@ -456,7 +424,7 @@ class MainWindow(QMainWindow):
         self._menus.set_plan_shown(True)
         if self._pages.currentIndex() != 1:
             self._pages.setCurrentIndex(1)
-            self._share_height()
+            self._splitter.share_height()
 
     def _show_no_plan(self, reason: str) -> None:
         self._verdict.show_failure(self.session.request.engine, reason)
@@ -472,9 +440,10 @@ class MainWindow(QMainWindow):
 
     def _order_chart(self, chart: QWidget) -> None:
         """The chart is made last, but comes between the controls and the tabs."""
+        controls = self._body.controls
         before = self.tabs.tabs.tabBar().previousInFocusChain()
         while before is not None and (
-            before.focusPolicy() is Qt.FocusPolicy.NoFocus or not self._left.isAncestorOf(before)
+            before.focusPolicy() is Qt.FocusPolicy.NoFocus or not controls.isAncestorOf(before)
         ):
             before = before.previousInFocusChain()
         if before is not None:
@@ -517,6 +486,18 @@ class MainWindow(QMainWindow):
         choice = LanguageChoice(code)
         self._settings = replace(self._settings, language=choice)
         if self._translation.set_choice(choice):
+            # The menu that was chosen from is still at work.
+            QTimer.singleShot(0, self, self.rebuild)
+
+    def _text_size(self) -> int:
+        return self._settings.text_size or suggested_percent()
+
+    def _choose_text_size(self, percent: int) -> None:
+        changed = percent != self._text_size()
+        self._settings = replace(self._settings, text_size=percent)
+        self._menus.set_text_size(percent)
+        if changed:
+            self._themes.set_text_size(percent)
             # The menu that was chosen from is still at work.
             QTimer.singleShot(0, self, self.rebuild)
 
@@ -565,25 +546,6 @@ class MainWindow(QMainWindow):
             self.log_window.drain()
             self.log_window.close()
         super().closeEvent(event)
-
-    # Size
-
-    def _note_splitter(self) -> None:
-        self._splitter_moved = True
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the height anew."""
-        super().resizeEvent(event)
-        self._share_height()
-
-    def _share_height(self) -> None:
-        """Give the lower panel what it needs, if the chart stays comfortable without."""
-        if self._splitter_moved:
-            return
-        height = self._splitter.height() - self._splitter.handleWidth()
-        wanted = self.tabs.sizeHint().height()
-        lower = max(min(wanted, height - scaled(_CHART_COMFORT)), self.tabs.minimumHeight())
-        self._splitter.setSizes([height - lower, lower])
 
     # Drag and drop
 

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPainter,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -52,6 +53,8 @@ _STYLE_PADDING = 3
 """What the style itself leaves beside a text."""
 
 _LONGEST_BAR = 240
+_GIVING_WAY: Final = (_BYTES, _WHERE)
+"""The columns that are left out where there is no room, the first first; tooltips have them."""
 
 
 class BreakdownModel(QAbstractTableModel):
@@ -231,9 +234,13 @@ class BreakdownTable(QTableView):
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetrics(font)
-        for column, texts in enumerate(_widest_texts()):
-            widest = max(metrics.horizontalAdvance(text) for text in texts)
-            columns.resizeSection(column, widest + 2 * scaled(_PADDING) + 2)
+        padding = 2 * scaled(_PADDING) + 2
+        self._widths = [
+            max(metrics.horizontalAdvance(text) for text in texts) + padding
+            for texts in _widest_texts()
+        ]
+        for column, width in enumerate(self._widths):
+            columns.resizeSection(column, width)
 
     def show_plan(self, plan: Plan) -> None:
         """Show the components at the context that is read out, else at the plan's own."""
@@ -275,6 +282,14 @@ class BreakdownTable(QTableView):
             self.copy_rows()
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what has no room, so that nobody has to scroll sideways for a number."""
+        super().resizeEvent(event)
+        missing = sum(self._widths) - event.size().width()
+        for column in _GIVING_WAY:
+            self.setColumnHidden(column, missing > 0)
+            missing -= self._widths[column]
 
     def copy_rows(self) -> None:
         """Put the selected rows, or all, on the clipboard."""

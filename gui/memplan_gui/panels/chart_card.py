@@ -14,7 +14,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from memplan_gui.session import Session
-from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.text_size import scaled_by_half, scaled_margins
 
 if TYPE_CHECKING:
     from memplan_gui.plot.chart import Chart
@@ -43,7 +43,7 @@ class ChartCard(QFrame):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.setMinimumHeight(scaled(_LEAST_HEIGHT))
+        self.setMinimumHeight(scaled_by_half(_LEAST_HEIGHT))
         self._session = session
         self._theme = theme
         self._units = ByteUnits.BINARY

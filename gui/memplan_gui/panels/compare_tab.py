@@ -21,10 +21,11 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
     QPixmap,
+    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QTableWidgetItem
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QPushButton, QTableWidgetItem
 
 from memplan_gui.comparison import Comparison, other_engine, pin_style
 from memplan_gui.plot.overlay import LineStyle
@@ -48,6 +49,7 @@ _DRAW_HELP = marked("Draw the other engine's total as a dashed line over the cha
 _PIN_HELP = marked("Keep this plan as it is now, as a line over the chart and a row here")
 _REMOVE_HELP = marked("Forget the selected pinned plan (Delete). Undo brings it back")
 _ICON_WIDTH, _ICON_HEIGHT = 30, 12
+_HEAD_SPACE = 40
 
 
 class CompareTab(Page):
@@ -69,6 +71,7 @@ class CompareTab(Page):
         )
         self._terms_title = label("section", wrap=True)
         self.terms = PlainTable(tr("Why they differ"), tr("Two plans term by term"))
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out()
         self._connect()
 
@@ -76,13 +79,15 @@ class CompareTab(Page):
         describe(self.draw_other, tr("Draw the other engine"), tr(_DRAW_HELP))
         describe(self.pin, tr("Pin this plan"), tr(_PIN_HELP))
         describe(self.remove, tr("Remove the selected plan"), tr(_REMOVE_HELP))
-        row = QHBoxLayout()
-        row.setSpacing(scaled(8))
-        row.addWidget(self.draw_other)
-        row.addStretch(1)
-        row.addWidget(self.pin)
-        row.addWidget(self.remove)
-        self.column.addLayout(row)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(scaled(8))
+        buttons.addStretch(1)
+        buttons.addWidget(self.pin)
+        buttons.addWidget(self.remove)
+        self._head.setSpacing(scaled(8))
+        self._head.addWidget(self.draw_other)
+        self._head.addLayout(buttons, 1)
+        self.column.addLayout(self._head)
         self.column.addWidget(self.plans)
         self.column.addSpacing(scaled(4))
         self.column.addWidget(self._terms_title)
@@ -100,6 +105,15 @@ class CompareTab(Page):
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.plans)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._remove)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the buttons below the box where there is no room beside it."""
+        super().resizeEvent(event)
+        parts = (self.draw_other, self.pin, self.remove)
+        needed = sum(part.sizeHint().width() for part in parts) + scaled(_HEAD_SPACE)
+        direction = QBoxLayout.Direction
+        wide = event.size().width() >= needed
+        self._head.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""

@@ -199,9 +199,10 @@ def resolve_shape(model: Model) -> Shape:
     loops = ARCHITECTURES.get(model.architecture, FULL).loops
     layer_count *= max((loops and model.metadata.integer(loops)) or 1, 1)
     if layer_count > MAX_LAYERS:
-        text = tr("n_layer must be <= {most}, not {count}")
         raise UnsupportedRequestError(
-            text.format(most=format_count(MAX_LAYERS), count=format_count(layer_count))
+            tr("n_layer must be <= {most}, not {count}").format(
+                most=format_count(MAX_LAYERS), count=format_count(layer_count)
+            )
         )
     return _Resolver(model).shape()
 

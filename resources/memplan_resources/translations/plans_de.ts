@@ -14,7 +14,10 @@
     <message numerus="yes">
         <source>{count} byte</source>
         <comment>{count} bytes</comment>
-        <translation><numerusform>{count} Byte</numerusform><numerusform>{count} Byte</numerusform></translation>
+        <translation>
+            <numerusform>{count} Byte</numerusform>
+            <numerusform>{count} Byte</numerusform>
+        </translation>
     </message>
     <message>
         <source>flash_attn aborts with the architecture {name}</source>
@@ -550,135 +553,135 @@
     </message>
     <message>
         <source>Verdict and budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Urteil und Budget</translation>
     </message>
     <message>
         <source>Engines, and the parts of ZINC&apos;s plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Engines und die Teile von ZINCs Plan</translation>
     </message>
     <message>
         <source>llama.cpp: parts and options</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp: Teile und Optionen</translation>
     </message>
     <message>
         <source>Model, chart, comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell, Diagramm, Vergleich</translation>
     </message>
     <message>
         <source>Verdict</source>
-        <translation type="unfinished"></translation>
+        <translation>Urteil</translation>
     </message>
     <message>
         <source>Whether the model fits, what the engine does at its start, and with which context. ZINC sizes the context, holds its floor, trims the context or refuses to start. llama.cpp takes the context, shortens it (--fit) or fails to load.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob das Modell passt, was die Engine beim Start tut und mit welchem Kontext. ZINC bemisst den Kontext, bleibt bei seiner Untergrenze, kürzt den Kontext oder verweigert den Start. llama.cpp nimmt den Kontext, kürzt ihn (--fit) oder lädt nicht.</translation>
     </message>
     <message>
         <source>Fits: the bytes that count ≤ budget at the context with which the engine starts. On Metal with a total memory: the bytes that count ≤ total memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Passt: was zählt ≤ Budget, bei dem Kontext, mit dem die Engine startet. Auf Metal mit einem Gesamtspeicher: was zählt ≤ Gesamtspeicher.</translation>
     </message>
     <message>
         <source>Fits, tight, does not fit</source>
-        <translation type="unfinished"></translation>
+        <translation>Passt, knapp, passt nicht</translation>
     </message>
     <message>
         <source>Tight means that it fits with little to spare, so that another program may take what is missing. The rule is ZINC&apos;s own fit verdict; Memplan uses it for every engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>Knapp heißt, dass es mit wenig Spielraum passt, sodass ein anderes Programm belegen kann, was dann fehlt. Die Regel ist ZINCs eigenes Urteil; Memplan wendet sie auf jede Engine an.</translation>
     </message>
     <message>
         <source>Tight: less than 1 GiB left, or on Metal more than the working set but no more than the total memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Knapp: weniger als 1 GiB übrig, oder auf Metal mehr als das Working Set, aber höchstens der Gesamtspeicher.</translation>
     </message>
     <message>
         <source>The memory that the engine may use. On Vulkan and CUDA it is the memory of the device; ZINC counts all of it, whether it is free or not. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Speicher, den die Engine belegen darf. Auf Vulkan und CUDA ist es der Speicher des Geräts; ZINC zählt ihn ganz, ob er frei ist oder nicht. Was Desktop und andere Programme belegen, wird nur abgezogen, wenn „jetzt frei“ gewählt ist.</translation>
     </message>
     <message>
         <source>Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA: the device&apos;s memory. Metal: the working set.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vulkan: Summe der Größen aller Heaps mit DEVICE_LOCAL. CUDA: der Speicher des Geräts. Metal: das Working Set.</translation>
     </message>
     <message>
         <source>Budget on Metal: the working set</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget auf Metal: das Working Set</translation>
     </message>
     <message>
         <source>Macs have one memory for processor and GPU. macOS recommends how much of it the GPU should use at a time: the working set. Device and host bytes both count against it. For Macs of the catalogue it is estimated; macOS states no formula.</source>
-        <translation type="unfinished"></translation>
+        <translation>Macs haben einen Speicher für Prozessor und GPU. macOS empfiehlt, wie viel davon die GPU zugleich belegen soll: das Working Set. Die Byte von Gerät und Host zählen beide dagegen. Für Macs des Katalogs ist es geschätzt; macOS nennt keine Formel.</translation>
     </message>
     <message>
         <source>Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: total memory × 2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Gerät erfragt: recommendedMaxWorkingSetSize. Aus dem Katalog: Gesamtspeicher × 2 ÷ 3 bis 36 GB, darüber × 3 ÷ 4.</translation>
     </message>
     <message>
         <source>Total memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesamtspeicher</translation>
     </message>
     <message>
         <source>All memory of a Mac. A plan beyond the working set, but within the total, is tight; one beyond the total does not fit. Without a total, the budget takes its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der ganze Speicher eines Macs. Ein Plan über dem Working Set, aber innerhalb des Gesamtspeichers ist knapp; einer darüber passt nicht. Ohne Gesamtspeicher gilt das Budget.</translation>
     </message>
     <message>
         <source>Does not fit: device bytes + host bytes &gt; total memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Passt nicht: Byte auf dem Gerät + Byte auf dem Host &gt; Gesamtspeicher.</translation>
     </message>
     <message>
         <source>Wired limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Wired Limit</translation>
     </message>
     <message>
         <source>On a Mac the system setting iogpu.wired_limit_mb says how much memory the GPU may hold. Raising it raises the working set, until the Mac restarts; what is left must do for everything else.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf einem Mac legt die Systemeinstellung iogpu.wired_limit_mb fest, wie viel Speicher die GPU halten darf. Sie zu erhöhen, vergrößert das Working Set, bis der Mac neu startet; der Rest muss für alles andere reichen.</translation>
     </message>
     <message>
         <source>Working set = iogpu.wired_limit_mb × 1,048,576 bytes, once it is set.</source>
-        <translation type="unfinished"></translation>
+        <translation>Working Set = iogpu.wired_limit_mb × 1.048.576 Byte, sobald sie gesetzt ist.</translation>
     </message>
     <message>
         <source>Free now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt frei</translation>
     </message>
     <message>
         <source>What a device of this machine had left when it was asked, as the driver says. It changes with every program that opens a window; all of the memory does not.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ein Gerät dieses Rechners übrig hatte, als es gefragt wurde, nach Auskunft des Treibers. Das ändert sich mit jedem Programm, das ein Fenster öffnet; der ganze Speicher ändert sich nicht.</translation>
     </message>
     <message>
         <source>Vulkan: budget − usage of the DEVICE_LOCAL heaps (VK_EXT_memory_budget).</source>
-        <translation type="unfinished"></translation>
+        <translation>Vulkan: budget − usage der Heaps mit DEVICE_LOCAL (VK_EXT_memory_budget).</translation>
     </message>
     <message>
         <source>Counts against the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Zählt gegen das Budget</translation>
     </message>
     <message>
         <source>The bytes that take from the budget at a context. On Vulkan and CUDA these are the bytes on the device; what lives in host memory is shown, but does not count. On Metal both count, because they are in one memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Byte, die bei einem Kontext vom Budget abgehen. Auf Vulkan und CUDA sind es die Byte auf dem Gerät; was im Hauptspeicher liegt, wird gezeigt, zählt aber nicht. Auf Metal zählt beides, weil es in einem Speicher liegt.</translation>
     </message>
     <message>
         <source>Vulkan, CUDA: sum of the components on the device. Metal: sum of the components on the device and on the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vulkan, CUDA: Summe der Komponenten auf dem Gerät. Metal: Summe der Komponenten auf dem Gerät und auf dem Host.</translation>
     </message>
     <message>
         <source>Left, over</source>
-        <translation type="unfinished"></translation>
+        <translation>Übrig, zu viel</translation>
     </message>
     <message>
         <source>What the budget has left at a context, or by how much the bytes that count are over it. With a margin of --fit-target, llama.cpp wants more than nothing left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was bei einem Kontext vom Budget übrig ist oder um wie viel das, was zählt, darüber liegt. Mit einem Abstand durch --fit-target will llama.cpp mehr, als dass nichts übrig bleibt.</translation>
     </message>
     <message>
         <source>Left = budget − bytes that count. Below 0: over by so much.</source>
-        <translation type="unfinished"></translation>
+        <translation>Übrig = Budget − was zählt. Unter 0: um so viel zu viel.</translation>
     </message>
     <message>
         <source>Share of the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil am Budget</translation>
     </message>
     <message>
         <source>How much of the budget a component takes. Components in a memory that does not count have no share.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel vom Budget eine Komponente belegt. Komponenten in einem Speicher, der nicht zählt, haben keinen Anteil.</translation>
     </message>
     <message>
         <source>Share = 100 × the component&apos;s bytes ÷ budget, in percent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil = 100 × Byte der Komponente ÷ Budget, in Prozent.</translation>
     </message>
     <message>
         <source>Largest part</source>
@@ -686,11 +689,11 @@
     </message>
     <message>
         <source>The component that takes the most of what counts, at the context that is wanted: the first place to look for savings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Komponente, die bei dem gewünschten Kontext am meisten von dem belegt, was zählt: die erste Stelle, um zu sparen.</translation>
     </message>
     <message>
         <source>The largest of the components that count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die größte der Komponenten, die zählen.</translation>
     </message>
     <message>
         <source>What grows</source>
@@ -698,275 +701,275 @@
     </message>
     <message>
         <source>The component that takes more with every token of context. Weights never grow; the KV cache does, in windowed layers only up to the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Komponente, die mit jedem Token Kontext mehr belegt. Gewichte wachsen nie; der KV-Cache wächst, in Fensterschichten nur bis zum Fenster.</translation>
     </message>
     <message>
         <source>The largest of: bytes at the ceiling − bytes at the floor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Größte aus: Byte an der Obergrenze − Byte an der Untergrenze.</translation>
     </message>
     <message>
         <source>Estimate and its band (≈, ±)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schätzung und ihr Band (≈, ±)</translation>
     </message>
     <message>
         <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way: the worst error that was measured for such a model and such options, and more where nothing was measured. The chart hatches it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zahl ohne ≈ ist das, was die Engine belegt, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten falsch sein kann: um den größten Fehler, der für ein solches Modell und solche Optionen gemessen wurde, und mehr, wo nichts gemessen wurde. Das Diagramm schraffiert sie.</translation>
     </message>
     <message>
         <source>± = estimate × the worst measured error of its family and options, rounded up to 1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal.</source>
-        <translation type="unfinished"></translation>
+        <translation>± = Schätzung × größter gemessener Fehler ihrer Familie und Optionen, aufgerundet auf 1/1000; 250/1000 für eine nicht gemessene Familie, 500/1000 auf Metal.</translation>
     </message>
     <message>
         <source>The engine&apos;s log</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll der Engine</translation>
     </message>
     <message>
         <source>The line that the engine would write for this plan, in its own words, so that it can be found in a log. “Explain a log” reads the other way: from a log to the reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeile, die die Engine für diesen Plan schreiben würde, in ihren eigenen Worten, damit sie in einem Protokoll zu finden ist. „Protokoll erklären“ geht den umgekehrten Weg: vom Protokoll zur Ursache.</translation>
     </message>
     <message>
         <source>GiB and MiB in these lines are multiples of 1,024, as the engines print them.</source>
-        <translation type="unfinished"></translation>
+        <translation>GiB und MiB in diesen Zeilen sind Vielfache von 1.024, wie die Engines sie ausgeben.</translation>
     </message>
     <message>
         <source>How many tokens the engine keeps in memory at a time: prompt, chat and answer together. 128K is written for 131,072 tokens: K is 1,024.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Token die Engine zugleich im Speicher hält: Prompt, Chat und Antwort zusammen. 128K steht für 131.072 Token: K ist 1.024.</translation>
     </message>
     <message>
         <source>Planned for: the requested context, at most the ceiling with ZINC; without a request the automatic one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geplant wird für: den angeforderten Kontext, bei ZINC höchstens die Obergrenze; ohne Anforderung den automatischen.</translation>
     </message>
     <message>
         <source>Requested context</source>
-        <translation type="unfinished"></translation>
+        <translation>Angeforderter Kontext</translation>
     </message>
     <message>
         <source>The context that you ask for. ZINC takes no more than the ceiling, and trims what does not fit. llama.cpp takes what it is told, warns beyond the model&apos;s context length, and fails to load what does not fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Kontext, der verlangt wird. ZINC nimmt höchstens die Obergrenze und kürzt, was nicht passt. llama.cpp nimmt, was verlangt wird, warnt jenseits der Kontextlänge des Modells und lädt nicht, was nicht passt.</translation>
     </message>
     <message>
         <source>ZINC: min(requested, ceiling). llama.cpp: as requested.</source>
-        <translation type="unfinished"></translation>
+        <translation>ZINC: min(angefordert, Obergrenze). llama.cpp: wie angefordert.</translation>
     </message>
     <message>
         <source>Automatic context of ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Automatischer Kontext von ZINC</translation>
     </message>
     <message>
         <source>What ZINC&apos;s server picks when no context is asked for. Only device bytes are counted for it, on Metal too. At its start the engine checks the pick against the whole budget, and trims it or refuses if that does not hold it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ZINCs Server wählt, wenn kein Kontext verlangt wird. Dafür zählen nur Byte auf dem Gerät, auch auf Metal. Beim Start prüft die Engine die Wahl am ganzen Budget und kürzt sie oder verweigert den Start, wenn es nicht reicht.</translation>
     </message>
     <message>
         <source>min(⌊(⌊budget × 85 ÷ 100⌋ − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens; rounded down to a multiple of 512; at least min(4,096, ceiling).</source>
-        <translation type="unfinished"></translation>
+        <translation>min(⌊(⌊Budget × 85 ÷ 100⌋ − Gewichte − feste Byte) ÷ Byte je Token⌋, Obergrenze) Token; abgerundet auf ein Vielfaches von 512; mindestens min(4.096, Obergrenze).</translation>
     </message>
     <message>
         <source>85 % of the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>85 % des Budgets</translation>
     </message>
     <message>
         <source>The part of the budget that ZINC&apos;s automatic sizing uses; the rest is for what its plan leaves out. Only the pick keeps to it: a context that is asked for may use the whole budget.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Teil des Budgets, den ZINCs Automatik nutzt; der Rest ist für das, was ihr Plan auslässt. Nur die automatische Wahl hält sich daran: Ein verlangter Kontext darf das ganze Budget belegen.</translation>
     </message>
     <message>
         <source>⌊budget × 85 ÷ 100⌋ bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>⌊Budget × 85 ÷ 100⌋ Byte.</translation>
     </message>
     <message>
         <source>Largest context that fits, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Größter passender Kontext, ZINC</translation>
     </message>
     <message>
         <source>The longest context that the whole budget holds; one token more does not fit, unless the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then ZINC refuses to start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der längste Kontext, für den das ganze Budget reicht; ein Token mehr passt nicht, außer die Obergrenze ist das Limit. 0, wenn Gewichte und feste Byte allein das Budget erreichen: Dann verweigert ZINC den Start.</translation>
     </message>
     <message>
         <source>min(⌊(budget − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens. On Metal fixed bytes and bytes per token are those of device and host together.</source>
-        <translation type="unfinished"></translation>
+        <translation>min(⌊(Budget − Gewichte − feste Byte) ÷ Byte je Token⌋, Obergrenze) Token. Auf Metal sind feste Byte und Byte je Token die von Gerät und Host zusammen.</translation>
     </message>
     <message>
         <source>Automatic context of llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Automatischer Kontext von llama.cpp</translation>
     </message>
     <message>
         <source>What --fit picks when no context is given: all that the model was trained for, if that leaves the margin free; else a point on a straight line between the bytes at the floor and those at the ceiling, but not less than the floor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was --fit wählt, wenn kein Kontext angegeben ist: alles, wofür das Modell trainiert wurde, wenn der Abstand dann frei bleibt; sonst einen Punkt auf einer Geraden zwischen den Byte an der Untergrenze und denen an der Obergrenze, aber nicht weniger als die Untergrenze.</translation>
     </message>
     <message>
         <source>floor + ⌊(ceiling − floor) × (budget − margin − bytes at the floor) ÷ (bytes at the ceiling − bytes at the floor)⌋ tokens, rounded down to a multiple of 256. Bytes are those on the device.</source>
-        <translation type="unfinished"></translation>
+        <translation>Untergrenze + ⌊(Obergrenze − Untergrenze) × (Budget − Abstand − Byte an der Untergrenze) ÷ (Byte an der Obergrenze − Byte an der Untergrenze)⌋ Token, abgerundet auf ein Vielfaches von 256. Gemeint sind Byte auf dem Gerät.</translation>
     </message>
     <message>
         <source>Left free (--fit-target)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bleibt frei (--fit-target)</translation>
     </message>
     <message>
         <source>Memory that --fit leaves free on the device when it picks a context, 1,024 MiB by default. A context that is asked for need not leave it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicher, den --fit auf dem Gerät frei lässt, wenn es einen Kontext wählt, normalerweise 1.024 MiB. Ein verlangter Kontext muss ihn nicht frei lassen.</translation>
     </message>
     <message>
         <source>Automatic sizing uses: budget − --fit-target × 1,048,576 bytes, at least 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Automatik nutzt: Budget − --fit-target × 1.048.576 Byte, mindestens 0.</translation>
     </message>
     <message>
         <source>Largest context that fits, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Größter passender Kontext, llama.cpp</translation>
     </message>
     <message>
         <source>The longest context that leaves the margin of --fit-target; up to the floor, the longest that fits at all. It is searched for, because compute buffers follow no straight line. Where the device&apos;s largest buffer is known, no tensor may exceed it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der längste Kontext, der den Abstand von --fit-target frei lässt; bis zur Untergrenze der längste, der überhaupt passt. Er wird gesucht, weil Rechenpuffer keiner Geraden folgen. Wo der größte Puffer des Geräts bekannt ist, darf ihn kein Tensor überschreiten.</translation>
     </message>
     <message>
         <source>The largest context with: bytes that count ≤ budget − margin, and largest tensor ≤ largest buffer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der größte Kontext mit: was zählt ≤ Budget − Abstand, und größter Tensor ≤ größter Puffer.</translation>
     </message>
     <message>
         <source>Automatic sizing never picks fewer tokens, unless the model declares fewer. It is no promise: ZINC starts with less where the whole budget does not hold it, and llama.cpp fails to load.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Automatik wählt nie weniger Token, außer das Modell nennt weniger. Das ist kein Versprechen: ZINC startet mit weniger, wo das ganze Budget nicht reicht, und llama.cpp lädt dann nicht.</translation>
     </message>
     <message>
         <source>4,096 tokens; llama.cpp with a cache for each sequence: 4,096 × sequences.</source>
-        <translation type="unfinished"></translation>
+        <translation>4.096 Token; llama.cpp mit einem Cache je Sequenz: 4.096 × Sequenzen.</translation>
     </message>
     <message>
         <source>The longest context that model and backend allow: what the model&apos;s header declares, 4,096 where it declares nothing; with ZINC on Metal at most 262,144. With llama.cpp and a cache for each sequence, each may be as long as the model allows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der längste Kontext, den Modell und Backend erlauben: was der Header des Modells nennt, 4.096, wo er nichts nennt; bei ZINC auf Metal höchstens 262.144. Bei llama.cpp mit einem Cache je Sequenz darf jede so lang sein, wie das Modell erlaubt.</translation>
     </message>
     <message>
         <source>ZINC: min(context length, 262,144 on Metal). llama.cpp: context length × sequences with a cache of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>ZINC: min(Kontextlänge, 262.144 auf Metal). llama.cpp: Kontextlänge × Sequenzen mit eigenem Cache.</translation>
     </message>
     <message>
         <source>Used tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Benutzte Token</translation>
     </message>
     <message>
         <source>Tokens that the chat already holds. They take no memory beyond that of the context, but leave less of it for the next answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Token, die der Chat schon enthält. Sie belegen nicht mehr Speicher als der Kontext, lassen davon aber weniger für die nächste Antwort.</translation>
     </message>
     <message>
         <source>Chosen by you, from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Frei gewählt, ab 0.</translation>
     </message>
     <message>
         <source>Granted completion</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewährte Antwort</translation>
     </message>
     <message>
         <source>What the engine lets the next answer take of the context with which it started: what is asked for, or what is left if that is less.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Engine die nächste Antwort von dem Kontext belegen lässt, mit dem sie gestartet ist: was verlangt wird, oder was übrig ist, wenn das weniger ist.</translation>
     </message>
     <message>
         <source>min(completion asked for, remaining tokens).</source>
-        <translation type="unfinished"></translation>
+        <translation>min(verlangte Antwort, verbleibende Token).</translation>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziel</translation>
     </message>
     <message>
         <source>The context that the used tokens and the granted answer need together.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Kontext, den die benutzten Token und die gewährte Antwort zusammen brauchen.</translation>
     </message>
     <message>
         <source>min(context at the start, used tokens + granted completion).</source>
-        <translation type="unfinished"></translation>
+        <translation>min(Kontext beim Start, benutzte Token + gewährte Antwort).</translation>
     </message>
     <message>
         <source>Remaining tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbleibende Token</translation>
     </message>
     <message>
         <source>What the context has left beside the used tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was vom Kontext neben den benutzten Token übrig ist.</translation>
     </message>
     <message>
         <source>context at the start − used tokens, never below 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontext beim Start − benutzte Token, nie unter 0.</translation>
     </message>
     <message>
         <source>Weights on the device, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte auf dem Gerät, llama.cpp</translation>
     </message>
     <message>
         <source>The tensors of the layers on the device, and the output. Where the file has no output tensor, a copy of the token embedding takes its place. Next-token layers are not loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tensoren der Schichten auf dem Gerät und die Ausgabe. Hat die Datei keinen Ausgabe-Tensor, tritt eine Kopie des Token-Embeddings an seine Stelle. Next-Token-Schichten werden nicht geladen.</translation>
     </message>
     <message>
         <source>Sum over these tensors of their bytes, each rounded up to 16 bytes on Vulkan, 128 on CUDA, 32 on Metal. On CUDA the last row of a quantised tensor is filled up to 512 elements.</source>
-        <translation type="unfinished"></translation>
+        <translation>Summe der Byte dieser Tensoren, jeweils aufgerundet auf 16 Byte auf Vulkan, 128 auf CUDA, 32 auf Metal. Auf CUDA wird die letzte Zeile eines quantisierten Tensors auf 512 Elemente aufgefüllt.</translation>
     </message>
     <message>
         <source>Weights on the host, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte auf dem Host, llama.cpp</translation>
     </message>
     <message>
         <source>The token embedding, in which rows are only looked up, and all tensors of layers and experts that are kept off the device. They do not count on Vulkan and CUDA.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Token-Embedding, in dem nur Zeilen nachgeschlagen werden, und alle Tensoren von Schichten und Experten, die nicht auf dem Gerät liegen. Auf Vulkan und CUDA zählen sie nicht.</translation>
     </message>
     <message>
         <source>Sum over these tensors of their bytes, each rounded up to 64, 32 or 32 bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Summe der Byte dieser Tensoren, jeweils aufgerundet auf 64, 32 oder 32 Byte.</translation>
     </message>
     <message>
         <source>KV cache, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>KV-Cache, llama.cpp</translation>
     </message>
     <message>
         <source>Keys and values of the tokens in the context, for each layer that attends, where its layer is. Layers with a sliding window keep no more than the window needs. Latent attention (MLA) keeps one row for all heads, and no values.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlüssel und Werte der Token im Kontext, für jede Schicht mit Attention, dort, wo ihre Schicht ist. Schichten mit gleitendem Fenster behalten nur, was das Fenster braucht. Latente Attention (MLA) behält eine Zeile für alle Köpfe und keine Werte.</translation>
     </message>
     <message>
         <source>Sum over layers: cells × (bytes of a K row + bytes of a V row). Cells: context, rounded up to 256; window layers: min(cells, window × sequences + micro-batch), rounded up to 256. Row: KV heads × elements a head ÷ elements a block × bytes a block.</source>
-        <translation type="unfinished"></translation>
+        <translation>Summe über Schichten: Zellen × (Byte einer K-Zeile + Byte einer V-Zeile). Zellen: Kontext, aufgerundet auf 256; Fensterschichten: min(Zellen, Fenster × Sequenzen + Micro-Batch), aufgerundet auf 256. Zeile: KV-Köpfe × Elemente je Kopf ÷ Elemente je Block × Byte je Block.</translation>
     </message>
     <message>
         <source>Recurrent state, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Rekurrenter Zustand, llama.cpp</translation>
     </message>
     <message>
         <source>What recurrent layers keep instead of keys and values: a rolling part (convolution or token shift) and the state proper. It does not grow with the context, but with the number of sequences.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was rekurrente Schichten statt Schlüsseln und Werten behalten: einen rollenden Teil (Faltung oder Token-Shift) und den eigentlichen Zustand. Er wächst nicht mit dem Kontext, aber mit der Zahl der Sequenzen.</translation>
     </message>
     <message>
         <source>Sum over recurrent layers: (rolling part + state) elements × 4 bytes × sequences. Mamba 2: (convolution − 1) × (inner + 2 × groups × state) + state × inner.</source>
-        <translation type="unfinished"></translation>
+        <translation>Summe über rekurrente Schichten: (rollender Teil + Zustand) Elemente × 4 Byte × Sequenzen. Mamba 2: (Faltung − 1) × (innere Breite + 2 × Gruppen × Zustand) + Zustand × innere Breite.</translation>
     </message>
     <message>
         <source>Compute buffers on the device, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechenpuffer auf dem Gerät, llama.cpp</translation>
     </message>
     <message>
         <source>What the graph of one micro-batch takes at its widest point: what lives all through it, the widest stage of a layer, and the logits. It follows from the architecture; where it is not exact, it has a band. It differs between versions of llama.cpp.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was der Graph eines Micro-Batch an seiner breitesten Stelle braucht: was durchgehend lebt, die breiteste Stufe einer Schicht und die Logits. Es folgt aus der Architektur; wo es nicht exakt ist, hat es ein Band. Es unterscheidet sich zwischen Versionen von llama.cpp.</translation>
     </message>
     <message>
         <source>Dense model on Vulkan with flash attention: 2 × micro-batch × cells + 16 × micro-batch × width + max(12 × micro-batch × feed-forward width, 4 × vocabulary × rows of logits) bytes, and small inputs. Others: by family.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dichtes Modell auf Vulkan mit Flash Attention: 2 × Micro-Batch × Zellen + 16 × Micro-Batch × Breite + max(12 × Micro-Batch × Feed-Forward-Breite, 4 × Vokabular × Logit-Zeilen) Byte und kleine Eingaben. Andere: je nach Familie.</translation>
     </message>
     <message>
         <source>Compute buffers on the host, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechenpuffer auf dem Host, llama.cpp</translation>
     </message>
     <message>
         <source>The inputs of the graph in host memory – mask, positions, row numbers – and the looked-up embeddings. It grows with the context through the mask only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Eingaben des Graphen im Hauptspeicher – Maske, Positionen, Zeilennummern – und die nachgeschlagenen Embeddings. Mit dem Kontext wächst es nur durch die Maske.</translation>
     </message>
     <message>
         <source>16 × width × micro-batch + 2 × micro-batch × cells of each mask + small inputs, in bytes (Vulkan, flash attention).</source>
-        <translation type="unfinished"></translation>
+        <translation>16 × Breite × Micro-Batch + 2 × Micro-Batch × Zellen jeder Maske + kleine Eingaben, in Byte (Vulkan, Flash Attention).</translation>
     </message>
     <message>
         <source>Output buffer, llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabepuffer, llama.cpp</translation>
     </message>
     <message>
         <source>Room in host memory for what a batch answers at the start: a row of logits for each sequence, or its embedding where the model has no output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz im Hauptspeicher für das, was ein Batch beim Start ergibt: eine Zeile Logits je Sequenz oder ihr Embedding, wenn das Modell keine Ausgabe hat.</translation>
     </message>
     <message>
         <source>vocabulary × sequences × 4 bytes; embeddings: width × sequences × 4 bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vokabular × Sequenzen × 4 Byte; Embeddings: Breite × Sequenzen × 4 Byte.</translation>
     </message>
     <message>
         <source>Largest buffer</source>
@@ -974,327 +977,327 @@
     </message>
     <message>
         <source>One tensor must fit into one buffer, and drivers limit how large that may be: often 4 GiB with Vulkan. A model can fail there although there is memory left. Found GPUs bring their limit; else it is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Tensor muss in einen Puffer passen, und Treiber begrenzen dessen Größe: bei Vulkan oft auf 4 GiB. Daran kann ein Modell scheitern, obwohl noch Speicher übrig ist. Gefundene GPUs bringen ihre Grenze mit; sonst ist sie nicht bekannt.</translation>
     </message>
     <message>
         <source>Largest tensor = max(largest tensor of the weights, K or V of one layer) ≤ limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Größter Tensor = max(größter Tensor der Gewichte, K oder V einer Schicht) ≤ Grenze.</translation>
     </message>
     <message>
         <source>KV cache types (--cache-type-k, --cache-type-v)</source>
-        <translation type="unfinished"></translation>
+        <translation>KV-Cache-Typen (--cache-type-k, --cache-type-v)</translation>
     </message>
     <message>
         <source>The type of the elements of K and of V. Smaller types take less memory and are less exact; a quantised V needs flash attention. On CUDA a quantised cache wants a 16-bit copy of one layer in the compute buffer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Typ der Elemente von K und von V. Kleinere Typen belegen weniger Speicher und sind ungenauer; ein quantisiertes V braucht Flash Attention. Auf CUDA will ein quantisierter Cache eine Kopie einer Schicht mit 16 Bit im Rechenpuffer.</translation>
     </message>
     <message>
         <source>Bytes an element: f32 4; f16 and bf16 2; q8_0 34 ÷ 32; q5_1 24 ÷ 32; q5_0 22 ÷ 32; q4_1 20 ÷ 32; q4_0 and iq4_nl 18 ÷ 32.</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte je Element: f32 4; f16 und bf16 2; q8_0 34 ÷ 32; q5_1 24 ÷ 32; q5_0 22 ÷ 32; q4_1 20 ÷ 32; q4_0 und iq4_nl 18 ÷ 32.</translation>
     </message>
     <message>
         <source>Flash attention (--flash-attn)</source>
-        <translation type="unfinished"></translation>
+        <translation>Flash Attention (--flash-attn)</translation>
     </message>
     <message>
         <source>Attention as one fused operation, which stores no scores. Without it the compute buffer holds the scores of a layer, which grow with the context, and the mask takes twice the bytes. Auto: on wherever the engine has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention als eine verschmolzene Operation, die keine Scores speichert. Ohne sie hält der Rechenpuffer die Scores einer Schicht, die mit dem Kontext wachsen, und die Maske braucht doppelt so viele Byte. Auto: ein, wo die Engine sie hat.</translation>
     </message>
     <message>
         <source>Without: + 4 × heads × cells × micro-batch bytes for the scores of a layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne: + 4 × Köpfe × Zellen × Micro-Batch Byte für die Scores einer Schicht.</translation>
     </message>
     <message>
         <source>GPU layers (--n-gpu-layers)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU-Schichten (--n-gpu-layers)</translation>
     </message>
     <message>
         <source>How many layers are on the device, from the last to the first; the output counts as one. A layer&apos;s KV cache goes with it. The others are computed on the CPU, which is slower.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Schichten auf dem Gerät liegen, von der letzten zur ersten; die Ausgabe zählt als eine. Der KV-Cache einer Schicht liegt bei ihr. Die übrigen rechnet die CPU, was langsamer ist.</translation>
     </message>
     <message>
         <source>First layer on the device = layers + 1 − --n-gpu-layers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Schicht auf dem Gerät = Schichten + 1 − --n-gpu-layers.</translation>
     </message>
     <message>
         <source>Experts on the host (--n-cpu-moe, --cpu-moe)</source>
-        <translation type="unfinished"></translation>
+        <translation>Experten auf dem Host (--n-cpu-moe, --cpu-moe)</translation>
     </message>
     <message>
         <source>Keeps the experts of so many first layers in host memory. Experts are most of the bytes of a mixture-of-experts model, and only few are used for a token, so this costs less speed than whole layers on the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hält die Experten von so vielen ersten Schichten im Hauptspeicher. Experten sind die meisten Byte eines Mixture-of-Experts-Modells, und nur wenige werden für ein Token benutzt; darum kostet das weniger Tempo als ganze Schichten auf dem Host.</translation>
     </message>
     <message>
         <source>On the host: tensors ffn_(up|down|gate|gate_up)_exps of layers below the number.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf dem Host: Tensoren ffn_(up|down|gate|gate_up)_exps von Schichten unter der Zahl.</translation>
     </message>
     <message>
         <source>Sequences (--parallel)</source>
-        <translation type="unfinished"></translation>
+        <translation>Sequenzen (--parallel)</translation>
     </message>
     <message>
         <source>Chats at a time: the slots of a server. They share the context. Each has a recurrent state and a row of logits of its own; window layers keep a window for each.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chats zugleich: die Slots eines Servers. Sie teilen sich den Kontext. Jede hat einen eigenen rekurrenten Zustand und eine eigene Zeile Logits; Fensterschichten behalten für jede ein Fenster.</translation>
     </message>
     <message>
         <source>Default: llama-server 4, llama-cli 1. State and output: × sequences.</source>
-        <translation type="unfinished"></translation>
+        <translation>Normal: llama-server 4, llama-cli 1. Zustand und Ausgabe: × Sequenzen.</translation>
     </message>
     <message>
         <source>Shared cache (--kv-unified)</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemeinsamer Cache (--kv-unified)</translation>
     </message>
     <message>
         <source>One KV cache for all sequences, or one for each, between which the context is divided. Auto: shared, unless a number of sequences is set.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein KV-Cache für alle Sequenzen oder einer für jede, zwischen denen der Kontext aufgeteilt wird. Auto: gemeinsam, außer eine Zahl von Sequenzen ist gesetzt.</translation>
     </message>
     <message>
         <source>Shared: cells = context rounded up to 256. One each: context ÷ sequences, rounded up to 256, times sequences.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemeinsam: Zellen = Kontext, aufgerundet auf 256. Je einer: Kontext ÷ Sequenzen, aufgerundet auf 256, mal Sequenzen.</translation>
     </message>
     <message>
         <source>Micro-batch (--ubatch-size)</source>
-        <translation type="unfinished"></translation>
+        <translation>Micro-Batch (--ubatch-size)</translation>
     </message>
     <message>
         <source>Tokens that are computed at once. Compute buffers grow with it in proportion; a smaller one makes reading a long prompt slower. No micro-batch is longer than the batch or the context.</source>
-        <translation type="unfinished"></translation>
+        <translation>Token, die auf einmal gerechnet werden. Rechenpuffer wachsen im gleichen Verhältnis; ein kleinerer macht das Lesen langer Prompts langsamer. Kein Micro-Batch ist länger als der Batch oder der Kontext.</translation>
     </message>
     <message>
         <source>min(--ubatch-size, --batch-size, context) tokens; default 512.</source>
-        <translation type="unfinished"></translation>
+        <translation>min(--ubatch-size, --batch-size, Kontext) Token; normal 512.</translation>
     </message>
     <message>
         <source>Batch size (--batch-size)</source>
-        <translation type="unfinished"></translation>
+        <translation>Batch-Größe (--batch-size)</translation>
     </message>
     <message>
         <source>Tokens that are handed over at once, and then computed micro-batch by micro-batch. It changes memory only where it is smaller than the micro-batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Token, die auf einmal übergeben und dann Micro-Batch für Micro-Batch gerechnet werden. Sie ändert den Speicher nur, wo sie kleiner ist als der Micro-Batch.</translation>
     </message>
     <message>
         <source>Limits the micro-batch; default 2,048 tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Begrenzt den Micro-Batch; normal 2.048 Token.</translation>
     </message>
     <message>
         <source>KV cache beside its layer (--no-kv-offload)</source>
-        <translation type="unfinished"></translation>
+        <translation>KV-Cache bei seiner Schicht (--no-kv-offload)</translation>
     </message>
     <message>
         <source>By default a layer&apos;s KV cache and recurrent state are where the layer is. With --no-kv-offload they are in host memory, which saves the device&apos;s and is slower.</source>
-        <translation type="unfinished"></translation>
+        <translation>Normalerweise liegen KV-Cache und rekurrenter Zustand einer Schicht dort, wo die Schicht liegt. Mit --no-kv-offload liegen sie im Hauptspeicher, was den des Geräts schont und langsamer ist.</translation>
     </message>
     <message>
         <source>Off: all KV cache and recurrent state on the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus: aller KV-Cache und rekurrente Zustand auf dem Host.</translation>
     </message>
     <message>
         <source>Whole cache for window layers (--swa-full)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganzer Cache für Fensterschichten (--swa-full)</translation>
     </message>
     <message>
         <source>Gives layers with a sliding window a cache of the whole context, so that a prompt&apos;s beginning can be used again. It takes more memory in models with such layers, and nothing in others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gibt Schichten mit gleitendem Fenster einen Cache des ganzen Kontexts, sodass der Anfang eines Prompts wiederverwendet werden kann. Das kostet mehr Speicher in Modellen mit solchen Schichten und nichts in anderen.</translation>
     </message>
     <message>
         <source>On: cells of window layers = cells of the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein: Zellen der Fensterschichten = Zellen der anderen.</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Programm</translation>
     </message>
     <message>
         <source>The program whose defaults apply. llama-server has four slots that share one cache, and computes a row of logits for each slot; llama-cli has one sequence, and computes a row for each token of a micro-batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Programm, dessen Vorgaben gelten. llama-server hat vier Slots mit gemeinsamem Cache und rechnet eine Zeile Logits je Slot; llama-cli hat eine Sequenz und rechnet eine Zeile je Token eines Micro-Batch.</translation>
     </message>
     <message>
         <source>Rows of logits: llama-server = sequences, llama-cli = micro-batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Logit-Zeilen: llama-server = Sequenzen, llama-cli = Micro-Batch.</translation>
     </message>
     <message>
         <source>Weights of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte der Datei</translation>
     </message>
     <message>
         <source>The bytes of all tensors in the file. What an engine makes of them may differ: llama.cpp pads tensors, keeps some on the host and copies others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Byte aller Tensoren der Datei. Was eine Engine daraus macht, kann abweichen: llama.cpp füllt Tensoren auf, behält manche auf dem Host und kopiert andere.</translation>
     </message>
     <message>
         <source>Sum over all tensors: elements ÷ elements a block × bytes a block.</source>
-        <translation type="unfinished"></translation>
+        <translation>Summe über alle Tensoren: Elemente ÷ Elemente je Block × Byte je Block.</translation>
     </message>
     <message>
         <source>Tensors of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensoren der Datei</translation>
     </message>
     <message>
         <source>How many tensors the header lists, in all files of a split model together.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Tensoren der Header nennt, in allen Dateien eines aufgeteilten Modells zusammen.</translation>
     </message>
     <message>
         <source>The count in the header; of a split model the sum over its files.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Anzahl im Header; bei einem aufgeteilten Modell die Summe über seine Dateien.</translation>
     </message>
     <message>
         <source>Tokens of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Token des Modells</translation>
     </message>
     <message>
         <source>The context length for which the model was trained, as its header declares it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kontextlänge, für die das Modell trainiert wurde, wie sein Header sie nennt.</translation>
     </message>
     <message>
         <source>context_length of the architecture; 4,096 where there is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>context_length der Architektur; 4.096, wo es keine gibt.</translation>
     </message>
     <message>
         <source>Architecture, quantisation, layers, KV heads</source>
-        <translation type="unfinished"></translation>
+        <translation>Architektur, Quantisierung, Schichten, KV-Köpfe</translation>
     </message>
     <message>
         <source>What the formulas need most of the header. The quantisation is the file type that it names, or the tensor type that takes the most bytes. KV heads are the largest number that a layer has.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Formeln vom Header am meisten brauchen. Die Quantisierung ist der genannte Dateityp oder der Tensortyp, der die meisten Byte belegt. KV-Köpfe sind die größte Zahl, die eine Schicht hat.</translation>
     </message>
     <message>
         <source>block_count, attention.head_count_kv, general.file_type of the header.</source>
-        <translation type="unfinished"></translation>
+        <translation>block_count, attention.head_count_kv, general.file_type des Headers.</translation>
     </message>
     <message>
         <source>Chart</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm</translation>
     </message>
     <message>
         <source>Bytes that count over the context, a component on top of the other; the line on top is their sum. Hatched areas are estimates, the dots around the sum their band. Beyond the context that fits, the background is hatched. The budget and the context can be dragged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Byte, die zählen, über dem Kontext, eine Komponente auf der anderen; die Linie oben ist ihre Summe. Schraffierte Flächen sind Schätzungen, die Punkte um die Summe ihr Band. Jenseits des passenden Kontexts ist der Hintergrund schraffiert. Budget und Kontext lassen sich ziehen.</translation>
     </message>
     <message>
         <source>At each context: the sum of the components that count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bei jedem Kontext: die Summe der Komponenten, die zählen.</translation>
     </message>
     <message>
         <source>Context axis</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontextachse</translation>
     </message>
     <message>
         <source>Contexts in tokens. On the logarithmic axis each step to the right doubles them, so that short and long ones are readable. 4K is 4,096 tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontexte in Token. Auf der logarithmischen Achse verdoppelt sie jeder Schritt nach rechts, sodass kurze und lange lesbar sind. 4K sind 4.096 Token.</translation>
     </message>
     <message>
         <source>K = 1,024 tokens, M = 1,048,576 tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>K = 1.024 Token, M = 1.048.576 Token.</translation>
     </message>
     <message>
         <source>Axis of bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte-Achse</translation>
     </message>
     <message>
         <source>Memory from 0 up, in GiB or GB. A budget far above the curve is not drawn to scale: its label at the top says how much it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicher ab 0, in GiB oder GB. Ein Budget weit über der Kurve ist nicht maßstäblich gezeichnet: Seine Beschriftung oben sagt, wie groß es ist.</translation>
     </message>
     <message>
         <source>1 GiB = 1,073,741,824 bytes, 1 GB = 1,000,000,000 bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>1 GiB = 1.073.741.824 Byte, 1 GB = 1.000.000.000 Byte.</translation>
     </message>
     <message>
         <source>Other plans</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Pläne</translation>
     </message>
     <message>
         <source>The other engine&apos;s plan for the same request, and plans that you pinned, as lines over the chart and rows in the table. They are compared at one context, each with its own budget.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Plan der anderen Engine für dieselbe Anforderung und angeheftete Pläne, als Linien im Diagramm und Zeilen in der Tabelle. Verglichen wird bei einem Kontext, jeder mit seinem eigenen Budget.</translation>
     </message>
     <message>
         <source>Against this = bytes that count of the other plan − those of this plan.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gegen diesen = was beim anderen Plan zählt − was bei diesem zählt.</translation>
     </message>
     <message>
         <source>Where curves cross</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo Kurven sich kreuzen</translation>
     </message>
     <message>
         <source>The contexts from which on the other plan needs less than this one, or more. At the token before, the order is still the old one. A diamond marks them in the chart.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kontexte, ab denen der andere Plan weniger braucht als dieser oder mehr. Beim Token davor gilt noch die alte Reihenfolge. Im Diagramm sind sie mit einer Raute markiert.</translation>
     </message>
     <message>
         <source>The first context at which the sign of the difference is another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der erste Kontext, bei dem die Differenz ein anderes Vorzeichen hat.</translation>
     </message>
     <message>
         <source>Why two plans differ</source>
-        <translation type="unfinished"></translation>
+        <translation>Warum sich zwei Pläne unterscheiden</translation>
     </message>
     <message>
         <source>Two plans component by component at one context, with the reasons that make each differ: another type, fewer cached layers, padding, another micro-batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Pläne, Komponente für Komponente bei einem Kontext, mit den Gründen für jeden Unterschied: ein anderer Typ, weniger Schichten mit Cache, Auffüllen, ein anderer Micro-Batch.</translation>
     </message>
     <message>
         <source>Difference = bytes of the component in the other plan − bytes in this one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Differenz = Byte der Komponente im anderen Plan − Byte in diesem.</translation>
     </message>
     <message>
         <source>What a change frees</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Änderung freigibt</translation>
     </message>
     <message>
         <source>Each change is planned like any other request. It frees what then counts less at the same context; the context that is named fits once it is made. Sizes of other quantisations are worked out, not read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Änderung wird geplant wie jede andere Anforderung. Sie gibt frei, was dann beim selben Kontext weniger zählt; der genannte Kontext passt, sobald sie gemacht ist. Größen anderer Quantisierungen sind berechnet, nicht gelesen.</translation>
     </message>
     <message>
         <source>Frees = bytes that count now − bytes that count after the change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gibt frei = was jetzt zählt − was nach der Änderung zählt.</translation>
     </message>
     <message>
         <source>Solved questions</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelöste Fragen</translation>
     </message>
     <message>
         <source>The question the other way round: the least budget, the most sequences or the best cache type for a context. Every answer is found by planning with it, so that using it gives what it says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Frage andersherum: das kleinste Budget, die meisten Sequenzen oder der beste Cache-Typ für einen Kontext. Jede Antwort wird gefunden, indem mit ihr geplant wird; sie zu verwenden, ergibt also, was sie sagt.</translation>
     </message>
     <message>
         <source>Least budget = bytes that count at the context. Others: the last that fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kleinstes Budget = was bei dem Kontext zählt. Andere: das Letzte, das passt.</translation>
     </message>
     <message>
         <source>Which context on which device</source>
-        <translation type="unfinished"></translation>
+        <translation>Welcher Kontext auf welchem Gerät</translation>
     </message>
     <message>
         <source>The same request, planned with the memory of each device of the catalogue: the context with which the engine starts, and the longest that fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieselbe Anforderung, geplant mit dem Speicher jedes Geräts aus dem Katalog: der Kontext, mit dem die Engine startet, und der längste, der passt.</translation>
     </message>
     <message>
         <source>Budget = memory of the device; everything else as requested.</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget = Speicher des Geräts; alles andere wie angefordert.</translation>
     </message>
     <message>
         <source>What is left out</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ausgelassen ist</translation>
     </message>
     <message>
         <source>The driver&apos;s own memory (a CUDA context takes roughly 100 to 550 MiB), fragmentation, descriptor and query pools. Several GPUs, multimodal projectors, draft models, LoRA, llama-server&apos;s context checkpoints and prompt cache are not planned.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der eigene Speicher des Treibers (ein CUDA-Kontext braucht etwa 100 bis 550 MiB), Fragmentierung, Descriptor- und Query-Pools. Mehrere GPUs, multimodale Projektoren, Draft-Modelle, LoRA, Kontext-Checkpoints und Prompt-Cache von llama-server werden nicht geplant.</translation>
     </message>
     <message>
         <source>Leave room for them: less than 1 GiB left is called tight.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dafür Platz lassen: Weniger als 1 GiB übrig heißt knapp.</translation>
     </message>
     <message>
         <source>The program that runs the model. Each plans its memory its own way: ZINC with one formula for all models, llama.cpp by what each layer and each operation takes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Programm, das das Modell ausführt. Jedes plant seinen Speicher auf eigene Weise: ZINC mit einer Formel für alle Modelle, llama.cpp nach dem, was jede Schicht und jede Operation braucht.</translation>
     </message>
     <message>
         <source>No formula of its own: it decides which formulas apply.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine eigene Formel: Sie entscheidet, welche Formeln gelten.</translation>
     </message>
     <message>
         <source>The interface through which the engine reaches the GPU. It decides which memory counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 on CUDA and 32 on Metal.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schnittstelle, über die die Engine die GPU erreicht. Sie entscheidet, welcher Speicher zählt und wie Tensoren aufgefüllt werden: llama.cpp richtet sie auf Vulkan an 16 Byte aus, auf CUDA an 128 und auf Metal an 32.</translation>
     </message>
     <message>
         <source>Vulkan, CUDA: the device&apos;s memory counts. Metal: device and host memory count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vulkan, CUDA: Der Speicher des Geräts zählt. Metal: Speicher von Gerät und Host zählt.</translation>
     </message>
     <message>
         <source>Device</source>
@@ -1302,283 +1305,283 @@
     </message>
     <message>
         <source>A GPU or a Mac. Choosing one sets the budget to its memory, and the largest buffer where the driver names it. This machine&apos;s are asked for in a process of its own, so that a broken driver takes nothing with it; others come from a catalogue.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine GPU oder ein Mac. Eines zu wählen, setzt das Budget auf seinen Speicher und den größten Puffer, wo der Treiber ihn nennt. Die Geräte dieses Rechners werden in einem eigenen Prozess erfragt, damit ein kaputter Treiber nichts mitreißt; andere kommen aus einem Katalog.</translation>
     </message>
     <message>
         <source>Budget = the device&apos;s memory, all of it or what is free now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget = der Speicher des Geräts, der ganze oder der jetzt freie.</translation>
     </message>
     <message>
         <source>Weights, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte, ZINC</translation>
     </message>
     <message>
         <source>The tensors of the file, all on the device. ZINC itself takes the IQ and ternary types for zero bytes; here they count at their real size.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tensoren der Datei, alle auf dem Gerät. ZINC selbst rechnet für die IQ- und die ternären Typen null Byte; hier zählen sie mit ihrer wirklichen Größe.</translation>
     </message>
     <message>
         <source>Sum over all tensors: elements ÷ elements a block × bytes a block, no padding.</source>
-        <translation type="unfinished"></translation>
+        <translation>Summe über alle Tensoren: Elemente ÷ Elemente je Block × Byte je Block, ohne Auffüllen.</translation>
     </message>
     <message>
         <source>KV cache, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>KV-Cache, ZINC</translation>
     </message>
     <message>
         <source>Keys and values of every token in the context. The version of June 2026 plans them for every layer, whether it attends or not, in 32 bits; that of September 2026 for attending and next-token layers, on Vulkan in 16 bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlüssel und Werte jedes Tokens im Kontext. Die Version vom Juni 2026 plant sie für jede Schicht, ob mit Attention oder ohne, in 32 Bit; die vom September 2026 für Attention- und Next-Token-Schichten, auf Vulkan in 16 Bit.</translation>
     </message>
     <message>
         <source>tokens × layers × KV heads × elements a head × bytes an element × 2 (K and V). Allocated on Metal: attending layers only, and rows of ⌊KV width ÷ 32⌋ × 34 bytes where heads are multiples of 32.</source>
-        <translation type="unfinished"></translation>
+        <translation>Token × Schichten × KV-Köpfe × Elemente je Kopf × Byte je Element × 2 (K und V). Belegt auf Metal: nur Attention-Schichten und Zeilen von ⌊KV-Breite ÷ 32⌋ × 34 Byte, wo Köpfe Vielfache von 32 sind.</translation>
     </message>
     <message>
         <source>Recurrent state, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Rekurrenter Zustand, ZINC</translation>
     </message>
     <message>
         <source>What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for every layer, also for those that attend. It does not grow with the context.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ein hybrides oder rekurrentes Modell statt Schlüsseln und Werten behält. ZINC plant ihn für jede Schicht, auch für die mit Attention. Er wächst nicht mit dem Kontext.</translation>
     </message>
     <message>
         <source>layers × ((convolution − 1) × channels + rank × ⌊inner ÷ rank⌋²) × 4 bytes, with channels = inner + 2 × groups × state. 0 without inner width or rank.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten × ((Faltung − 1) × Kanäle + Rang × ⌊innere Breite ÷ Rang⌋²) × 4 Byte, mit Kanäle = innere Breite + 2 × Gruppen × Zustand. 0 ohne innere Breite oder Rang.</translation>
     </message>
     <message>
         <source>Compute buffers, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechenpuffer, ZINC</translation>
     </message>
     <message>
         <source>Room for what is computed for one token: activations, logits, the widest feed-forward network. It does not depend on the context. A dense model pays for 8 experts, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz für das, was für ein Token gerechnet wird: Aktivierungen, Logits, das breiteste Feed-Forward-Netz. Er hängt nicht vom Kontext ab. Auch ein dichtes Modell zahlt für 8 Experten.</translation>
     </message>
     <message>
         <source>6 × hidden + logits + q + 2 × kv + attention output + 3 × gate + down + router, each in 4 bytes an element; gate = max(widest layer, experts used × inner width).</source>
-        <translation type="unfinished"></translation>
+        <translation>6 × hidden + Logits + q + 2 × kv + Attention-Ausgabe + 3 × gate + down + Router, jeweils mit 4 Byte je Element; gate = max(breiteste Schicht, benutzte Experten × innere Breite).</translation>
     </message>
     <message>
         <source>Staging buffers, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Staging-Puffer, ZINC</translation>
     </message>
     <message>
         <source>Buffers in host memory through which results come back from the GPU. They count on Metal only. They do not depend on the context.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puffer im Hauptspeicher, über die Ergebnisse von der GPU zurückkommen. Sie zählen nur auf Metal. Sie hängen nicht vom Kontext ab.</translation>
     </message>
     <message>
         <source>logits + hidden + router + max(hidden, inner) in 4 bytes an element, + experts used × 8 bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Logits + hidden + Router + max(hidden, innere Breite) mit 4 Byte je Element, + benutzte Experten × 8 Byte.</translation>
     </message>
     <message>
         <source>Page table, ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Seitentabelle, ZINC</translation>
     </message>
     <message>
         <source>The list in host memory that says where each token&apos;s keys and values are. Vulkan allocates an entry for 16 tokens, although one a token is planned.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste im Hauptspeicher, die sagt, wo Schlüssel und Werte jedes Tokens liegen. Vulkan belegt einen Eintrag für 16 Token, obwohl einer je Token geplant ist.</translation>
     </message>
     <message>
         <source>Planned: tokens × 4 bytes. Allocated on Vulkan: ⌈tokens ÷ 16⌉ × 4 bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geplant: Token × 4 Byte. Belegt auf Vulkan: ⌈Token ÷ 16⌉ × 4 Byte.</translation>
     </message>
     <message>
         <source>Version of ZINC</source>
-        <translation type="unfinished"></translation>
+        <translation>Version von ZINC</translation>
     </message>
     <message>
         <source>The ZINC whose plan is followed. From September 2026 on it caches attending and next-token layers only, on Vulkan with 2 bytes an element: often a fraction of what June plans. Everything else is the same in both.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ZINC, dessen Plan befolgt wird. Ab September 2026 hat es nur für Attention- und Next-Token-Schichten einen Cache, auf Vulkan mit 2 Byte je Element: oft ein Bruchteil dessen, was der Juni plant. Alles andere ist in beiden gleich.</translation>
     </message>
     <message>
         <source>Cached layers of September: ⌊layers ÷ attention interval⌋ + next-token layers; all layers where the interval is 0 or 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten mit Cache im September: ⌊Schichten ÷ Attention-Intervall⌋ + Next-Token-Schichten; alle Schichten, wo das Intervall 0 oder 1 ist.</translation>
     </message>
     <message>
         <source>Accounting: planned or allocated</source>
-        <translation type="unfinished"></translation>
+        <translation>Buchführung: geplant oder belegt</translation>
     </message>
     <message>
         <source>The bytes that ZINC plans with, or those that it then allocates, where they are less: KV cache on Metal, page table on Vulkan. The context is always sized by the plan.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Byte, mit denen ZINC plant, oder die, die es dann belegt, wo es weniger sind: KV-Cache auf Metal, Seitentabelle auf Vulkan. Der Kontext wird immer nach dem Plan bemessen.</translation>
     </message>
     <message>
         <source>Changes the KV cache on Metal and the page table on Vulkan; nothing else.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ändert den KV-Cache auf Metal und die Seitentabelle auf Vulkan; sonst nichts.</translation>
     </message>
     <message>
         <source>{component} ({place})</source>
-        <translation type="unfinished"></translation>
+        <translation>{component} ({place})</translation>
     </message>
     <message>
         <source>tokens of context</source>
-        <translation type="unfinished"></translation>
+        <translation>Token Kontext</translation>
     </message>
     <message>
         <source>cells</source>
-        <translation type="unfinished"></translation>
+        <translation>Zellen</translation>
     </message>
     <message>
         <source>layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten</translation>
     </message>
     <message>
         <source>KV heads</source>
-        <translation type="unfinished"></translation>
+        <translation>KV-Köpfe</translation>
     </message>
     <message>
         <source>elements a head</source>
-        <translation type="unfinished"></translation>
+        <translation>Elemente je Kopf</translation>
     </message>
     <message>
         <source>K and V</source>
-        <translation type="unfinished"></translation>
+        <translation>K und V</translation>
     </message>
     <message>
         <source>bytes an element</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte je Element</translation>
     </message>
     <message>
         <source>bytes a row</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte je Zeile</translation>
     </message>
     <message>
         <source>bytes of a K row</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte einer K-Zeile</translation>
     </message>
     <message>
         <source>bytes of a V row</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte einer V-Zeile</translation>
     </message>
     <message>
         <source>bytes of a further row</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte einer weiteren Zeile</translation>
     </message>
     <message>
         <source>bytes of padding</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte zum Auffüllen</translation>
     </message>
     <message>
         <source>elements of the state</source>
-        <translation type="unfinished"></translation>
+        <translation>Elemente des Zustands</translation>
     </message>
     <message>
         <source>sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>Sequenzen</translation>
     </message>
     <message>
         <source>elements a row</source>
-        <translation type="unfinished"></translation>
+        <translation>Elemente je Zeile</translation>
     </message>
     <message>
         <source>tokens a page</source>
-        <translation type="unfinished"></translation>
+        <translation>Token je Seite</translation>
     </message>
     <message>
         <source>bytes an entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte je Eintrag</translation>
     </message>
     <message>
         <source>budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget</translation>
     </message>
     <message>
         <source>percent</source>
-        <translation type="unfinished"></translation>
+        <translation>Prozent</translation>
     </message>
     <message>
         <source>what automatic sizing uses</source>
-        <translation type="unfinished"></translation>
+        <translation>was die Automatik nutzt</translation>
     </message>
     <message>
         <source>weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>fixed bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>feste Byte</translation>
     </message>
     <message>
         <source>bytes per token</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte je Token</translation>
     </message>
     <message>
         <source>floor</source>
-        <translation type="unfinished"></translation>
+        <translation>Untergrenze</translation>
     </message>
     <message>
         <source>ceiling</source>
-        <translation type="unfinished"></translation>
+        <translation>Obergrenze</translation>
     </message>
     <message>
         <source>declared by the model</source>
-        <translation type="unfinished"></translation>
+        <translation>vom Modell genannt</translation>
     </message>
     <message>
         <source>limit of the backend</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenze des Backends</translation>
     </message>
     <message>
         <source>MiB left free</source>
-        <translation type="unfinished"></translation>
+        <translation>MiB, die frei bleiben</translation>
     </message>
     <message>
         <source>bytes a MiB</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte je MiB</translation>
     </message>
     <message>
         <source>bytes at the floor</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte an der Untergrenze</translation>
     </message>
     <message>
         <source>bytes at the ceiling</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte an der Obergrenze</translation>
     </message>
     <message>
         <source>bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte</translation>
     </message>
     <message>
         <source>bytes that count</source>
-        <translation type="unfinished"></translation>
+        <translation>was zählt</translation>
     </message>
     <message>
         <source>asked for</source>
-        <translation type="unfinished"></translation>
+        <translation>verlangt</translation>
     </message>
     <message>
         <source>context at the start</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontext beim Start</translation>
     </message>
     <message>
         <source>used</source>
-        <translation type="unfinished"></translation>
+        <translation>benutzt</translation>
     </message>
     <message>
         <source>remaining</source>
-        <translation type="unfinished"></translation>
+        <translation>verbleibend</translation>
     </message>
     <message>
         <source>granted completion</source>
-        <translation type="unfinished"></translation>
+        <translation>gewährte Antwort</translation>
     </message>
     <message>
         <source>largest tensor of the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>größter Tensor der Gewichte</translation>
     </message>
     <message>
         <source>largest tensor of the KV cache</source>
-        <translation type="unfinished"></translation>
+        <translation>größter Tensor des KV-Cache</translation>
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} Token</translation>
     </message>
     <message>
         <source>({number}, down to a multiple of {step})</source>
-        <translation type="unfinished"></translation>
+        <translation>({number}, abgerundet auf ein Vielfaches von {step})</translation>
     </message>
     <message>
         <source>({number}, up to a multiple of {step})</source>
-        <translation type="unfinished"></translation>
+        <translation>({number}, aufgerundet auf ein Vielfaches von {step})</translation>
     </message>
     <message>
         <source>The file is incomplete: {detail}. The plan is for the whole model.</source>
@@ -1643,7 +1646,10 @@
     <message numerus="yes">
         <source>{engine} does not load the {count} next-token layer unless a draft is asked for.</source>
         <comment>{engine} does not load the {count} next-token layers unless a draft is asked for.</comment>
-        <translation><numerusform>{engine} lädt die {count} Next-Token-Schicht nur, wenn ein Draft verlangt wird.</numerusform><numerusform>{engine} lädt die {count} Next-Token-Schichten nur, wenn ein Draft verlangt wird.</numerusform></translation>
+        <translation>
+            <numerusform>{engine} lädt die {count} Next-Token-Schicht nur, wenn ein Draft verlangt wird.</numerusform>
+            <numerusform>{engine} lädt die {count} Next-Token-Schichten nur, wenn ein Draft verlangt wird.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Largest context for {budget}</source>

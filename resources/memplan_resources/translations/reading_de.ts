@@ -189,15 +189,15 @@
     </message>
     <message>
         <source>Logged</source>
-        <translation>Protokoll</translation>
+        <translation>Protokolliert</translation>
     </message>
     <message>
         <source>Planned</source>
-        <translation>Plan</translation>
+        <translation>Geplant</translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation>Differenz</translation>
+        <translation>Unterschied</translation>
     </message>
     <message>
         <source>A mapped buffer is the part of the file that is mapped, not memory taken.</source>

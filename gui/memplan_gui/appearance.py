@@ -320,6 +320,9 @@ QTabBar:focus { outline: none; }
 QTabBar::tab:selected:focus { background: $hover; border-top-left-radius: 5px;
     border-top-right-radius: 5px; }
 
+QFrame[role="focus_ring"] { background: transparent; border: 2px solid $focus;
+    border-radius: 6px; }
+
 QTableView { background: $card; color: $text; border: none; gridline-color: $grid;
     selection-background-color: $accent; selection-color: $accent_text; outline: none; }
 QTableView#file_table::item { padding: 0 5px; }

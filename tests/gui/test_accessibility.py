@@ -65,6 +65,30 @@ def test_that_every_control_has_a_tooltip(planned: MainWindow) -> None:
     assert [widget.accessibleName() for widget in own if not widget.toolTip()] == []
 
 
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.HIGH_CONTRAST])
+@pytest.mark.parametrize("engine", list(EngineName))
+def test_that_the_focus_can_be_seen_on_every_control(
+    planned: MainWindow, themes: ThemeSwitch, engine: EngineName, choice: ThemeChoice
+) -> None:
+    planned.session.change("Engine", engine=engine)
+    _show_everything(planned)
+    planned.activateWindow()
+    themes.set_choice(choice)
+    unseen = set()
+    for tab in range(planned.tabs.tabs.count()):
+        planned.tabs.tabs.setCurrentIndex(tab)
+        for widget in _focusable(planned):
+            if not widget.isVisible() or not widget.isEnabled() or widget.focusProxy() is not None:
+                continue
+            planned.setFocus()
+            before = widget.grab().toImage()
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            assert widget.hasFocus(), widget
+            if widget.grab().toImage() == before:
+                unseen.add(widget.accessibleName())
+    assert unseen == set()
+
+
 def _mnemonics(window: MainWindow) -> list[str]:
     texts = [action.text() for action in window.menuBar().actions()]
     for kind in (QAbstractButton, QLabel):

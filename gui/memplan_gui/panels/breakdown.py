@@ -38,6 +38,7 @@ from PySide6.QtWidgets import (
 
 from memplan_gui.presenter import BreakdownRow, breakdown_rows, table_text
 from memplan_gui.text_size import scaled
+from memplan_gui.widgets.focus_ring import FocusRing
 from memplan_gui.widgets.form import describe
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -212,6 +213,7 @@ class BreakdownTable(QTableView):
         )
         self.setToolTip("")  # each row has its own
         self._prepare()
+        FocusRing(self)
 
     def _prepare(self) -> None:
         self.setShowGrid(False)

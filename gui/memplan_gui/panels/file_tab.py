@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.widgets.focus_ring import FocusRing
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
@@ -161,6 +162,7 @@ class FileTab(QWidget):
         columns.resizeSection(1, scaled(80))
         describe(table, tr("Key-values and tensors"), tr("What the file's header says"))
         table.setToolTip("")  # each cell has its own
+        FocusRing(table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(scaled(2))

@@ -182,7 +182,8 @@ class InnerTexts:
         if rect is None:
             return False
         if on_area is None:
-            on_area = self._total_at(rect.right()) > self._frame.bytes_at(rect.bottom())
+            # Also where it nearly touches an area.
+            on_area = self._total_at(rect.right()) > self._frame.bytes_at(rect.bottom() + _MARGIN)
         self.texts.append(Text(role, text, rect, on_area=on_area))
         return True
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from memplan_gui.latest import Latest
 from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.widgets.focus_ring import FocusRing
 
 
 class Page(QScrollArea):
@@ -35,6 +36,7 @@ class Page(QScrollArea):
         self.column.setContentsMargins(scaled_margins(8, 10, 8, 4))
         self.column.setSpacing(scaled(8))
         self.setWidget(inner)
+        FocusRing(self)
 
     def sizeHint(self) -> QSize:
         """Preferred size: that of the column at the present width."""

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from memplan_gui.presenter import table_text
 from memplan_gui.text_size import scaled
+from memplan_gui.widgets.focus_ring import FocusRing
 from memplan_gui.widgets.form import describe
 
 _ROW_HEIGHT = 26
@@ -82,6 +83,7 @@ class PlainTable(QTableWidget):
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy_rows)
+        FocusRing(self)
 
     def show_rows(
         self, headers: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: frozenset[int]

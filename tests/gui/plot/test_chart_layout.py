@@ -25,6 +25,8 @@ from PySide6.QtGui import QFont, QGuiApplication
 pytestmark = pytest.mark.usefixtures("qapp")
 
 SIZES = [(480, 220), (640, 300), (1000, 560), (2560, 1440)]
+PIXEL_SIZES = [13, 26]
+"""Fonts at 100 and at 200 %."""
 
 
 def layout_of(
@@ -68,12 +70,19 @@ def assert_readable(layout: Layout, width: float, height: float) -> None:
     height=st.integers(220, 1440),
     scale=st.sampled_from(AxisScale),
     units=st.sampled_from(ByteUnits),
+    pixel_size=st.sampled_from(PIXEL_SIZES),
 )
 def test_that_no_text_overlaps_another_or_leaves_the_chart(
-    shape: dict[str, Any], width: int, height: int, scale: AxisScale, units: ByteUnits
+    shape: dict[str, Any],
+    width: int,
+    height: int,
+    scale: AxisScale,
+    units: ByteUnits,
+    pixel_size: int,
 ) -> None:
     plan = made_plan(**shape)
-    assert_readable(layout_of(plan, width, height, scale, units=units), width, height)
+    layout = layout_of(plan, width, height, scale, pixel_size, units=units)
+    assert_readable(layout, width, height)
 
 
 @settings(max_examples=80, deadline=None)
@@ -82,15 +91,20 @@ def test_that_no_text_overlaps_another_or_leaves_the_chart(
     size=st.sampled_from(SIZES),
     scale=st.sampled_from(AxisScale),
     ends=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    pixel_size=st.sampled_from(PIXEL_SIZES),
 )
 def test_that_texts_stay_apart_while_zoomed(
-    shape: dict[str, Any], size: tuple[int, int], scale: AxisScale, ends: tuple[float, float]
+    shape: dict[str, Any],
+    size: tuple[int, int],
+    scale: AxisScale,
+    ends: tuple[float, float],
+    pixel_size: int,
 ) -> None:
     plan = made_plan(**shape)
     first, last = series_of(plan).span
     span = (first + (last - first) * min(ends), first + (last - first) * max(ends))
     zoom = kept_within(span, (first, last))
-    assert_readable(layout_of(plan, *size, scale, zoom=zoom), *size)
+    assert_readable(layout_of(plan, *size, scale, pixel_size, zoom=zoom), *size)
 
 
 @settings(max_examples=40, deadline=None)
@@ -104,13 +118,14 @@ def test_that_texts_stay_apart_at_twice_the_size_and_with_other_plans(
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("pixel_size", PIXEL_SIZES)
 @pytest.mark.parametrize("backend", [Backend.VULKAN, Backend.METAL])
 def test_that_real_models_are_readable(
-    size: tuple[int, int], backend: Backend, model_paths: list[Path]
+    size: tuple[int, int], pixel_size: int, backend: Backend, model_paths: list[Path]
 ) -> None:
     for path in model_paths[::4]:
         plan = real_plan(path.name.removesuffix(".gguf"), Request(backend=backend))
-        assert_readable(layout_of(plan, *size), *size)
+        assert_readable(layout_of(plan, *size, pixel_size=pixel_size), *size)
 
 
 @settings(max_examples=100, deadline=None)

@@ -28,6 +28,7 @@ EXIT_FAILED: Final = 1
 EXIT_UNREADABLE: Final = 2
 
 _SMOKE_MILLISECONDS = 60_000
+_SWITCH_SECONDS = 0.001
 _FIRST_SEARCH_MILLISECONDS = 500
 """After the window can be seen: asking a driver takes a processor for about half a second."""
 
@@ -162,6 +163,8 @@ def search_once_seen(window: MainWindow, *, opens_model: bool) -> None:
 
 def prepare(app: QApplication) -> None:
     """Give the application its name, style, fonts and icon, and a collector of garbage."""
+    # A thread that works something out must not hold a frame up: Qt's calls let Python go often.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     Collector(app)
     app.setApplicationName("Memplan")
     app.setDesktopFileName("org.memplan.Memplan")

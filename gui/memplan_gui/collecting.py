@@ -11,6 +11,7 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 _MILLISECONDS = 1_000
+_OLDEST = 2
 
 
 class Collector(QObject):
@@ -19,13 +20,22 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._frozen = False
         timer = QTimer(self)
         timer.timeout.connect(self.collect_what_is_due)
         timer.start(_MILLISECONDS)
 
     def collect_what_is_due(self) -> None:
-        """Collect the oldest generation whose threshold is passed, and the younger ones with it."""
+        """Collect the oldest generation whose threshold is passed, and the younger ones with it.
+
+        What there is when all would be collected for the first time is the program itself, and
+        is left alone for good: looking through its modules would hold the window up for 40 ms.
+        """
         counts_and_thresholds = enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
         due = [number for number, (count, most) in counts_and_thresholds if count > most]
-        if due:
+        if due and max(due) == _OLDEST and not self._frozen:
+            self._frozen = True
+            gc.collect(_OLDEST - 1)
+            gc.freeze()
+        elif due:
             gc.collect(max(due))

@@ -6,6 +6,8 @@ import gc
 import threading
 import weakref
 
+from memplan_gui.collecting import Collector
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -30,3 +32,26 @@ def test_that_a_thread_which_makes_garbage_leaves_it_to_the_main_thread(
     assert not threads
     qtbot.waitUntil(lambda: bool(threads), timeout=10_000)
     assert threads == [threading.main_thread()]
+
+
+def test_that_what_the_program_is_made_of_is_looked_through_once_only(
+    prepared_app: QApplication,
+) -> None:
+    collector = Collector(QObject(prepared_app))
+    thresholds = gc.get_threshold()
+    gc.set_threshold(1, 0, 0)  # everything is due at once
+    try:
+        gc.unfreeze()
+        garbage = [Knot() for _ in range(10)]
+        gc.collect(0)
+        gc.collect(1)
+        garbage.append(Knot())
+        collector.collect_what_is_due()
+        assert gc.get_freeze_count() > 10_000
+        knot = Knot()
+        gone = weakref.ref(knot)
+        del knot
+        gc.collect(2)
+        assert gone() is None
+    finally:
+        gc.set_threshold(*thresholds)

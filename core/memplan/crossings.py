@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memplan.component import Component
+from memplan.model import Model
 from memplan.planner import Plan
+from memplan.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class CurveKey:
+    """What the curve of a plan follows from; plans with equal keys have the same curve.
+
+    Attributes:
+        model: the model.
+        request: the request without what changes no curve: the budget and a context within the
+            ceiling among it.
+        ends: first and last context, and each component's bytes there.
+    """
+
+    model: Model
+    request: Request
+    ends: tuple[int, ...]
+
+
+def curve_key(plan: Plan) -> CurveKey:
+    """What the curve of a plan follows from."""
+    request = replace(
+        plan.request,
+        budget_bytes=0,
+        total_memory_bytes=None,
+        context_tokens=None,
+        used_context_tokens=0,
+        completion_tokens=0,
+    )
+    span = plan.curve_span()
+    at_ends = (part.bytes_at(tokens) for part in plan.components for tokens in span)
+    return CurveKey(plan.model, request, (*span, *at_ends))
 
 
 def crossings(one: Plan, other: Plan) -> tuple[int, ...]:
@@ -18,8 +54,22 @@ def crossings(one: Plan, other: Plan) -> tuple[int, ...]:
     Ascending, each exact: at the context before it, the order was still as before. Two curves
     that touch without parting on other sides do not cross.
     """
+    return _crossings(_Curve(curve_key(one), one), _Curve(curve_key(other), other))
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """A plan that is as good as any other with the same curve."""
+
+    key: CurveKey
+    plan: Plan = field(compare=False)
+
+
+@lru_cache(maxsize=16)  # while a budget is dragged, no curve changes
+def _crossings(one_curve: _Curve, other_curve: _Curve) -> tuple[int, ...]:
+    one, other = one_curve.plan, other_curve.plan
     first, last = _common_range(one, other)
-    contexts = np.union1d(one.curve().contexts, other.curve().contexts)
+    contexts = np.union1d(one.curve_contexts(), other.curve_contexts())
     contexts = contexts[(contexts >= first) & (contexts <= last)]
     if len(contexts) < 2:
         return ()
@@ -34,13 +84,13 @@ def crossings(one: Plan, other: Plan) -> tuple[int, ...]:
 
 
 def _common_range(one: Plan, other: Plan) -> tuple[int, int]:
-    spans = [plan.curve(2).contexts for plan in (one, other)]
-    return max(int(span[0]) for span in spans), min(int(span[-1]) for span in spans)
+    (first, last), (other_first, other_last) = one.curve_span(), other.curve_span()
+    return max(first, other_first), min(last, other_last)
 
 
 def _totals(plan: Plan, contexts: NDArray[Any]) -> NDArray[Any]:
-    counted = [c.curve(contexts) for c in plan.components if plan.request.backend.counts(c.where)]
-    total: NDArray[Any] = np.sum([np.asarray(part, dtype=object) for part in counted], axis=0)
+    parts = [np.asarray(part.curve(contexts), dtype=object) for part in _counted(plan)]
+    total: NDArray[Any] = np.sum(parts, axis=0)
     return total
 
 
@@ -58,10 +108,15 @@ def _first_on_other_side(one: Plan, other: Plan, low: int, high: int) -> int:
 
 
 def _distance(one: Plan, other: Plan) -> Callable[[int], int]:
+    parts, other_parts = _counted(one), _counted(other)
+
     def apart(context_tokens: int) -> int:
-        return (
-            one.usage_at(context_tokens).budgeted_bytes
-            - other.usage_at(context_tokens).budgeted_bytes
-        )
+        needed = sum(part.bytes_at(context_tokens) for part in parts)
+        return needed - sum(part.bytes_at(context_tokens) for part in other_parts)
 
     return apart
+
+
+def _counted(plan: Plan) -> list[Component]:
+    """The components that count against the budget."""
+    return [part for part in plan.components if plan.request.backend.counts(part.where)]

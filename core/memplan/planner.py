@@ -163,7 +163,7 @@ class Plan:
 
     def curve(self, samples: int = 256) -> Curve:
         """Bytes from 512 tokens (or fewer) to the ceiling, evenly on a logarithmic axis."""
-        contexts = self._curve_contexts(samples)
+        contexts = self.curve_contexts(samples)
         return Curve(
             contexts,
             self.components,
@@ -171,9 +171,14 @@ class Plan:
             np.array([c.band_curve(contexts) for c in self.components], dtype=np.float64),
         )
 
-    def _curve_contexts(self, samples: int) -> NDArray[np.int64]:
+    def curve_span(self) -> tuple[int, int]:
+        """First and last context of the curve."""
         last = max(self.markers.ceiling_tokens, self.at.context_tokens, 1)
-        first = min(_FIRST_CURVE_TOKENS, max(last // _LEAST_CURVE_SPAN, 1))
+        return min(_FIRST_CURVE_TOKENS, max(last // _LEAST_CURVE_SPAN, 1)), last
+
+    def curve_contexts(self, samples: int = 256) -> NDArray[np.int64]:
+        """The contexts of the curve, and those at which something in it changes."""
+        first, last = self.curve_span()
         spread = np.geomspace(first, last, samples).round()
         marks = [self.markers.floor_tokens, self.markers.max_tokens, self.at.context_tokens]
         marks += [b + after for c in self.components for b in c.breaks for after in (0, 1)]

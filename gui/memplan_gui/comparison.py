@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from memplan.crossings import curve_key
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import ntr, tr
 from memplan.model import Model
@@ -135,7 +136,7 @@ class Comparison(QObject):
         other = self.other_plan() if self.draws_other else None
         if other is None:
             return self._pin_lines
-        if self._other_line is None or not _same_line(self._other_line.plan, other):
+        if self._other_line is None or curve_key(self._other_line.plan) != curve_key(other):
             title = ENGINE_TITLES[other.request.engine]
             self._other_line = Overlay(title, other, LineStyle.DASHED)
         return (self._other_line, *self._pin_lines)
@@ -160,28 +161,6 @@ def pin_style(index: int) -> LineStyle:
 def other_engine(engine: EngineName) -> EngineName:
     """The engine that is not ``engine``."""
     return EngineName.LLAMA_CPP if engine is EngineName.ZINC else EngineName.ZINC
-
-
-def _same_line(one: Plan, other: Plan) -> bool:
-    """Whether two plans have the same curve.
-
-    A budget, and a context within the ceiling, do not change it.
-    """
-    if one.model is not other.model:
-        return False
-    ends = [max(plan.markers.ceiling_tokens, plan.at.context_tokens) for plan in (one, other)]
-    requests = [
-        replace(
-            plan.request,
-            budget_bytes=0,
-            total_memory_bytes=None,
-            context_tokens=None,
-            used_context_tokens=0,
-            completion_tokens=0,
-        )
-        for plan in (one, other)
-    ]
-    return ends[0] == ends[1] and requests[0] == requests[1]
 
 
 def _plan_with_other_engine(current: Plan) -> Plan | None:

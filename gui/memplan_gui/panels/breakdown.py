@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from memplan.language import marked, ntr, tr
@@ -68,16 +69,23 @@ class BreakdownModel(QAbstractTableModel):
         self._heading = ""
 
     def show_rows(self, rows: tuple[BreakdownRow, ...], heading: str) -> None:
-        """Show other rows; the view keeps its selection where their number stays."""
+        """Show other rows; the view keeps its selection where their number stays.
+
+        Only cells that are others are painted again: a dragged budget changes few.
+        """
         if len(rows) == len(self.rows):
-            self.rows, self._heading = rows, heading
-            last = self.index(len(rows) - 1, _BAR)
-            self.dataChanged.emit(self.index(0, 0), last)
+            before, self.rows = self.rows, rows
+            for row, (old, new) in enumerate(zip(before, rows, strict=True)):
+                for column in _changed_columns(old, new):
+                    cell = self.index(row, column)
+                    self.dataChanged.emit(cell, cell)
         else:
             self.beginResetModel()
-            self.rows, self._heading = rows, heading
+            self.rows = rows
             self.endResetModel()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
+        if heading != self._heading:
+            self._heading = heading
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
 
     def rowCount(self, parent: _Index | None = None) -> int:
         """Number of rows."""
@@ -137,6 +145,15 @@ def _widest_texts() -> tuple[tuple[str, ...], ...]:
         (_header(_BYTES), format_count(9_999_999_999_999)),
         (_header(_SHARE), tr("not counted")),
     )
+
+
+def _changed_columns(old: BreakdownRow, new: BreakdownRow) -> Iterable[int]:
+    """The columns in which a row looks different from another."""
+    if (old.kind, old.total, old.share is None) != (new.kind, new.total, new.share is None):
+        return range(len(_HEADERS))
+    texts = enumerate(zip(cells(old), cells(new), strict=True))
+    changed = [column for column, (before, after) in texts if before != after]
+    return changed if old.share == new.share else [*changed, _BAR]
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -115,9 +115,7 @@ class InnerTexts:
         for (overlay, series), line in zip(self._picture.overlays, lines, strict=True):
             width, height = self._small.horizontalAdvance(overlay.name) + 8, self._small.height()
             places = self._along_curve(line, width, height, series.contexts)
-            self._write(
-                TextRole.OVERLAY, overlay.name, sorted(places, key=self._curves_under), True
-            )
+            self._write(TextRole.OVERLAY, overlay.name, self._fewest_curves_first(places), True)
 
     def place_meetings(self, meetings: Sequence[tuple[int, QPointF]]) -> None:
         """From where on another plan needs more or less than this one."""
@@ -129,7 +127,7 @@ class InnerTexts:
             lefts = (point.x() - width - 8, point.x() + 8)
             tops = (point.y() - height - 2, point.y() + 2, point.y() - height / 2)
             places = [QRectF(x, y, width, height) for y in tops for x in lefts]
-            self._write(TextRole.MEETING, text, sorted(places, key=self._curves_under), True)
+            self._write(TextRole.MEETING, text, self._fewest_curves_first(places), True)
 
     def place_exit(self) -> None:
         """How far the total rises where it leaves the plot."""
@@ -207,22 +205,26 @@ class InnerTexts:
         """Rectangles just above and below a curve, from the right."""
         if contexts is None:
             contexts = self._series.contexts
-        for x in reversed(self._xs(width)):
-            ends = [self._frame.tokens_at(x), self._frame.tokens_at(x + width)]
-            if ends[1] <= contexts[-1]:
-                ys = self._frame.ys_of(np.interp(ends, contexts, counts))
-                yield QRectF(x, min(ys) - height - 3, width, height)
-                yield QRectF(x, max(ys) + 3, width, height)
+        xs = np.array(self._xs(width)[::-1])
+        ends = self._frame.contexts_at(np.stack([xs, xs + width]))
+        ys = self._frame.ys_of(np.interp(ends, contexts, counts))
+        inside = ends[1] <= contexts[-1]
+        highest, lowest = ys.min(axis=0)[inside].tolist(), ys.max(axis=0)[inside].tolist()
+        for x, high, low in zip(xs[inside].tolist(), highest, lowest, strict=True):
+            yield QRectF(x, high - height - 3, width, height)
+            yield QRectF(x, low + 3, width, height)
 
-    def _curves_under(self, rect: QRectF) -> int:
-        """How many curves run through a rectangle."""
-        every = (self._series, *(series for _, series in self._picture.overlays))
-        ends = [self._frame.tokens_at(rect.left()), self._frame.tokens_at(rect.right())]
-        count = 0
-        for series in every:
+    def _fewest_curves_first(self, places: Iterable[QRectF]) -> list[QRectF]:
+        """Rectangles, those first through which the fewest curves run."""
+        rects = list(places)
+        edges = np.array([(r.left(), r.right(), r.top(), r.bottom()) for r in rects]).reshape(-1, 4)
+        lefts, rights, tops, bottoms = edges.T
+        ends = self._frame.contexts_at(np.stack([lefts, rights]))
+        curves = np.zeros(len(rects), dtype=int)
+        for series in (self._series, *(series for _, series in self._picture.overlays)):
             ys = self._frame.ys_of(np.interp(ends, series.contexts, series.total))
-            count += bool(max(ys) > rect.top() and min(ys) < rect.bottom())
-        return count
+            curves += (ys.max(axis=0) > tops) & (ys.min(axis=0) < bottoms)
+        return [rects[i] for i in np.argsort(curves, kind="stable")]
 
     def _area_wordings(self, index: int, own: NDArray[np.float64]) -> tuple[str, ...]:
         component = self._series.components[index]

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from memplan_gui.plot.marks import Mark
 from memplan_gui.plot.overlay import Overlay
 from memplan_gui.plot.picture import ChartFonts, Layout, Text, TextRole
+from memplan_gui.plot.polyline import without_needless
 from memplan_gui.plot.series import Series
 
 _GRIP_RADIUS = 4.5
@@ -298,8 +299,10 @@ def _paint_meeting(painter: QPainter, point: QPointF, theme: Theme) -> None:
 def _polyline(
     layout: Layout, contexts: NDArray[np.float64], counts: NDArray[np.float64]
 ) -> QPolygonF:
-    xs, ys = layout.frame.xs_of(contexts), layout.frame.ys_of(counts)
-    return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+    points = without_needless(
+        np.stack([layout.frame.xs_of(contexts), layout.frame.ys_of(counts)], axis=1)
+    )
+    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
 
 
 def _between(

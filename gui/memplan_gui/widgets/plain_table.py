@@ -78,6 +78,8 @@ class PlainTable(QTableWidget):
         rows.setMinimumSectionSize(scaled(_ROW_HEIGHT))
         rows.setDefaultSectionSize(scaled(_ROW_HEIGHT))
         self._numbers: frozenset[int] = frozenset()
+        self._headers: tuple[str, ...] = ()
+        self._shown: dict[tuple[int, int], tuple[Cell, bool]] = {}
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setMinimumSectionSize(scaled(30))
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
@@ -88,19 +90,27 @@ class PlainTable(QTableWidget):
     def show_rows(
         self, headers: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: frozenset[int]
     ) -> None:
-        """Show rows under headers; ``numbers`` are the columns that are aligned right."""
-        self._numbers = numbers
+        """Show rows under headers; ``numbers`` are the columns that are aligned right.
+
+        Cells that stay as they are cost nothing: a dragged budget changes few.
+        """
+        same_shape = (self.rowCount(), self._headers) == (len(rows), (*headers,))
+        self._numbers, self._headers = numbers, (*headers,)
         with QSignalBlocker(self):
             self.setColumnCount(len(headers))
             self.setRowCount(len(rows))
-            for column, header in enumerate(headers):
+            for column, header in enumerate(() if same_shape else headers):
                 item = QTableWidgetItem(header)
                 item.setTextAlignment(_RIGHT if column in numbers else _LEFT)
                 self.setHorizontalHeaderItem(column, item)
-            for row, cells in enumerate(rows):
-                for column, cell in enumerate(cells):
-                    self._show_cell(row, column, cell, column in numbers)
-        self._fit()
+            changed = [
+                (row, column)
+                for row, cells in enumerate(rows)
+                for column, cell in enumerate(cells)
+                if self._show_cell(row, column, cell, column in numbers)
+            ]
+        if changed or not same_shape:
+            self._fit()
 
     def copy_rows(self) -> None:
         """Put the selected rows, or all, on the clipboard."""
@@ -118,11 +128,15 @@ class PlainTable(QTableWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def _show_cell(self, row: int, column: int, cell: Cell, number: bool) -> None:
+    def _show_cell(self, row: int, column: int, cell: Cell, number: bool) -> bool:
+        """Show a cell; whether it was another before."""
         item = self.item(row, column)
         if item is None:
             item = QTableWidgetItem()
             self.setItem(row, column, item)
+        elif self._shown.get((row, column)) == (cell, number) and item.text() == cell.text:
+            return False
+        self._shown[row, column] = cell, number
         item.setText(cell.text)
         item.setToolTip(cell.tooltip)
         item.setIcon(cell.icon or QIcon())
@@ -132,6 +146,7 @@ class PlainTable(QTableWidget):
         item.setFont(font)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if cell.editable else flags)
+        return True
 
     def _fit(self) -> None:
         """Make columns as wide as their texts, a last one of words as what is left."""

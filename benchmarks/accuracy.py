@@ -1,22 +1,36 @@
-"""How far the estimates of llama.cpp's compute buffers are off, by family: a Markdown table.
+"""How far the estimates of llama.cpp's compute buffers are off, by family.
 
 Truth: every accepted row of the tests' data with a device, as llama.cpp itself reported it.
-With ``--bands`` it prints the table of ``compute/bands.py`` instead, which is made from the same.
+It prints the tables as Markdown. With ``--write`` it also writes the figures to the file that comes
+with the program, and the tables to ``docs/accuracy-tables.md`` and the README. With ``--bands`` it
+prints the table of ``compute/bands.py`` instead, which is made from the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import memplan
 import numpy as np
 from memplan import Backend
+from memplan.accuracy import (
+    EVERY_FAMILY,
+    RESOURCE,
+    TOTAL_TITLE,
+    markdown,
+    markdown_table,
+    summary_tables,
+    tables_from,
+)
 from memplan.component import Place
 from memplan.engines.llama_cpp.compute import compute_buffers
 from memplan.engines.llama_cpp.compute.bands import PER_MILLE, Mode, mode_of
@@ -26,7 +40,8 @@ from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 
-DATA = Path(__file__).parents[1] / "tests" / "data"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data"
 COPIES_EXPERTS = "mistral4"
 """Its experts were copied to the host where it was measured, for reasons of that machine alone."""
 MEASURED_BACKENDS = (Backend.VULKAN, Backend.CUDA)
@@ -68,17 +83,44 @@ class Error:
 
 
 def main() -> None:
-    """Print the tables, or the bands."""
+    """Print the tables, or the bands; write the tables if told to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bands", action="store_true", help="print the table of the bands")
+    parser.add_argument(
+        "--write", action="store_true", help="write the tables where they are shown"
+    )
     arguments = parser.parse_args()
     errors = measure()
     if arguments.bands:
         print_bands(errors)
         return
-    print_table("Device compute buffer", errors, lambda e: e.of_compute(Place.DEVICE))
-    print_table("All bytes on the device", errors, lambda e: e.of_total(Place.DEVICE))
-    print_table("Host compute buffer", errors, lambda e: e.of_compute(Place.HOST))
+    measured = figures_of(errors)
+    print(markdown(tables_from(measured)), end="")
+    if arguments.write:
+        write(measured)
+
+
+def write(measured: list[dict[str, Any]]) -> None:
+    """Write the figures, and the tables in both documents."""
+    resource = ROOT / "resources" / "memplan_resources" / RESOURCE
+    resource.write_text(json_text(measured), "utf-8")
+    tables = tables_from(measured)
+    (ROOT / "docs" / "accuracy-tables.md").write_text(markdown(tables), "utf-8")
+    readme = ROOT / "README.md"
+    made = iter(summary_tables(tables))
+    head = markdown_table(replace(tables[0], rows=()))
+    old_table = re.compile(re.escape(head) + r"(?:\|.*\n)+")
+    text = old_table.sub(lambda _: markdown_table(next(made)), readme.read_text("utf-8"))
+    readme.write_text(text, "utf-8")
+
+
+def json_text(measured: list[dict[str, Any]]) -> str:
+    """The figures as JSON, a row a line, so that changes can be read."""
+    tables = []
+    for table in measured:
+        rows = ",\n  ".join(json.dumps(row) for row in table["rows"])
+        tables.append(f' {{"title": {json.dumps(table["title"])}, "rows": [\n  {rows}\n ]}}')
+    return "[\n" + ",\n".join(tables) + "\n]\n"
 
 
 def measure() -> list[Error]:
@@ -131,23 +173,30 @@ def options_of(row: Mapping[str, str]) -> LlamaCppOptions:
     )
 
 
-def print_table(title: str, errors: list[Error], size: Callable[[Error], float]) -> None:
-    """One table: families down, figures across, for each backend and kind of attention."""
-    print(f"### {title}\n")
-    print("| backend | attention | family | rows | exact | median | 95 % within | worst |")
-    print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
+def figures_of(errors: list[Error]) -> list[dict[str, Any]]:
+    """The figures of all tables."""
+    sizes: dict[str, Callable[[Error], float]] = {
+        "Device compute buffer": lambda e: e.of_compute(Place.DEVICE),
+        TOTAL_TITLE: lambda e: e.of_total(Place.DEVICE),
+        "Host compute buffer": lambda e: e.of_compute(Place.HOST),
+    }
+    return [{"title": title, "rows": rows_of(errors, size)} for title, size in sizes.items()]
+
+
+def rows_of(errors: list[Error], size: Callable[[Error], float]) -> list[dict[str, Any]]:
+    """One table: families down, for each backend and kind of attention."""
+    rows = []
     for backend in MEASURED_BACKENDS:
         for kind, of_kind in KINDS.items():
             here = [e for e in errors if e.backend is backend and of_kind(e.mode)]
             by_family = {
                 family.name: [e for e in here if e.family == family.name] for family in FAMILIES
             }
-            for family, found in {"all": here, **by_family}.items():
+            for family, found in {EVERY_FAMILY: here, **by_family}.items():
                 if found:
-                    print(
-                        f"| {backend} | {kind} | {family} | {figures([size(e) for e in found])} |"
-                    )
-    print()
+                    where = {"backend": backend.value, "attention": kind, "family": family}
+                    rows.append({**where, **figures([size(e) for e in found])})
+    return rows
 
 
 WITHOUT_FLASH = (Mode.SCORES, Mode.SCORES_QUANTISED)
@@ -158,16 +207,16 @@ KINDS: Mapping[str, Callable[[Mode], bool]] = {
 }
 
 
-def figures(sizes: list[float]) -> str:
-    """Rows, exact ones, median, 95th percentile and worst of some errors, as cells."""
+def figures(sizes: list[float]) -> dict[str, float]:
+    """Rows, exact ones, median, 95th percentile and worst of some relative errors."""
     median, most = np.percentile(sizes, [50, 95])
-    exact = sum(size == 0 for size in sizes)
-    return f"{len(sizes)} | {exact} | {percent(median)} | {percent(most)} | {percent(max(sizes))}"
-
-
-def percent(size: float) -> str:
-    """An error in percent, two digits; 0 only if there is none."""
-    return f"{100 * size:.2f} %" if size else "0"
+    return {
+        "rows": len(sizes),
+        "exact": sum(size == 0 for size in sizes),
+        "median": float(median),
+        "p95": float(most),
+        "worst": max(sizes),
+    }
 
 
 def print_bands(errors: Iterable[Error]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
-import sys
 import tomllib
 from datetime import date
 from itertools import groupby
@@ -104,15 +103,6 @@ def test_that_its_python_runs(
         script = tmp_path / f"block_{number}.py"
         script.write_text(block, "utf-8")
         runpy.run_path(str(script))
-
-
-def test_that_the_table_of_errors_is_the_one_that_the_benchmark_prints(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["accuracy.py"])
-    runpy.run_path(str(ROOT / "benchmarks" / "accuracy.py"), run_name="__main__")
-    hint = "python benchmarks/accuracy.py > docs/accuracy-tables.md"
-    assert capsys.readouterr().out == text_of("docs/accuracy-tables.md"), hint
 
 
 def test_that_desktops_are_told_the_programs_version_and_a_real_day() -> None:

@@ -1,0 +1,128 @@
+"""The pages of the help, and the short explanations of “What is this?”, as rich text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from html import escape
+from typing import Final
+
+from memplan.accuracy import Table, accuracy_tables
+from memplan.language import tr
+from memplan.planner import Plan
+from memplan.wording.accuracy import INTRODUCTION, shown_table
+from memplan.wording.help.articles import ARTICLES
+from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.workings import Working, working_text, workings
+from PySide6.QtGui import QPalette
+
+from memplan_gui.keys import KeyGroup
+
+SCHEME: Final = "topic:"
+"""Before a topic's name in a link."""
+
+
+class Page(StrEnum):
+    """A page that is no topic's."""
+
+    ACCURACY = "accuracy"
+    KEYS = "keys"
+
+
+def style_sheet(palette: QPalette) -> str:
+    """The colours of pages, those of the window."""
+    text = palette.color(QPalette.ColorRole.Text).name()
+    line = palette.color(QPalette.ColorRole.Mid).name()
+    surface = palette.color(QPalette.ColorRole.Window).name()
+    return (
+        f"body, p, li, td, th {{ color: {text}; }} a {{ color: {text}; }}"
+        f" h2 {{ margin-bottom: 8px; }} h4 {{ margin-top: 14px; margin-bottom: 4px; }}"
+        f" p {{ margin-top: 0; margin-bottom: 6px; line-height: 130%; }}"
+        f" th {{ text-align: left; border-bottom: 1px solid {line}; }}"
+        f" td, th {{ padding: 3px 10px 3px 0; }}"
+        f" .formula {{ background-color: {surface}; }}"
+    )
+
+
+def article_html(topic: HelpTopic, plan: Plan | None) -> str:
+    """A topic's page: what it is, its formula, the same for the open model, and its source."""
+    article = ARTICLES[topic]
+    parts = [
+        f"<h2>{escape(tr(article.title))}</h2><p>{escape(tr(article.text))}</p>",
+        f"<h4>{escape(tr('Formula'))}</h4>{_formula(tr(article.formula))}",
+    ]
+    worked = () if plan is None else tuple(workings(plan, topic))
+    if plan is not None and worked:
+        title = tr("Worked for {model}").format(model=plan.model.name)
+        parts.append(f"<h4>{escape(title)}</h4>{_worked(worked)}")
+    parts.append(f"<h4>{escape(tr('Source'))}</h4>{_list(map(escape, article.sources))}")
+    if article.related:
+        links = (_link(other.value, tr(ARTICLES[other].title)) for other in article.related)
+        parts.append(f"<h4>{escape(tr('See also'))}</h4>{_list(links)}")
+    return "".join(parts)
+
+
+def whats_this_html(topic: HelpTopic, plan: Plan | None) -> str:
+    """The same in short, for a box beside what it is about."""
+    article = ARTICLES[topic]
+    lines = [
+        f"<p><b>{escape(tr(article.title))}</b></p><p>{escape(tr(article.text))}</p>",
+        f"<p>{escape(tr('Formula: {formula}').format(formula=tr(article.formula)))}</p>",
+    ]
+    worked = () if plan is None else workings(plan, topic)
+    lines += [f"<p>{escape(_line(working))}</p>" for working in worked]
+    sources = "; ".join(article.sources)
+    lines.append(f"<p>{escape(tr('Source: {source}').format(source=sources))}</p>")
+    return "".join(lines)
+
+
+def accuracy_html() -> str:
+    """How far the estimates are off, from the same data as the README's table."""
+    parts = [f"<h2>{escape(tr('Accuracy'))}</h2>"]
+    parts += [f"<p>{escape(tr(paragraph))}</p>" for paragraph in INTRODUCTION]
+    for table in map(shown_table, accuracy_tables()):
+        parts.append(f"<h4>{escape(table.title)}</h4>{_table(table)}")
+    return "".join(parts)
+
+
+def keys_html(groups: Iterable[KeyGroup]) -> str:
+    """All keys, group by group."""
+    parts = [f"<h2>{escape(tr('Keys'))}</h2>"]
+    for group in groups:
+        rows = [(key.keys, key.text) for key in group.keys]
+        parts.append(f"<h4>{escape(group.title)}</h4>")
+        parts.append(_table(Table(group.title, (tr("Keys"), tr("What they do")), rows, 2)))
+    return "".join(parts)
+
+
+def _line(working: Working) -> str:
+    text = working_text(working)
+    return f"{working.subject}: {text}" if working.subject else text
+
+
+def _worked(worked: Sequence[Working]) -> str:
+    return "".join(_formula(_line(working)) for working in worked)
+
+
+def _formula(text: str) -> str:
+    return f'<p class="formula">{escape(text)}</p>'
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _link(target: str, text: str) -> str:
+    return f'<a href="{SCHEME}{target}">{escape(text)}</a>'
+
+
+def _table(table: Table) -> str:
+    def cells(row: Sequence[str], tag: str) -> str:
+        made = []
+        for column, cell in enumerate(row):
+            side = "left" if column < table.words else "right"
+            made.append(f'<{tag} align="{side}">{escape(cell)}</{tag}>')
+        return f"<tr>{''.join(made)}</tr>"
+
+    rows = "".join(cells(row, "td") for row in table.rows)
+    return f'<table cellspacing="0">{cells(table.headers, "th")}{rows}</table>'

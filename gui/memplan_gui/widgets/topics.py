@@ -1,0 +1,49 @@
+"""What in the window is about which topic of the help."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from memplan.wording.help.topics import HelpTopic
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+_PROPERTY = "topic"
+
+
+@runtime_checkable
+class ExplainsPlaces(Protocol):
+    """A widget of which different places are about different topics."""
+
+    def topic_at_focus(self) -> HelpTopic | None:
+        """What the place is about on which the keyboard acts."""
+
+
+def explain(topic: HelpTopic, *widgets: QWidget) -> None:
+    """Say what widgets, and those inside them, are about."""
+    for widget in widgets:
+        widget.setProperty(_PROPERTY, topic.value)
+        if isinstance(widget, QLabel):
+            # A text that can be selected has a menu of its own; the window's offers more.
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+
+def own_topic(widget: QWidget) -> HelpTopic | None:
+    """What a widget itself was said to be about, or the control whose caption it is."""
+    named = widget.property(_PROPERTY)
+    if named is not None:
+        return HelpTopic(named)
+    buddy = widget.buddy() if isinstance(widget, QLabel) else None
+    return topic_of(buddy) if buddy is not None else None
+
+
+def topic_of(widget: QWidget | None) -> HelpTopic | None:
+    """What a widget, or the nearest around it, is about; ``None`` if nothing was said."""
+    while widget is not None:
+        topic = own_topic(widget)
+        if topic is not None:
+            return topic
+        if widget.isWindow():
+            return None
+        widget = widget.parentWidget()
+    return None

@@ -252,10 +252,10 @@ QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
 QPushButton[role="segment"]:focus { border: 2px solid $accent_focus; padding: 4px 7px; }
 
-QPlainTextEdit { background: $field; color: $text; border: $edge solid $border;
+QPlainTextEdit, QTextBrowser { background: $field; color: $text; border: $edge solid $border;
     border-radius: 6px; padding: 3px; selection-background-color: $accent;
     selection-color: $accent_text; }
-QPlainTextEdit:focus { border-color: $focus; }
+QPlainTextEdit:focus, QTextBrowser:focus { border-color: $focus; }
 QAbstractSpinBox, QLineEdit, QComboBox { background: $field; color: $text;
     border: $edge solid $border; border-radius: 6px; padding: 3px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }

@@ -121,7 +121,8 @@ def _table(table: Table) -> str:
         made = []
         for column, cell in enumerate(row):
             side = "left" if column < table.words else "right"
-            made.append(f'<{tag} align="{side}">{escape(cell)}</{tag}>')
+            text = cell if column < table.words else cell.replace(" ", "\N{NO-BREAK SPACE}")
+            made.append(f'<{tag} align="{side}">{escape(text)}</{tag}>')
         return f"<tr>{''.join(made)}</tr>"
 
     rows = "".join(cells(row, "td") for row in table.rows)

@@ -50,6 +50,8 @@ class Menus(QObject):
             text_size_chosen(int): what the user picked; the size of texts in per cent.
         forget_requested(): recent models are to be forgotten.
         devices_requested(): this machine's devices are to be looked for.
+        help_requested(), whats_this_requested(): something is to be explained.
+        page_requested(str): this page of the help is to be shown.
         about_requested(), quit_requested()
     """
 
@@ -67,6 +69,9 @@ class Menus(QObject):
     text_size_chosen = Signal(object)
     forget_requested = Signal()
     devices_requested = Signal()
+    help_requested = Signal()
+    whats_this_requested = Signal()
+    page_requested = Signal(str)
     about_requested = Signal()
     quit_requested = Signal()
 
@@ -89,9 +94,7 @@ class Menus(QObject):
         search = view.addAction(tr("&Find this machine's GPUs"))
         search.setShortcut(QKeySequence("F5"))
         search.triggered.connect(lambda: self.devices_requested.emit())
-        about = bar.addMenu(tr("&Help")).addAction(tr("&About Memplan"))
-        about.setMenuRole(QAction.MenuRole.AboutRole)
-        about.triggered.connect(lambda: self.about_requested.emit())
+        self._fill_help(bar.addMenu(tr("&Help")))
         self.set_plan_shown(False)
 
     def _fill_samples(self) -> None:
@@ -151,6 +154,24 @@ class Menus(QObject):
         self._copy(menu, tr("Copy &table as CSV"), exporting.copy_table, "Ctrl+Shift+T")
         self._copy(menu, tr("Copy plan as &JSON"), exporting.copy_json, "Ctrl+Shift+J")
         self._copy(menu, tr("Copy c&hart"), exporting.copy_chart, "Ctrl+Shift+P")
+
+    def _fill_help(self, menu: QMenu) -> None:
+        helping = menu.addAction(tr("&Help"))
+        helping.setShortcut(QKeySequence.StandardKey.HelpContents)
+        helping.triggered.connect(lambda: self.help_requested.emit())
+        asking = menu.addAction(tr("&What is this?"))
+        asking.setShortcut(QKeySequence.StandardKey.WhatsThis)
+        asking.triggered.connect(lambda: self.whats_this_requested.emit())
+        menu.addSeparator()
+        pages = {"accuracy": tr("A&ccuracy"), "keys": tr("&Keys")}
+        for name, title in pages.items():
+            menu.addAction(title).triggered.connect(
+                lambda _=False, page=name: self.page_requested.emit(page)
+            )
+        menu.addSeparator()
+        about = menu.addAction(tr("&About Memplan"))
+        about.setMenuRole(QAction.MenuRole.AboutRole)
+        about.triggered.connect(lambda: self.about_requested.emit())
 
     def _export(self, menu: QMenu, text: str, kind: FileExport, keys: str = "") -> None:
         action = menu.addAction(text)

@@ -37,6 +37,7 @@ from memplan.units import (
     format_percent,
     format_tokens,
 )
+from memplan.wording.help.topics import HelpTopic, component_topic
 from memplan.wording.notices import notice_text
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 from memplan.wording.verdicts import explanation, headline
@@ -176,6 +177,7 @@ class BreakdownRow:
         kind: the component; ``None`` for a sum.
         total: whether this is the sum.
         tooltip: how exact the number is, and what it counts against.
+        topic: what explains it.
     """
 
     title: str
@@ -187,6 +189,7 @@ class BreakdownRow:
     kind: ComponentKind | None
     total: bool
     tooltip: str
+    topic: HelpTopic
 
 
 def breakdown_rows(plan: Plan, usage: Usage, units: ByteUnits) -> tuple[BreakdownRow, ...]:
@@ -206,6 +209,7 @@ def breakdown_rows(plan: Plan, usage: Usage, units: ByteUnits) -> tuple[Breakdow
         tr("{needed} of a budget of {budget}").format(
             needed=format_exact_bytes(usage.budgeted_bytes), budget=format_exact_bytes(budget)
         ),
+        HelpTopic.COUNTS,
     )
     return (*counted, total, *beside)
 
@@ -226,6 +230,7 @@ def _share_row(plan: Plan, share: Share, units: ByteUnits) -> BreakdownRow:
         exactness.format(
             bytes=format_exact_bytes(share.bytes), band=format_bytes(share.band_bytes, units)
         ),
+        component_topic(plan.request.engine, share.kind, share.where),
     )
 
 

@@ -16,11 +16,13 @@ from memplan.reader.errors import ChoiceNeededError, MissingError
 from memplan.request import Request
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_count
+from memplan.wording.help.topics import HelpTopic
 from memplan_resources.samples import sample_path
 from PySide6.QtCore import (
     QByteArray,
     QMetaObject,
     QObject,
+    QPoint,
     Qt,
     QTimer,
     Signal,
@@ -28,6 +30,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QCloseEvent,
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -72,7 +75,9 @@ from memplan_gui.text_size import scaled, suggested_percent
 from memplan_gui.translating import LanguageChoice, Translation
 
 if TYPE_CHECKING:
+    from memplan_gui.help_desk import HelpDesk
     from memplan_gui.log_window import LogWindow
+    from memplan_gui.plot.chart import Chart
 
 LOG_ENDINGS = (".log", ".txt")
 """Files with such names are taken for logs."""
@@ -127,6 +132,7 @@ class MainWindow(QMainWindow):
         self.comparison = Comparison(self.session)
         self._devices = DeviceHistory(self.session.undo_stack)
         self.log_window: LogWindow | None = None
+        self._help_desk: HelpDesk | None = None
         self._unread: tuple[str, Exception] | None = None
         self._lines: tuple[Overlay, ...] = ()
         self._links: list[QMetaObject.Connection] = []
@@ -177,6 +183,8 @@ class MainWindow(QMainWindow):
         if heights is not None:
             self._splitter.share_as(heights)
         self._rebuild_log_window()
+        if self._help_desk is not None:
+            self._help_desk.rebuild()
         self.setFocus()
 
     def _show_again(self) -> None:
@@ -304,6 +312,9 @@ class MainWindow(QMainWindow):
         menus.text_size_chosen.connect(self._choose_text_size)
         menus.forget_requested.connect(self._forget_recent)
         menus.devices_requested.connect(self.detector.start)
+        menus.help_requested.connect(lambda: self.help_desk().show_help())
+        menus.whats_this_requested.connect(lambda: self.help_desk().enter_whats_this())
+        menus.page_requested.connect(lambda name: self.help_desk().show_page(name))
         menus.about_requested.connect(self._show_about)
         menus.quit_requested.connect(self.close)
 
@@ -410,6 +421,27 @@ class MainWindow(QMainWindow):
         else:
             self._show_error(source, error)
 
+    # Help
+
+    def help_desk(self) -> HelpDesk:
+        """What answers questions about the window, made when the first is asked."""
+        if self._help_desk is None:
+            from memplan_gui.help_desk import HelpDesk
+
+            self._help_desk = HelpDesk(self, self.session, lambda: self.tabs.tabs)
+        return self._help_desk
+
+    def _explain_place(self, topic: HelpTopic, place: QPoint) -> None:
+        self.help_desk().show_text(topic, place)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to explain what is there."""
+        by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        widget = self.focusWidget() if by_keyboard else self.childAt(event.pos())
+        menu = self.help_desk().menu_for(widget, event.globalPos())
+        if menu is not None:
+            menu.popup(event.globalPos())
+
     # What the session says
 
     def _show_model(self, model: Model) -> None:
@@ -438,9 +470,10 @@ class MainWindow(QMainWindow):
             self._lines = lines
             self.chart_card.make_chart().set_overlays(lines)
 
-    def _order_chart(self, chart: QWidget) -> None:
+    def _order_chart(self, chart: Chart) -> None:
         """The chart is made last, but comes between the controls and the tabs."""
         controls = self._body.controls
+        chart.place_asked.connect(self._explain_place)
         before = self.tabs.tabs.tabBar().previousInFocusChain()
         while before is not None and (
             before.focusPolicy() is Qt.FocusPolicy.NoFocus or not controls.isAncestorOf(before)
@@ -545,6 +578,8 @@ class MainWindow(QMainWindow):
         if self.log_window is not None:
             self.log_window.drain()
             self.log_window.close()
+        if self._help_desk is not None:
+            self._help_desk.close()
         super().closeEvent(event)
 
     # Drag and drop

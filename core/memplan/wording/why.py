@@ -11,6 +11,7 @@ from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend, EngineName
 from memplan.units import MIB, ByteUnits, format_bytes, format_exact_bytes, format_tokens
+from memplan.wording.help.topics import HelpTopic, budget_topic
 from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
 
@@ -38,11 +39,13 @@ class Reason:
     """A line that explains the verdict.
 
     Attributes:
+        topic: what explains it.
         title: what it is about.
         text: what is so.
         exact: its numbers to the byte; empty where they are.
     """
 
+    topic: HelpTopic
     title: str
     text: str
     exact: str = ""
@@ -55,11 +58,12 @@ def reasons(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> tuple[Reason, ..
 
 def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
     at = plan.at
-    yield Reason(tr("Memory"), tr(_MEMORY[plan.request.backend]))
+    yield Reason(HelpTopic.COUNTS, tr("Memory"), tr(_MEMORY[plan.request.backend]))
     needed = tr("{size} ± {band} at {context} tokens")
     if not at.band_bytes:
         needed = tr("{size} at {context} tokens")
     yield Reason(
+        HelpTopic.COUNTS,
         tr("Needed"),
         needed.format(
             size=format_bytes(at.budgeted_bytes, units),
@@ -69,16 +73,20 @@ def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
         format_exact_bytes(at.budgeted_bytes),
     )
     yield Reason(
-        tr("There is"), _there_is(plan, units), format_exact_bytes(plan.request.budget_bytes)
+        budget_topic(plan.request.backend),
+        tr("There is"),
+        _there_is(plan, units),
+        format_exact_bytes(plan.request.budget_bytes),
     )
     headroom = at.headroom_bytes
     yield Reason(
+        HelpTopic.LEFT,
         tr("Over by") if headroom < 0 else tr("Left"),
         format_bytes(abs(headroom), units),
         format_exact_bytes(abs(headroom)),
     )
-    yield Reason(tr("Largest part"), largest_component(plan, units))
-    yield Reason(tr("What grows"), growing_component(plan, units))
+    yield Reason(HelpTopic.LARGEST_PART, tr("Largest part"), largest_component(plan, units))
+    yield Reason(HelpTopic.GROWTH, tr("What grows"), growing_component(plan, units))
     if plan.allocation is not None:
         yield _largest_buffer(plan, plan.allocation, units)
 
@@ -111,4 +119,4 @@ def _largest_buffer(plan: Plan, allocation: Allocation, units: ByteUnits) -> Rea
         component=component_title(allocation.kind_at(at)),
         limit=format_bytes(allocation.limit_bytes or 0, units),
     )
-    return Reason(tr("Largest buffer"), text, format_exact_bytes(size))
+    return Reason(HelpTopic.LARGEST_BUFFER, tr("Largest buffer"), text, format_exact_bytes(size))

@@ -9,6 +9,7 @@ from memplan.language import marked, ntr, tr
 from memplan.planner import Plan, Usage
 from memplan.theme import Theme
 from memplan.units import MIB, ByteUnits, format_bytes, format_count
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -66,6 +67,7 @@ class BreakdownModel(QAbstractTableModel):
         super().__init__()
         self.theme = theme
         self.rows: tuple[BreakdownRow, ...] = ()
+        self._whats_this: dict[tuple[int, int], object] = {}
         self._heading = ""
 
     def show_rows(self, rows: tuple[BreakdownRow, ...], heading: str) -> None:
@@ -116,6 +118,8 @@ class BreakdownModel(QAbstractTableModel):
             return int(_alignment(column))
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.tooltip
+        if role == Qt.ItemDataRole.WhatsThisRole:
+            return self._whats_this.get((index.row(), column))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(cell for cell in cells(row) if cell) if column == 0 else None
         if role == Qt.ItemDataRole.FontRole and row.total:
@@ -125,6 +129,15 @@ class BreakdownModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and row.share is None and not row.total:
             return QColor(self.theme.text_muted)
         return None
+
+    def setData(  # noqa: N802
+        self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Keep what explains a cell; nothing else can be changed."""
+        if role != Qt.ItemDataRole.WhatsThisRole:
+            return False
+        self._whats_this[index.row(), index.column()] = value
+        return True
 
 
 def cells(row: BreakdownRow) -> tuple[str, ...]:
@@ -279,6 +292,14 @@ class BreakdownTable(QTableView):
         self._table.show_rows(rows, heading)
         if another_height:
             self.updateGeometry()
+
+    def cell_topic(self, row: int, column: int) -> HelpTopic | None:
+        """What a cell is about: its component, or its share."""
+        if not 0 <= row < len(self._table.rows):
+            return None
+        shown = self._table.rows[row]
+        of_share = column in (_SHARE, _BAR) and shown.kind is not None
+        return HelpTopic.SHARE_OF_BUDGET if of_share else shown.topic
 
     def shown_usage(self) -> Usage | None:
         """The bytes in the table."""

@@ -10,6 +10,7 @@ from memplan.language import marked, ntr, tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.advice import advice_text, cost_text
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
@@ -18,6 +19,7 @@ from memplan_gui.session import Session
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
+from memplan_gui.widgets.topics import explain
 
 _APPLY_HELP = marked("Change the request like this. Undo takes it back")
 _OTHER_FILE_HELP = marked(
@@ -146,6 +148,7 @@ class _AdviceRow(QFrame):
         self.apply = QPushButton(tr("Apply"))
         self._number.setBuddy(self.apply)
         self.apply.clicked.connect(lambda: self.apply_requested.emit(self._index))
+        explain(HelpTopic.FREES, self, self._title, self._effect, self._costs, self._enough)
         for text in (self._title, self._effect, self._costs):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QGridLayout(self)
@@ -193,6 +196,7 @@ class ChangeTab(PlanPage):
         self._units = ByteUnits.BINARY
         self._shown: tuple[Plan, tuple[Advice, ...]] | None = None
         self._nothing = label("muted", wrap=True)
+        explain(HelpTopic.FREES, self)
         self.rows: list[_AdviceRow] = []
         self.column.addWidget(self._nothing)
         self.column.addStretch(1)

@@ -12,6 +12,12 @@ from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.crossings import crossing_text
 from memplan.wording.differences import difference_text
+from memplan.wording.help.topics import (
+    HelpTopic,
+    budget_topic,
+    component_topic,
+    largest_topic,
+)
 from memplan.wording.titles import BACKEND_TITLES, COMPONENT_TITLES, ENGINE_TITLES, PLACE_TITLES
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
@@ -35,8 +41,12 @@ from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import Page
 from memplan_gui.widgets.plain_table import Cell, PlainTable
+from memplan_gui.widgets.topics import explain
 
 _THIS, _OTHER, _FIRST_PIN = range(3)
+_NAME, _NEEDED, _APART, _FITS, _CROSSES, _RUNS_ON = range(6)
+_OTHER_TERM = 3
+"""The last column of the terms that is about one of the plans."""
 _PLAN_HEADERS: Final = (
     marked("Against this"),
     marked("Fits up to"),
@@ -63,6 +73,7 @@ class CompareTab(Page):
         self._comparison = comparison
         self._theme = theme
         self._units = ByteUnits.BINARY
+        self._compared: tuple[Plan, tuple[Difference, ...]] | None = None
         self.draw_other = QCheckBox(tr("Dra&w the other engine"))
         self.pin = QPushButton(tr("Pin &this plan"))
         self.remove = QPushButton(tr("Remove"))
@@ -88,6 +99,9 @@ class CompareTab(Page):
         self._head.addWidget(self.draw_other)
         self._head.addLayout(buttons, 1)
         self.column.addLayout(self._head)
+        explain(HelpTopic.OTHER_PLANS, self, self.draw_other, self.pin, self.remove)
+        self.plans.explain_cells(self._plan_topic)
+        self.terms.explain_cells(self._term_topic)
         self.column.addWidget(self.plans)
         self.column.addSpacing(scaled(4))
         self.column.addWidget(self._terms_title)
@@ -221,10 +235,9 @@ class CompareTab(Page):
             tr("Component"), tr("Where"), tr("This plan"), title, tr("Difference"), tr("Why"),
         )  # fmt: skip
         same_model = other.model is current.model
-        rows = [
-            self._term_row(difference, same_model=same_model)
-            for difference in compare(current, other, tokens)
-        ]
+        differences = compare(current, other, tokens)
+        self._compared = other, differences
+        rows = [self._term_row(difference, same_model=same_model) for difference in differences]
         self.terms.show_rows(headers, rows, _TERM_NUMBERS)
 
     def _term_row(self, difference: Difference, *, same_model: bool) -> list[Cell]:
@@ -241,6 +254,33 @@ class CompareTab(Page):
             ),
             Cell(why, why),
         ]
+
+    # What cells are about
+
+    def _plan_topic(self, row: int, column: int) -> HelpTopic:
+        current, pins = self._session.plan, self._comparison.pins
+        other = self._comparison.other_plan()
+        shown = {_THIS: current, _OTHER: other}.get(row) or (
+            pins[row - _FIRST_PIN].plan if _FIRST_PIN <= row < _FIRST_PIN + len(pins) else current
+        )
+        if shown is None or column in (_NAME, _APART):
+            return HelpTopic.OTHER_PLANS
+        return {
+            _NEEDED: HelpTopic.COUNTS,
+            _FITS: largest_topic(shown.request.engine),
+            _CROSSES: HelpTopic.CROSSINGS,
+        }.get(column, budget_topic(shown.request.backend))
+
+    def _term_topic(self, row: int, column: int) -> HelpTopic:
+        current = self._session.plan
+        if self._compared is None or current is None or column > _OTHER_TERM:
+            return HelpTopic.DIFFERENCE
+        other, differences = self._compared
+        if not 0 <= row < len(differences):
+            return HelpTopic.DIFFERENCE
+        term = differences[row]
+        shown = current if term.one_bytes and column != _OTHER_TERM else other
+        return component_topic(shown.request.engine, term.kind, term.where)
 
     # What the user asks for
 

@@ -10,6 +10,13 @@ from memplan.estimate import Outcome
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
+from memplan.wording.help.topics import (
+    HelpTopic,
+    automatic_topic,
+    budget_topic,
+    component_topic,
+    largest_topic,
+)
 from memplan.wording.titles import COMPONENT_TITLES
 
 from memplan_gui.presenter import STATUS_NAMES, title_with_place
@@ -18,6 +25,7 @@ from memplan_gui.text_size import scaled
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
 from memplan_gui.widgets.plain_table import Cell, PlainTable
+from memplan_gui.widgets.topics import explain
 
 _FIRST_POWER, _LAST_POWER = 11, 32
 _DEVICE_HEADERS: Final = (
@@ -45,6 +53,20 @@ def context_headers(plan: Plan) -> list[str]:
         for share in plan.at.shares
     ]
     return [tr("Context"), tr("Counts"), tr("Left"), *titles]
+
+
+def context_topics(plan: Plan) -> tuple[HelpTopic, ...]:
+    """What the columns of the table of contexts are about."""
+    engine = plan.request.engine
+    parts = [component_topic(engine, share.kind, share.where) for share in plan.at.shares]
+    return (HelpTopic.CONTEXT, HelpTopic.COUNTS, HelpTopic.LEFT, *parts)
+
+
+def device_topics(plan: Plan) -> tuple[HelpTopic, ...]:
+    """What the columns of the table of devices are about."""
+    engine, backend = plan.request.engine, plan.request.backend
+    reached = automatic_topic(engine), largest_topic(engine)
+    return (budget_topic(backend), *reached, HelpTopic.TIGHT, HelpTopic.DEVICE_REACH)
 
 
 def context_rows(plan: Plan, units: ByteUnits) -> list[list[Cell]]:
@@ -107,6 +129,9 @@ class ContextsTab(PlanPage):
         self._fits: tuple[DeviceFit, ...] = ()
         self.contexts = PlainTable(tr("Contexts"), tr("Bytes of each component at each context"))
         self.devices = PlainTable(tr("Devices"), tr("The context that each size of memory reaches"))
+        explain(HelpTopic.DEVICE_REACH, self)
+        self.contexts.explain_cells(self._context_topic)
+        self.devices.explain_cells(self._device_topic)
         self.column.addWidget(self.contexts)
         self.column.addSpacing(scaled(6))
         self._devices_title = label("section", tr("Which context on which device"), wrap=True)
@@ -120,6 +145,14 @@ class ContextsTab(PlanPage):
         self._units = units
         self._show_contexts()
         self._show_devices()
+
+    def _context_topic(self, _row: int, column: int) -> HelpTopic | None:
+        topics = () if self._plan is None else context_topics(self._plan)
+        return topics[column] if 0 <= column < len(topics) else None
+
+    def _device_topic(self, _row: int, column: int) -> HelpTopic | None:
+        topics = () if self._plan is None else device_topics(self._plan)
+        return topics[column] if 0 <= column < len(topics) else None
 
     def shown_fits(self) -> tuple[DeviceFit, ...]:
         """What the table of devices shows."""

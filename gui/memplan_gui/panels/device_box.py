@@ -17,6 +17,7 @@ from memplan.devices import load_catalogue
 from memplan.language import marked, tr
 from memplan.request import EngineName, Request
 from memplan.units import MIB, ByteUnits, format_bytes
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont, QPaintEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.text_size import scaled
+from memplan_gui.widgets.topics import explain
 
 _ANY = marked("Any with this budget")
 _OWN = marked("Own budget")
@@ -42,6 +44,13 @@ _DEVICE_TEXTS: Final[Mapping[Origin, str]] = {
     Origin.FREE_NOW: marked("{device} · {size} free now"),
     Origin.CATALOGUE: "{device} · {size}",
     Origin.WIRED_LIMIT: "{device} · {size}",
+}
+
+_TOPICS: Final[Mapping[Origin, HelpTopic]] = {
+    Origin.TOTAL: HelpTopic.DEVICE,
+    Origin.FREE_NOW: HelpTopic.FREE_NOW,
+    Origin.CATALOGUE: HelpTopic.DEVICE,
+    Origin.WIRED_LIMIT: HelpTopic.WIRED_LIMIT,
 }
 
 _Group = tuple[str, list[DeviceChoice]]
@@ -87,6 +96,7 @@ class DeviceBox(QComboBox):
         """
         described = choice if choice is not None and choice.describes(request) else None
         own = choice is not None and described is None
+        explain(_TOPICS[described.origin] if described else HelpTopic.DEVICE, self)
         with QSignalBlocker(self):
             self._fill(request)
             self.setItemText(0, tr(_OWN if own else _ANY))

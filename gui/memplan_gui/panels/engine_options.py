@@ -17,6 +17,7 @@ from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions,
 from memplan.model import Model
 from memplan.request import Request
 from memplan.units import ByteUnits, format_count
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -30,6 +31,7 @@ from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form, describe
 from memplan_gui.widgets.number_fields import BytesField, CountField
 from memplan_gui.widgets.segmented import Segmented
+from memplan_gui.widgets.topics import explain
 
 _CACHE_TYPES = Field(
     marked("&K, V cache type"),
@@ -198,6 +200,25 @@ class LlamaCppOptionsCard(Card):
         for box in (self.kv_offload, self.swa_full):
             form.addWidget(box, form.rowCount(), 0, 1, 2)
         self._more_rows.setLayout(form)
+        self._explain()
+
+    def _explain(self) -> None:
+        explain(HelpTopic.CACHE_TYPES, self.cache_type_k, self.cache_type_v)
+        for topic, control in (
+            (HelpTopic.FLASH_ATTENTION, self.flash_attn),
+            (HelpTopic.GPU_LAYERS, self.gpu_layers),
+            (HelpTopic.EXPERTS_ON_HOST, self.cpu_moe),
+            (HelpTopic.SEQUENCES, self.parallel),
+            (HelpTopic.SHARED_CACHE, self.kv_unified),
+            (HelpTopic.MICRO_BATCH, self.ubatch),
+            (HelpTopic.PROGRAM, self.program),
+            (HelpTopic.BATCH, self.batch),
+            (HelpTopic.FIT_TARGET, self.fit_target),
+            (HelpTopic.LARGEST_BUFFER, self.largest_buffer),
+            (HelpTopic.CACHE_PLACE, self.kv_offload),
+            (HelpTopic.WINDOW_CACHE, self.swa_full),
+        ):
+            explain(topic, control)
 
     def _connect(self) -> None:
         session = self._session

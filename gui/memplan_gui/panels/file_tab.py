@@ -8,6 +8,7 @@ from memplan.language import marked, tr
 from memplan.model import Model
 from memplan.reader.header import Array, Value
 from memplan.units import format_count, format_exact_bytes
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -31,6 +32,7 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.focus_ring import FocusRing
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
+from memplan_gui.widgets.topics import explain
 
 _Index = QModelIndex | QPersistentModelIndex
 _Row = tuple[str, str, str]
@@ -133,6 +135,7 @@ class FileTab(QWidget):
         self.filter.textChanged.connect(self._filter)
 
     def _lay_out(self) -> None:
+        explain(HelpTopic.MODEL_FACTS, self)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self.filter.setFocus)
         caption = QLabel(tr("Filter"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from memplan.language import ntr, tr
 from memplan.model import Model
 from memplan.planner import Plan
 from memplan.reader.errors import Choice
 from memplan.units import ByteUnits
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -27,12 +28,19 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import Card, describe
 from memplan_gui.widgets.labels import ChipRow, ElidedLabel, label
 from memplan_gui.widgets.later import Later
+from memplan_gui.widgets.topics import explain
 
 if TYPE_CHECKING:
     from memplan_gui.panels.address_prompt import AddressPrompt
     from memplan_gui.panels.choice_list import ChoiceList
 
-_CHIPS = 3
+_CHIP_TOPICS: Final = (
+    HelpTopic.MODEL_WEIGHTS,
+    HelpTopic.MODEL_TENSORS,
+    HelpTopic.MODEL_TOKENS,
+)
+"""What the chips of :func:`memplan_gui.presenter.model_chips` are about."""
+
 _Question = TypeVar("_Question", "AddressPrompt", "ChoiceList")
 
 
@@ -68,7 +76,10 @@ class ModelCard(Card):
         self._note.setObjectName("model_note")
         self._name = label("title", tr("No model yet"), wrap=True)
         self._line = label("muted", tr("Drop a GGUF file anywhere in this window."), wrap=True)
-        self._chips = ChipRow(_CHIPS)
+        self._chips = ChipRow(len(_CHIP_TOPICS))
+        explain(HelpTopic.MODEL_FACTS, self)
+        for topic, chip in zip(_CHIP_TOPICS, self._chips.chips, strict=True):
+            explain(topic, chip)
         self._file = ElidedLabel("muted")
         self._notices = label("muted", wrap=True)
         self._open = QPushButton(tr("O&pen another…"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Request
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
@@ -12,6 +13,7 @@ from memplan_gui.presenter import completion_line
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form
 from memplan_gui.widgets.number_fields import TokensField
+from memplan_gui.widgets.topics import explain
 
 _USED = Field(marked("&Used"), marked("Tokens that the chat already holds"), marked("tokens"))
 _COMPLETION = Field(
@@ -39,6 +41,8 @@ class RequestPanel(Card):
         form.add(_COMPLETION, self.completion)
         self.body.addLayout(form)
         self.body.addWidget(self._granted)
+        explain(HelpTopic.USED, self.used)
+        explain(HelpTopic.COMPLETION, self.completion, self._granted)
         self.used.tokens_changed.connect(self._change_used)
         self.completion.tokens_changed.connect(self._change_completion)
         for field in (self.used, self.completion):

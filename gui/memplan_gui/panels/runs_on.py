@@ -12,6 +12,7 @@ from memplan.planner import Plan
 from memplan.request import Backend, EngineName, Request
 from memplan.units import ByteUnits, format_tokens
 from memplan.wording.detection import problem_sentence
+from memplan.wording.help.topics import HelpTopic, automatic_topic, budget_topic
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy
@@ -23,6 +24,7 @@ from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form, describe, scale_slider
 from memplan_gui.widgets.number_fields import BytesField, TokensField
 from memplan_gui.widgets.segmented import Segmented
+from memplan_gui.widgets.topics import explain
 
 BACKENDS: Final[Mapping[EngineName, tuple[Backend, ...]]] = {
     EngineName.ZINC: (Backend.VULKAN, Backend.METAL),
@@ -115,6 +117,10 @@ class RunsOnPanel(Card):
         form.add(_CONTEXT, self.context, self.context_slider)
         describe(self.automatic, tr("Automatic context"), tr(_AUTOMATIC_HELP))
         form.addWidget(self.automatic, form.rowCount(), 1)
+        explain(HelpTopic.ENGINE, self.engine)
+        explain(HelpTopic.BACKEND, self.backend)
+        explain(HelpTopic.TOTAL_MEMORY, self.total)
+        explain(HelpTopic.REQUESTED, self.context, self.context_slider)
         self.body.addLayout(form)
 
     def _connect(self) -> None:
@@ -147,6 +153,8 @@ class RunsOnPanel(Card):
         self.backend.set_offered(BACKENDS[request.engine])
         self.backend.set_value(request.backend)
         metal = request.backend is Backend.METAL
+        explain(budget_topic(request.backend), self.budget, self.budget_slider)
+        explain(automatic_topic(request.engine), self.automatic)
         for widget in (self.total, self._total_label):
             widget.setVisible(metal)
         self.total.set_bytes(request.total_memory_bytes or 0)

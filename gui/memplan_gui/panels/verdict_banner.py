@@ -10,6 +10,7 @@ from memplan.planner import Plan, Status
 from memplan.request import EngineName
 from memplan.theme import Theme
 from memplan.units import ByteUnits
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.titles import ENGINE_TITLES
 from memplan.wording.verdicts import explanation, headline, log_lines
 from PySide6.QtCore import QEvent, Qt
@@ -20,6 +21,7 @@ from memplan_gui.icons import icon_pixmap
 from memplan_gui.presenter import STATUS_NAMES, verdict_summary
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
+from memplan_gui.widgets.topics import explain
 
 _ICON_SIDE = 30
 _ICON_GAP = 14
@@ -50,6 +52,7 @@ class VerdictBanner(QFrame):
         self._icon.setParent(self)
         self._headline = label("headline", wrap=True)
         self._explanation = label("muted", wrap=True)
+        explain(HelpTopic.VERDICT, self, self._headline, self._explanation)
         for text in (self._headline, self._explanation):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -6,9 +6,10 @@ from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.solve import Solution, solve
 from memplan.units import ByteUnits, format_exact_bytes
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.verdicts import log_lines
-from memplan.wording.why import reasons
+from memplan.wording.why import Reason, reasons
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -18,6 +19,7 @@ from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.page import PlanPage
+from memplan_gui.widgets.topics import explain
 
 _TWO_COLUMNS_FROM = 720
 """From this width on, reasons and solved questions stand side by side."""
@@ -35,14 +37,15 @@ class _Lines(QGridLayout):
         self.setColumnStretch(1, 1)
         self._lines: list[tuple[QLabel, QLabel]] = []
 
-    def show_line(self, index: int, title: str, text: str, tooltip: str) -> None:
-        """Show a line; lines are added in order."""
+    def show_reason(self, index: int, reason: Reason) -> None:
+        """Show a reason; lines are added in order."""
         while len(self._lines) <= index:
             self._add()
         caption, value = self._lines[index]
-        caption.setText(title)
-        value.setText(text)
-        value.setToolTip(tooltip)
+        caption.setText(reason.title)
+        value.setText(reason.text)
+        value.setToolTip(reason.exact)
+        explain(reason.topic, caption, value)
         for part in (caption, value):
             part.show()
 
@@ -76,6 +79,7 @@ class _SolvedLine(QWidget):
         self._answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.use = QPushButton(tr("Use"))
         self.use.setProperty("role", "link")
+        explain(HelpTopic.SOLVED, self, self._question, self._answer)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(scaled(10))
@@ -130,7 +134,11 @@ class WhyTab(PlanPage):
         left.setSpacing(scaled(6))
         left.addLayout(self._reasons)
         left.addSpacing(scaled(4))
-        left.addWidget(label("muted", tr("The engine's log says")))
+        log_title = label("muted", tr("The engine's log says"))
+        explain(HelpTopic.LOG_LINES, log_title, self._log)
+        explain(HelpTopic.FIT_TARGET, self._margin)
+        explain(HelpTopic.VERDICT, self)
+        left.addWidget(log_title)
         left.addWidget(self._log)
         left.addStretch(1)
         right = self._solved_column
@@ -189,7 +197,7 @@ class WhyTab(PlanPage):
     def _show_reasons(self, plan: Plan) -> None:
         found = reasons(plan, self._units)
         for index, reason in enumerate(found):
-            self._reasons.show_line(index, reason.title, reason.text, reason.exact)
+            self._reasons.show_reason(index, reason)
         self._reasons.hide_from(len(found))
         self._log.setText("\n".join(log_lines(plan)))
         self.updateGeometry()

@@ -7,11 +7,13 @@ from typing import Any
 
 from memplan.language import marked, tr
 from memplan.request import EngineName, Request
+from memplan.wording.help.topics import HelpTopic
 from memplan.zinc_options import Accounting, ZincVersion
 
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form
 from memplan_gui.widgets.segmented import Segmented
+from memplan_gui.widgets.topics import explain
 
 _VERSION = Field(
     marked("Vers&ion"),
@@ -39,6 +41,8 @@ class ZincOptionsCard(Card):
         form.add(_VERSION, self.version)
         form.add(_ACCOUNTING, self.accounting)
         self.body.addLayout(form)
+        explain(HelpTopic.ZINC_VERSION, self.version)
+        explain(HelpTopic.ZINC_ACCOUNTING, self.accounting)
         self.version.chosen.connect(lambda value: self._change(tr("ZINC's version"), version=value))
         self.accounting.chosen.connect(
             lambda value: self._change(tr("ZINC's accounting"), accounting=value)

@@ -14,11 +14,13 @@ from memplan.planner import Plan, Usage
 from memplan.theme import LIGHT, Theme
 from memplan.units import GIB, ByteUnits
 from memplan.unsigned import U64_MAX
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QFocusEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -33,6 +35,7 @@ from memplan_gui.plot.layers import Backdrop, Crosshair, FocusRing, Foreground, 
 from memplan_gui.plot.layout import lay_out
 from memplan_gui.plot.overlay import Overlay
 from memplan_gui.plot.picture import ChartFonts, Layout, Picture
+from memplan_gui.plot.places import place_topic
 from memplan_gui.plot.read_out import ReadOutCard
 from memplan_gui.plot.scale import AxisScale, Frame, rounded_to_pixel
 from memplan_gui.plot.series import Series, Span, series_of, shown_bytes
@@ -68,6 +71,7 @@ class Chart(QWidget):
         context_drag_finished: the mouse let go of it.
         read_out_changed: the ``Usage`` that is read out, or ``None``.
         context_chosen: tokens (``int``) of the read-out, by a double click or Enter.
+        place_asked: a ``HelpTopic`` is to be explained at a global ``QPoint``.
         zoom_changed: whether only a part of the context axis is in sight now (``bool``).
 
     Keys: Left and Right, Home and End, Page Up and Page Down move the read-out, Space pins it,
@@ -83,6 +87,7 @@ class Chart(QWidget):
     read_out_changed = Signal(object)
     context_chosen = Signal(object)
     zoom_changed = Signal(bool)
+    place_asked = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
         super().__init__(parent)
@@ -435,10 +440,21 @@ class Chart(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Keep the tooltip off the read-out."""
+        """Keep the tooltip off the read-out, and explain places."""
         if event.type() is QEvent.Type.ToolTip and self._read_out is not None:
             return True
+        if event.type() is QEvent.Type.QueryWhatsThis:
+            return True
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.WhatsThis:
+            self.place_asked.emit(self.place_topic(QPointF(event.pos())), event.globalPos())
+            return True
         return super().event(event)
+
+    def place_topic(self, point: QPointF) -> HelpTopic:
+        """What a place is about."""
+        if self._shown is None:
+            return HelpTopic.CHART
+        return place_topic(self._shown, self._overlays, point)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the read-out unless it is pinned."""

@@ -72,12 +72,15 @@ class ChipRow(QWidget):
     """Short texts side by side, and in the next line where they do not fit.
 
     It places its labels itself: a layout written in Python would share its items with Qt.
+
+    Attributes:
+        chips: the labels.
     """
 
     def __init__(self, count: int) -> None:
         super().__init__()
-        self._chips = [label("chip") for _ in range(count)]
-        for chip in self._chips:
+        self.chips = [label("chip") for _ in range(count)]
+        for chip in self.chips:
             chip.setParent(self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -85,7 +88,7 @@ class ChipRow(QWidget):
 
     def show_texts(self, texts: Sequence[str]) -> None:
         """Show one text a chip."""
-        for chip, text in zip(self._chips, texts, strict=True):
+        for chip, text in zip(self.chips, texts, strict=True):
             chip.setText(text)
         self._arrange(self.width(), move=True)
         self.updateGeometry()
@@ -100,13 +103,13 @@ class ChipRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """Preferred size: that of one line."""
-        sizes = [chip.sizeHint() for chip in self._chips]
+        sizes = [chip.sizeHint() for chip in self.chips]
         width = sum(size.width() for size in sizes) + scaled(_CHIP_GAP) * (len(sizes) - 1)
         return QSize(width, max(size.height() for size in sizes))
 
     def minimumSizeHint(self) -> QSize:
         """Least size: that of the widest chip."""
-        sizes = [chip.sizeHint() for chip in self._chips]
+        sizes = [chip.sizeHint() for chip in self.chips]
         return QSize(max(s.width() for s in sizes), max(s.height() for s in sizes))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -116,7 +119,7 @@ class ChipRow(QWidget):
 
     def _arrange(self, width: int, *, move: bool) -> int:
         x, y, line_height, gap = 0, 0, 0, scaled(_CHIP_GAP)
-        for chip in self._chips:
+        for chip in self.chips:
             size = chip.sizeHint()
             if x > 0 and x + size.width() > width:
                 x, y, line_height = 0, y + line_height + gap, 0

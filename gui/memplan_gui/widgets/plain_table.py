@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from memplan.language import tr
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import (
     QFont,
@@ -35,6 +36,9 @@ _LEAST_LAST = 170
 _CELL_SPACE = 6
 _HEADER_SPACE = 20
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CellTopics = Callable[[int, int], HelpTopic | None]
+"""From a row and a column to what the cell is about."""
+
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -80,6 +84,7 @@ class PlainTable(QTableWidget):
         self._numbers: frozenset[int] = frozenset()
         self._headers: tuple[str, ...] = ()
         self._shown: dict[tuple[int, int], tuple[Cell, bool]] = {}
+        self._topics: CellTopics | None = None
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setMinimumSectionSize(scaled(30))
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
@@ -111,6 +116,14 @@ class PlainTable(QTableWidget):
             ]
         if changed or not same_shape:
             self._fit()
+
+    def explain_cells(self, topics: CellTopics) -> None:
+        """Say what cells, of the rows of any time, are about."""
+        self._topics = topics
+
+    def cell_topic(self, row: int, column: int) -> HelpTopic | None:
+        """What a cell is about; ``None`` where nothing was said."""
+        return None if self._topics is None else self._topics(row, column)
 
     def copy_rows(self) -> None:
         """Put the selected rows, or all, on the clipboard."""

@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from memplan.wording.help.topics import HelpTopic
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 _PROPERTY = "topic"
 
 
 @runtime_checkable
-class ExplainsPlaces(Protocol):
-    """A widget of which different places are about different topics."""
+class ExplainsCells(Protocol):
+    """A table of which each cell may be about another topic."""
 
-    def topic_at_focus(self) -> HelpTopic | None:
-        """What the place is about on which the keyboard acts."""
+    def cell_topic(self, row: int, column: int) -> HelpTopic | None:
+        """What a cell is about."""
+
+
+@runtime_checkable
+class ExplainsPlaces(Protocol):
+    """A widget of which each place may be about another topic."""
+
+    def place_topic(self, point: QPointF) -> HelpTopic:
+        """What is there."""
 
 
 def explain(topic: HelpTopic, *widgets: QWidget) -> None:
@@ -34,16 +42,14 @@ def own_topic(widget: QWidget) -> HelpTopic | None:
     if named is not None:
         return HelpTopic(named)
     buddy = widget.buddy() if isinstance(widget, QLabel) else None
-    return topic_of(buddy) if buddy is not None else None
+    return topic_of(buddy)
 
 
 def topic_of(widget: QWidget | None) -> HelpTopic | None:
     """What a widget, or the nearest around it, is about; ``None`` if nothing was said."""
     while widget is not None:
         topic = own_topic(widget)
-        if topic is not None:
+        if topic is not None or widget.isWindow():
             return topic
-        if widget.isWindow():
-            return None
         widget = widget.parentWidget()
     return None

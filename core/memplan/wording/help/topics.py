@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from memplan.component import ComponentKind, Place
-from memplan.request import EngineName
+from memplan.request import Backend, EngineName
 
 
 class HelpTopic(StrEnum):
@@ -154,8 +154,16 @@ _SHARE: Final[Mapping[EngineName, HelpTopic]] = {
 
 
 def component_topic(engine: EngineName, kind: ComponentKind, where: Place) -> HelpTopic:
-    """What explains a component of an engine's plan."""
-    return _ZINC[kind] if engine is EngineName.ZINC else _LLAMA_CPP[kind, where]
+    """What explains a component of an engine's plan; where it has none such, the other's."""
+    of_zinc, of_llama_cpp = _ZINC.get(kind), _LLAMA_CPP.get((kind, where))
+    found = of_zinc or of_llama_cpp if engine is EngineName.ZINC else of_llama_cpp or of_zinc
+    assert found is not None, "one of the engines has it"  # noqa: S101
+    return found
+
+
+def budget_topic(backend: Backend) -> HelpTopic:
+    """What explains the budget on a backend."""
+    return HelpTopic.METAL_BUDGET if backend is Backend.METAL else HelpTopic.BUDGET
 
 
 def automatic_topic(engine: EngineName) -> HelpTopic:

@@ -1,0 +1,517 @@
+"""The help: what each number in the window is about, the help window, and its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from memplan import Backend, EngineName
+from memplan.accuracy import accuracy_tables
+from memplan.calculation import value_of
+from memplan.llama_cpp_options import LlamaCppOptions
+from memplan.units import GIB, format_count
+from memplan.wording.help.articles import ARTICLES
+from memplan.wording.help.topics import HelpTopic, component_topic
+from memplan.wording.help.workings import workings
+from memplan_gui.help_desk import HelpDesk, focused_topic, topic_at
+from memplan_gui.help_pages import Page
+from memplan_gui.help_window import HelpWindow
+from memplan_gui.panels.compare_tab import CompareTab
+from memplan_gui.panels.contexts_tab import ContextsTab
+from memplan_gui.panels.why_tab import WhyTab
+from memplan_gui.plot.chart import Chart
+from memplan_gui.widgets.labels import ChipRow
+from memplan_gui.widgets.plain_table import PlainTable
+from memplan_gui.widgets.topics import own_topic, topic_of
+from memplan_gui.window import MainWindow
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QContextMenuEvent, QHelpEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QMenu,
+    QSlider,
+    QTableView,
+    QWhatsThis,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+# The offscreen platform says so of windows and boxes that are opened.
+pytestmark = [
+    pytest.mark.qt_log_ignore("does not support"),
+]
+
+
+@pytest.fixture
+def desk(planned: MainWindow) -> Iterator[HelpDesk]:
+    made = planned.help_desk()
+    yield made
+    if QWhatsThis.inWhatsThisMode():
+        QWhatsThis.leaveWhatsThisMode()
+    QWhatsThis.hideText()
+    made.close()
+
+
+def opened(desk: HelpDesk) -> HelpWindow:
+    assert desk.help_window is not None
+    assert desk.help_window.isVisible()
+    return desk.help_window
+
+
+def press(window: MainWindow, key: Qt.Key, *, shift: bool = False) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    QApplication.processEvents()
+    from PySide6.QtTest import QTest
+
+    QTest.keyClick(window, key, modifier)
+
+
+def bring_to_front(window: QWidget, qtbot: QtBot) -> None:
+    """Make a window the active one; the main window may still be on its way to be."""
+
+    def active() -> bool:
+        window.activateWindow()
+        QApplication.processEvents()
+        return QApplication.activeWindow() is window
+
+    qtbot.waitUntil(active)
+
+
+def boxes() -> list[QWidget]:
+    """The boxes of “What is this?” that can be seen."""
+    shown = QApplication.topLevelWidgets()
+    return [w for w in shown if w.metaObject().className() == "QWhatsThat" and w.isVisible()]
+
+
+def all_tabs(window: MainWindow, qtbot: QtBot) -> None:
+    """See every tab once, so that all panels are made and filled."""
+    for index in range(window.tabs.tabs.count()):
+        window.tabs.tabs.setCurrentIndex(index)
+        QApplication.processEvents()
+    contexts = window.late.contexts.widget()
+    window.tabs.tabs.setCurrentIndex(4)
+    qtbot.waitUntil(lambda: bool(contexts.shown_fits()))
+
+
+@pytest.mark.parametrize("engine", list(EngineName))
+@pytest.mark.parametrize("backend", [Backend.VULKAN, Backend.METAL])
+def test_that_every_number_in_sight_has_a_topic_with_formula_and_source(
+    planned: MainWindow, qtbot: QtBot, engine: EngineName, backend: Backend
+) -> None:
+    planned.session.change("Engine", engine=engine, backend=backend)
+    planned.session.plan_now()
+    all_tabs(planned, qtbot)
+    seen: set[HelpTopic] = set()
+    tables = [t for t in planned.findChildren(QTableView) if isinstance(t, PlainTable)]
+    assert len(tables) == 4
+    for table in tables:
+        for row in range(table.rowCount()):
+            for column in range(table.columnCount()):
+                topic = table.cell_topic(row, column)
+                assert topic is not None, (table.accessibleName(), row, column)
+                seen.add(topic)
+    breakdown = planned.breakdown
+    for row in range(breakdown.model().rowCount()):
+        for column in range(breakdown.model().columnCount()):
+            topic = breakdown.cell_topic(row, column)
+            assert topic is not None
+            seen.add(topic)
+    for label in planned.findChildren(QLabel):
+        if label.window() is planned and re.search(r"\d", label.text()):
+            topic = topic_of(label)
+            assert topic is not None, label.text()
+            seen.add(topic)
+    assert {HelpTopic.COUNTS, HelpTopic.LEFT, HelpTopic.MODEL_WEIGHTS, HelpTopic.SOLVED} <= seen
+    for topic in seen:
+        assert ARTICLES[topic].formula
+        assert ARTICLES[topic].sources
+
+
+def test_that_every_control_of_the_left_column_has_a_topic(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    kinds = (QAbstractSpinBox, QComboBox, QSlider, QCheckBox, QAbstractButton)
+    for engine in EngineName:
+        planned.session.change("Engine", engine=engine, backend=Backend.METAL)
+        planned.session.plan_now()
+        cards = [planned.runs_on, planned.request_panel]
+        cards.append(
+            planned.zinc_options if engine is EngineName.ZINC else planned.late.llama_cpp.widget()
+        )
+        for card in cards:
+            controls = [c for kind in kinds for c in card.findChildren(kind)]
+            named = [c for c in controls if c.accessibleName() and c.property("role") != "link"]
+            assert len(named) >= 2
+            for control in named:
+                assert topic_of(control) is not None, control.accessibleName()
+            captions = [c for c in card.findChildren(QLabel) if c.buddy() is not None]
+            assert all(own_topic(caption) is not None for caption in captions)
+
+
+def test_that_a_row_explains_the_component_of_its_engine(planned: MainWindow) -> None:
+    shown = planned.session.plan
+    assert shown is not None
+    for row, share in enumerate(s for s in shown.at.shares if s.budgeted):
+        expected = component_topic(EngineName.ZINC, share.kind, share.where)
+        assert planned.breakdown.cell_topic(row, 0) is expected
+        assert planned.breakdown.cell_topic(row, 4) is HelpTopic.SHARE_OF_BUDGET
+
+
+def test_that_chips_reasons_and_log_lines_have_topics_of_their_own(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    all_tabs(planned, qtbot)
+    (chips,) = planned.findChildren(ChipRow)
+    topics = [own_topic(chip) for chip in chips.chips]
+    expected = [HelpTopic.MODEL_WEIGHTS, HelpTopic.MODEL_TENSORS, HelpTopic.MODEL_TOKENS]
+    assert topics == expected
+    why = planned.late.why.widget()
+    assert isinstance(why, WhyTab)
+    found = [own_topic(caption) for caption in why.reason_labels()]
+    assert found[:4] == [HelpTopic.COUNTS, HelpTopic.COUNTS, HelpTopic.BUDGET, HelpTopic.LEFT]
+
+
+def chart_of(window: MainWindow) -> Chart:
+    return window.chart_card.make_chart()
+
+
+def test_that_each_place_of_the_chart_has_its_topic(planned: MainWindow) -> None:
+    planned.session.change("Context", context_tokens=10_000)
+    planned.session.plan_now()
+    chart = chart_of(planned)
+    layout, shown = chart.layout_shown(), planned.session.plan
+    assert layout is not None
+    assert shown is not None
+    rect = layout.frame.rect
+    found = {}
+    for line in layout.markers:
+        found[line.marker.marks[0].name] = chart.place_topic(
+            QPointF(line.x, (line.top + rect.bottom()) / 2)
+        )
+    assert found["REQUESTED"] is HelpTopic.REQUESTED
+    assert found["AUTOMATIC"] is HelpTopic.ZINC_AUTOMATIC
+    assert found["CEILING"] is HelpTopic.CEILING
+    assert found["FLOOR"] is HelpTopic.FLOOR
+    between = (layout.markers[0].x + rect.left()) / 2 + 7
+    assert layout.budget_y is not None
+    assert layout.share_y is not None
+    assert chart.place_topic(QPointF(between, layout.budget_y)) is HelpTopic.BUDGET
+    assert chart.place_topic(layout.budget_pill.center()) is HelpTopic.BUDGET
+    assert chart.place_topic(QPointF(between, layout.share_y)) is HelpTopic.ZINC_SHARE
+    bottom = chart.place_topic(QPointF(between, rect.bottom() - 20))
+    assert bottom is HelpTopic.ZINC_WEIGHTS
+    right = QPointF(rect.right() - 25, layout.frame.y_of(8 * GIB))
+    assert chart.place_topic(right) is HelpTopic.ZINC_KV_CACHE
+    below = QPointF(between, rect.bottom() + 12)
+    assert chart.place_topic(below) is HelpTopic.CONTEXT_AXIS
+    assert chart.place_topic(QPointF(3, rect.center().y())) is HelpTopic.BYTES_AXIS
+    above = QPointF(between, layout.frame.y_of(15.5 * GIB))
+    assert chart.place_topic(above) is HelpTopic.CHART
+
+
+def test_that_other_plans_buffers_and_bands_in_the_chart_have_topics(planned: MainWindow) -> None:
+    options = LlamaCppOptions(max_allocation_bytes=1 * GIB)
+    planned.session.change(
+        "Engine", engine=EngineName.LLAMA_CPP, backend=Backend.METAL, llama_cpp=options
+    )
+    planned.session.plan_now()
+    planned.comparison.draw_other(True)
+    chart = chart_of(planned)
+    rect = chart.rect()
+    seen = {
+        chart.place_topic(QPointF(x, y))
+        for x in range(0, rect.width(), 3)
+        for y in range(0, rect.height(), 3)
+    }
+    assert seen >= {
+        HelpTopic.OTHER_PLANS,
+        HelpTopic.LARGEST_BUFFER,
+        HelpTopic.BAND,
+        HelpTopic.METAL_BUDGET,
+        HelpTopic.LLAMA_KV_CACHE,
+        HelpTopic.LLAMA_COMPUTE_DEVICE,
+    }
+
+
+def ask_at(widget: QWidget, point: QPoint) -> bool:
+    """Click at a place while the window asks what is to be explained."""
+    event = QHelpEvent(QEvent.Type.WhatsThis, point, widget.mapToGlobal(point))
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def test_that_shift_f1_lets_click_at_numbers_of_every_kind(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    planned.activateWindow()
+    press(planned, Qt.Key.Key_F1, shift=True)
+    assert QWhatsThis.inWhatsThisMode()
+    budget = planned.runs_on.budget.whatsThis()
+    assert "DEVICE_LOCAL" in budget
+    assert "Source:" in budget
+    index = planned.breakdown.model().index(1, 0)
+    told = planned.breakdown.model().data(index, Qt.ItemDataRole.WhatsThisRole)
+    assert "9,512,681,472 bytes" in told
+    QWhatsThis.leaveWhatsThisMode()
+    place = planned.breakdown.visualRect(index).center()
+    for widget, point in (
+        (planned.runs_on.budget, QPoint(20, 10)),
+        (planned.breakdown.viewport(), place),
+        (chart_of(planned), QPoint(300, 200)),
+    ):
+        assert ask_at(widget, point)
+        assert len(boxes()) == 1
+        QWhatsThis.hideText()
+        qtbot.waitUntil(lambda: not boxes())
+
+
+def test_that_plain_tables_answer_by_role(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    all_tabs(planned, qtbot)
+    contexts = planned.late.contexts.widget()
+    assert isinstance(contexts, ContextsTab)
+    compare = planned.late.compare.widget()
+    assert isinstance(compare, CompareTab)
+    renamed = []
+    compare.plans.itemChanged.connect(renamed.append)
+    desk.enter_whats_this()
+    for table in (contexts.contexts, contexts.devices, compare.plans, compare.terms):
+        cell = table.item(0, 1)
+        assert cell is not None
+        assert "Source:" in cell.whatsThis()
+    assert renamed == []
+
+
+def test_that_the_context_menu_explains_and_opens_the_help(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    place = planned.breakdown.visualRect(planned.breakdown.model().index(0, 0)).center()
+    viewport = planned.breakdown.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
+    (menu,) = [m for m in planned.findChildren(QMenu) if m.isVisible()]
+    texts = [action.text() for action in menu.actions()]
+    assert texts == ["&What is this?", "Open the &help on it"]
+    menu.actions()[0].trigger()
+    assert len(boxes()) == 1
+    QWhatsThis.hideText()
+    menu.actions()[1].trigger()
+    assert opened(desk).subject() is HelpTopic.ZINC_WEIGHTS
+    menu.close()
+
+
+def test_that_the_context_menu_of_a_selected_text_copies_it(
+    planned: MainWindow, desk: HelpDesk
+) -> None:
+    verdict = planned.findChild(QWidget, "verdict")
+    assert verdict is not None
+    headline = max(verdict.findChildren(QLabel), key=lambda label: label.font().weight())
+    headline.setSelection(0, 4)
+    menu = desk.menu_for(headline, headline.mapToGlobal(QPoint(5, 5)))
+    assert menu is not None
+    menu.actions()[0].trigger()
+    assert QApplication.clipboard().text() == headline.text()[:4]
+    menu.close()
+
+
+def test_that_there_is_no_menu_where_there_is_nothing_to_explain(
+    planned: MainWindow, desk: HelpDesk
+) -> None:
+    bar = planned.menuBar()
+    assert desk.menu_for(bar, bar.mapToGlobal(QPoint(5, 5))) is None
+
+
+def test_that_f1_opens_the_topic_of_what_has_the_focus(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    planned.activateWindow()
+    planned.runs_on.budget.setFocus()
+    press(planned, Qt.Key.Key_F1)
+    first = opened(desk)
+    assert first.subject() is HelpTopic.BUDGET
+    planned.activateWindow()
+    planned.breakdown.setFocus()
+    planned.breakdown.selectRow(1)
+    press(planned, Qt.Key.Key_F1)
+    assert opened(desk) is first
+    assert first.subject() is HelpTopic.ZINC_KV_CACHE
+    assert focused_topic(None) is None
+
+
+def test_that_a_topic_shows_formula_source_and_the_open_models_numbers(
+    planned: MainWindow, desk: HelpDesk
+) -> None:
+    shown = planned.session.plan
+    assert shown is not None
+    for topic in HelpTopic:
+        desk.show_subject(topic)
+        text = opened(desk).page.toPlainText()
+        article = ARTICLES[topic]
+        assert article.title in text
+        assert article.text in text
+        assert article.formula in text
+        assert all(source in text for source in article.sources)
+        for working in workings(shown, topic):
+            assert f"= {format_count(value_of(working.expression))}" in text
+
+
+def test_that_the_numbers_follow_the_plan(planned: MainWindow, desk: HelpDesk) -> None:
+    desk.show_subject(HelpTopic.ZINC_SHARE)
+    assert "14,602,888,806" in opened(desk).page.toPlainText()
+    planned.session.change("Budget", budget_bytes=8 * GIB)
+    planned.session.plan_now()
+    assert format_count(8 * GIB * 85 // 100) in opened(desk).page.toPlainText()
+
+
+def test_that_a_search_finds_words_in_titles_first(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    desk.show_subject(HelpTopic.CHART)
+    shown = opened(desk)
+    bring_to_front(shown, qtbot)
+    shown.search.setFocus()
+    qtbot.keyClicks(shown.search, "wired limit")
+    assert shown.subject() is HelpTopic.WIRED_LIMIT
+    rows = range(shown.contents.count())
+    seen = [shown.contents.item(r).text() for r in rows if not shown.contents.isRowHidden(r)]
+    assert seen[:1] == ["Verdict and budget"]
+    assert 2 <= len(seen) <= 5
+    qtbot.keyClick(shown.search, Qt.Key.Key_Down)
+    assert shown.contents.hasFocus()
+    shown.search.setText("there is no such word")
+    assert all(shown.contents.isRowHidden(r) for r in rows)
+    shown.search.clear()
+    assert not any(shown.contents.isRowHidden(r) for r in rows)
+
+
+def test_that_the_arrow_keys_go_through_topics_and_pass_headings(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    desk.show_subject(HelpTopic.LOG_LINES)
+    shown = opened(desk)
+    shown.contents.setFocus()
+    qtbot.keyClick(shown.contents, Qt.Key.Key_Down)
+    assert shown.subject() is HelpTopic.CONTEXT
+
+
+def test_that_links_lead_to_topics_and_alt_left_leads_back(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    for topic in HelpTopic:
+        desk.show_subject(topic)
+        html = opened(desk).page.toHtml()
+        targets = set(re.findall(r'href="topic:([\w-]+)"', html))
+        assert targets == {other.value for other in ARTICLES[topic].related}
+    shown = opened(desk)
+    desk.show_subject(HelpTopic.FLOOR)
+    shown.page.anchorClicked.emit(QUrl("topic:ceiling"))
+    assert shown.subject() is HelpTopic.CEILING
+    bring_to_front(shown, qtbot)
+    qtbot.keyClick(shown, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: shown.subject() is HelpTopic.FLOOR)
+    current = shown.contents.currentItem()
+    assert current is not None
+    assert current.text() == "Floor"
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+
+
+def test_that_the_page_about_accuracy_shows_the_readmes_figures(
+    planned: MainWindow, desk: HelpDesk
+) -> None:
+    (action,) = [a for a in planned.findChildren(QAction) if a.text() == "A&ccuracy"]
+    action.trigger()
+    shown = opened(desk)
+    assert shown.subject() is Page.ACCURACY
+    html = unescape(shown.page.toHtml()).replace("\N{NO-BREAK SPACE}", " ")
+    cells = [re.sub(r"<[^>]*>|\n", "", c) for c in re.findall(r"<td.*?</td>", html, re.DOTALL)]
+    rows = [tuple(cells[i : i + 8]) for i in range(0, len(cells), 8)]
+    expected = [row for table in accuracy_tables() for row in (table.headers, *table.rows)]
+    assert rows == [tuple(row) for row in expected]
+
+
+def keys_shown(desk: HelpDesk) -> str:
+    desk.show_subject(Page.KEYS)
+    return opened(desk).page.toPlainText()
+
+
+def test_that_the_page_of_keys_has_every_key_of_the_window(
+    planned: MainWindow, qtbot: QtBot, desk: HelpDesk
+) -> None:
+    all_tabs(planned, qtbot)
+    text = keys_shown(desk)
+    lines = text.splitlines()
+    native = QKeySequence.SequenceFormat.NativeText
+    actions = [a for a in planned.findChildren(QAction) if a.shortcuts()]
+    assert len(actions) > 15
+    for action in actions:
+        assert ", ".join(k.toString(native) for k in action.shortcuts()) in lines
+        assert action.text().replace("&", "").rstrip("…") in lines
+    for shortcut in planned.findChildren(QShortcut):
+        if shortcut.parent() is not None and shortcut.parent().window() is planned:
+            assert shortcut.key().toString(native) in lines
+
+
+def test_that_the_help_is_made_anew_with_the_window(planned: MainWindow, desk: HelpDesk) -> None:
+    desk.show_subject(HelpTopic.FLOOR)
+    old = opened(desk)
+    planned.rebuild()
+    made = opened(desk)
+    assert made is not old
+    assert made.subject() is HelpTopic.FLOOR
+
+
+def test_that_the_help_closes_with_the_window(planned: MainWindow, desk: HelpDesk) -> None:
+    desk.show_subject(HelpTopic.FLOOR)
+    shown = opened(desk)
+    planned.close()
+    assert not shown.isVisible()
+
+
+def test_that_the_help_names_everything_that_can_have_the_focus(
+    planned: MainWindow, desk: HelpDesk
+) -> None:
+    desk.show_subject(HelpTopic.FLOOR)
+    shown = opened(desk)
+    for widget in (shown.search, shown.contents, shown.page, shown.back):
+        assert widget.accessibleName()
+        assert widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
+
+
+def test_that_a_table_of_another_engine_explains_the_other_engine(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    all_tabs(planned, qtbot)
+    compare = planned.late.compare.widget()
+    assert isinstance(compare, CompareTab)
+    rows = range(compare.terms.rowCount())
+    weights = next(r for r in rows if compare.terms.texts(r)[:2] == ["Weights", "Device"])
+    assert compare.terms.cell_topic(weights, 2) is HelpTopic.ZINC_WEIGHTS
+    assert compare.terms.cell_topic(weights, 3) is HelpTopic.LLAMA_WEIGHTS_DEVICE
+    assert compare.terms.cell_topic(weights, 4) is HelpTopic.DIFFERENCE
+    assert topic_at(compare.terms.viewport(), compare.mapToGlobal(QPoint(-9, -9))) is not None
+
+
+def test_that_a_device_that_is_free_now_says_what_that_is(planned: MainWindow) -> None:
+    from memplan.detection.choices import DeviceChoice, Origin
+
+    request = planned.session.request
+    for origin, topic in (
+        (Origin.FREE_NOW, HelpTopic.FREE_NOW),
+        (Origin.CATALOGUE, HelpTopic.DEVICE),
+    ):
+        choice = DeviceChoice("Some GPU", origin, (Backend.VULKAN,), request.budget_bytes)
+        planned.runs_on.device.show_request(request, choice)
+        assert own_topic(planned.runs_on.device) is topic
+    metal = replace(request, backend=Backend.METAL)
+    planned.runs_on.show_request(metal)
+    assert own_topic(planned.runs_on.budget) is HelpTopic.METAL_BUDGET

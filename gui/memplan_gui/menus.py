@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from memplan.language import marked, tr
-from memplan.units import ByteUnits
+from memplan.units import ByteUnits, format_count
 from memplan_resources.samples import SAMPLES
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
@@ -26,8 +26,16 @@ _THEMES: Final[Mapping[ThemeChoice, str]] = {
     ThemeChoice.HIGH_CONTRAST: marked("&High contrast"),
 }
 _UNITS: Final[Mapping[ByteUnits, str]] = {
-    ByteUnits.BINARY: marked("Gi&B (multiples of 1,024)"),
-    ByteUnits.DECIMAL: marked("&GB (multiples of 1,000)"),
+    ByteUnits.BINARY: marked("Gi&B (multiples of {count})"),
+    ByteUnits.DECIMAL: marked("&GB (multiples of {count})"),
+}
+
+_MULTIPLES: Final = {ByteUnits.BINARY: 1024, ByteUnits.DECIMAL: 1000}
+_SAMPLE_KINDS: Final[Mapping[str, str]] = {
+    "qwen3-8b": marked("dense"),
+    "gpt-oss-20b": marked("mixture of experts, sliding windows"),
+    "qwen3.5-9b": marked("hybrid with recurrent layers"),
+    "gemma-3-12b": marked("dense, sliding windows"),
 }
 
 
@@ -84,9 +92,14 @@ class Menus(QObject):
         self._fill_file(bar.addMenu(tr("&File")))
         self._fill_edit(bar.addMenu(tr("&Edit")), undo_stack)
         view = bar.addMenu(tr("&View"))
-        self._themes = self._choices(view.addMenu(tr("&Theme")), _THEMES, self.theme_chosen)
-        self._units = self._choices(view.addMenu(tr("&Units")), _UNITS, self.units_chosen)
-        languages = {LanguageChoice.SYSTEM: marked("&System"), **LANGUAGE_NAMES}
+        themes = {choice: tr(title) for choice, title in _THEMES.items()}
+        self._themes = self._choices(view.addMenu(tr("&Theme")), themes, self.theme_chosen)
+        units = {
+            multiples: tr(title).format(count=format_count(_MULTIPLES[multiples]))
+            for multiples, title in _UNITS.items()
+        }
+        self._units = self._choices(view.addMenu(tr("&Units")), units, self.units_chosen)
+        languages = {LanguageChoice.SYSTEM: tr("&System"), **LANGUAGE_NAMES}
         self._languages = self._choices(
             view.addMenu(tr("&Language")), languages, self.language_chosen
         )
@@ -99,7 +112,7 @@ class Menus(QObject):
 
     def _fill_samples(self) -> None:
         for sample in SAMPLES:
-            action = self.samples.addAction(f"{sample.title} – {sample.description}")
+            action = self.samples.addAction(f"{sample.title} – {tr(_SAMPLE_KINDS[sample.id])}")
             action.setData(sample.id)
         self.samples.triggered.connect(lambda action: self.sample_requested.emit(action.data()))
 
@@ -190,7 +203,7 @@ class Menus(QObject):
     ) -> QActionGroup:
         group = QActionGroup(self)
         for value, title in titles.items():
-            action = menu.addAction(tr(title))
+            action = menu.addAction(title)
             action.setCheckable(True)
             action.setData(value)
             group.addAction(action)

@@ -46,6 +46,7 @@ class Translation(QObject):
     def __init__(self, app: QCoreApplication) -> None:
         super().__init__(app)
         self._translators: list[QTranslator] = []
+        self._data = b""  # of the translator, which does not copy it
         self.choice = LanguageChoice.SYSTEM
         self.language: LanguageChoice | None = None
 
@@ -71,8 +72,9 @@ class Translation(QObject):
 
     def _install(self, code: str) -> None:
         own, qt = QTranslator(self), QTranslator(self)
-        data = resources.files(memplan_resources.translations) / f"memplan_{code}.qm"
-        own.load(data.read_bytes())
+        file = resources.files(memplan_resources.translations) / f"memplan_{code}.qm"
+        self._data = file.read_bytes()
+        own.load(self._data)
         qt.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
         self._translators = [qt, own]
         for translator in self._translators:

@@ -152,7 +152,7 @@ def _header(section: int) -> str:
 def _widest_texts() -> tuple[tuple[str, ...], ...]:
     """The widest texts of each column but the last: widths that follow live numbers would jump."""
     return (
-        (tr("Counts against the budget"), *(tr(title) for title in COMPONENT_TITLES.values())),
+        (tr("Counts against the budget"), ntr("At {count} token", "At {count} tokens", 10**6)),
         (_header(_WHERE), *(tr(title) for title in PLACE_TITLES.values())),
         (_header(_SIZE), f"≈ {format_bytes(1023 * MIB)}"),
         (_header(_BYTES), format_count(9_999_999_999_999)),
@@ -271,6 +271,8 @@ class BreakdownTable(QTableView):
             max(metrics.horizontalAdvance(text) for text in texts) + padding
             for texts in _widest_texts()
         ]
+        named = max(metrics.horizontalAdvance(tr(title)) for title in COMPONENT_TITLES.values())
+        self._widths[_TITLE] = max(self._widths[_TITLE], named + scaled(_SWATCH + 8) + padding)
         for column, width in enumerate(self._widths):
             columns.resizeSection(column, width)
 

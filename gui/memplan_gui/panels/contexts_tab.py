@@ -110,7 +110,11 @@ def _device_row(fit: DeviceFit, units: ByteUnits) -> list[Cell]:
     return [
         Cell(format_bytes(budget, units), format_exact_bytes(budget)),
         Cell("–" if refused else format_tokens(plan.verdict.granted_tokens)),
-        Cell(format_tokens(plan.markers.max_tokens) if plan.markers.max_tokens else tr("none")),
+        Cell(
+            format_tokens(plan.markers.max_tokens)
+            if plan.markers.max_tokens
+            else tr("none", "context")
+        ),
         Cell(tr(STATUS_NAMES[plan.verdict.status])),
         Cell(names, names),
     ]

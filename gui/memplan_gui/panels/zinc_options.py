@@ -35,7 +35,10 @@ class ZincOptionsCard(Card):
         self._session = session
         self.version = Segmented([(v, v.value) for v in ZincVersion])
         self.accounting = Segmented(
-            [(Accounting.PLAN, tr("Planned")), (Accounting.ALLOCATION, tr("Allocated"))]
+            [
+                (Accounting.PLAN, tr("Planned", "ZINC")),
+                (Accounting.ALLOCATION, tr("Allocated", "ZINC")),
+            ]
         )
         form = Form()
         form.add(_VERSION, self.version)

@@ -16,19 +16,17 @@ class Sample(NamedTuple):
     Attributes:
         id: name on the command line and of the file.
         title: the model's name.
-        description: what kind of model it is.
     """
 
     id: str
     title: str
-    description: str
 
 
 SAMPLES = (
-    Sample("qwen3-8b", "Qwen3 8B", "dense"),
-    Sample("gpt-oss-20b", "gpt-oss 20B", "mixture of experts, sliding windows"),
-    Sample("qwen3.5-9b", "Qwen3.5 9B", "hybrid with recurrent layers"),
-    Sample("gemma-3-12b", "Gemma 3 12B", "dense, sliding windows"),
+    Sample("qwen3-8b", "Qwen3 8B"),
+    Sample("gpt-oss-20b", "gpt-oss 20B"),
+    Sample("qwen3.5-9b", "Qwen3.5 9B"),
+    Sample("gemma-3-12b", "Gemma 3 12B"),
 )
 """The samples, the default one first."""
 

@@ -1,4 +1,1655 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="de">
+<context>
+    <name></name>
+    <message>
+        <source>Pin {name}</source>
+        <translation>{name} anheften</translation>
+    </message>
+    <message numerus="yes">
+        <source>Pin {count} model</source>
+        <comment>Pin {count} models</comment>
+        <translation>
+            <numerusform>{count} Modell anheften</numerusform>
+            <numerusform>{count} Modelle anheften</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rename {name}</source>
+        <translation>{name} umbenennen</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>{name} entfernen</translation>
+    </message>
+    <message>
+        <source>All files {endings}</source>
+        <translation>Alle Dateien {endings}</translation>
+    </message>
+    <message>
+        <source>Models and saved plans {endings}</source>
+        <translation>Modelle und gespeicherte Pläne {endings}</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Logs {endings}</source>
+        <translation>Logs {endings}</translation>
+    </message>
+    <message>
+        <source>Open a log</source>
+        <translation>Log öffnen</translation>
+    </message>
+    <message>
+        <source>About Memplan</source>
+        <translation>Über Memplan</translation>
+    </message>
+    <message>
+        <source>How much memory a GGUF model needs at every context length.</source>
+        <translation>Wie viel Speicher ein GGUF-Modell bei jeder Kontextlänge braucht.</translation>
+    </message>
+    <message>
+        <source>Save a report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <source>Web page (*.html);;Markdown (*.md);;Plan that Memplan opens (*.json)</source>
+        <translation>Webseite (*.html);;Markdown (*.md);;Plan, den Memplan öffnet (*.json)</translation>
+    </message>
+    <message>
+        <source>Export the chart</source>
+        <translation>Diagramm exportieren</translation>
+    </message>
+    <message>
+        <source>Picture (*.png)</source>
+        <translation>Bild (*.png)</translation>
+    </message>
+    <message>
+        <source>Drawing (*.svg)</source>
+        <translation>Zeichnung (*.svg)</translation>
+    </message>
+    <message>
+        <source>Document (*.pdf)</source>
+        <translation>Dokument (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Export the table</source>
+        <translation>Tabelle exportieren</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>Tabelle (*.csv)</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}.</source>
+        <translation>{path} kann nicht geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Paste the log of llama.cpp, llama-server, Ollama, LM Studio or ZINC here, or drop its file</source>
+        <translation>Das Log von llama.cpp, llama-server, Ollama, LM Studio oder ZINC hier einfügen oder die Datei hierher ziehen</translation>
+    </message>
+    <message>
+        <source>The log cannot be read</source>
+        <translation>Das Log kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>This is no engine&apos;s log</source>
+        <translation>Das ist kein Log einer Engine</translation>
+    </message>
+    <message>
+        <source>Not compared with {model}: {reason}.</source>
+        <translation>Nicht mit {model} verglichen: {reason}.</translation>
+    </message>
+    <message>
+        <source>Planned: {model}, with the options of the log.</source>
+        <translation>Geplant: {model}, mit den Optionen des Logs.</translation>
+    </message>
+    <message>
+        <source>Open the model that was loaded to see logged beside planned.</source>
+        <translation>Das geladene Modell öffnen, um Log und Plan nebeneinander zu sehen.</translation>
+    </message>
+    <message>
+        <source>Explain a log – Memplan</source>
+        <translation>Log erklären – Memplan</translation>
+    </message>
+    <message>
+        <source>&amp;Open a log…</source>
+        <translation>Log ö&amp;ffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;Set up like the log</source>
+        <translation>Wie im Log &amp;einstellen</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the explanation</source>
+        <translation>Erklärung &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Log</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>Erklärung</translation>
+    </message>
+    <message>
+        <source>What the log says, logged beside planned</source>
+        <translation>Was das Log sagt, neben dem, was geplant war</translation>
+    </message>
+    <message>
+        <source>Choose the file of a log, of any size</source>
+        <translation>Die Datei eines Logs wählen, gleich wie groß</translation>
+    </message>
+    <message>
+        <source>Set up like the log</source>
+        <translation>Wie im Log einstellen</translation>
+    </message>
+    <message>
+        <source>Plan with the engine, device memory, context and options of the log. Undo takes it back</source>
+        <translation>Mit Engine, Gerätespeicher, Kontext und Optionen des Logs planen. Rückgängig nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Copy the explanation</source>
+        <translation>Erklärung kopieren</translation>
+    </message>
+    <message>
+        <source>Without the log&apos;s own lines and paths</source>
+        <translation>Ohne die Zeilen und Pfade des Logs</translation>
+    </message>
+    <message>
+        <source>No log yet</source>
+        <translation>Noch kein Log</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>&amp;System</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;High contrast</source>
+        <translation>Hoher &amp;Kontrast</translation>
+    </message>
+    <message>
+        <source>Gi&amp;B (multiples of {count})</source>
+        <translation>Gi&amp;B (Vielfache von {count})</translation>
+    </message>
+    <message>
+        <source>&amp;GB (multiples of {count})</source>
+        <translation>&amp;GB (Vielfache von {count})</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>dicht</translation>
+    </message>
+    <message>
+        <source>mixture of experts, sliding windows</source>
+        <translation>Mixture of Experts, gleitende Fenster</translation>
+    </message>
+    <message>
+        <source>hybrid with recurrent layers</source>
+        <translation>hybrid mit rekurrenten Schichten</translation>
+    </message>
+    <message>
+        <source>dense, sliding windows</source>
+        <translation>dicht, gleitende Fenster</translation>
+    </message>
+    <message>
+        <source>Try a &amp;sample</source>
+        <translation>Bei&amp;spiel öffnen</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Design</translation>
+    </message>
+    <message>
+        <source>&amp;Units</source>
+        <translation>&amp;Einheiten</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>&amp;Find this machine&apos;s GPUs</source>
+        <translation>&amp;GPUs dieses Rechners suchen</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;About Memplan</source>
+        <translation>Ü&amp;ber Memplan</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <comment>menu</comment>
+        <translation>Ö&amp;ffnen…</translation>
+    </message>
+    <message>
+        <source>Open a &amp;URL…</source>
+        <translation>&amp;URL öffnen…</translation>
+    </message>
+    <message>
+        <source>Explain a &amp;log…</source>
+        <translation>&amp;Log erklären…</translation>
+    </message>
+    <message>
+        <source>Save re&amp;port…</source>
+        <translation>&amp;Bericht speichern…</translation>
+    </message>
+    <message>
+        <source>Export chart as P&amp;NG…</source>
+        <translation>Diagramm als P&amp;NG exportieren…</translation>
+    </message>
+    <message>
+        <source>Export chart as S&amp;VG…</source>
+        <translation>Diagramm als S&amp;VG exportieren…</translation>
+    </message>
+    <message>
+        <source>Export chart as P&amp;DF…</source>
+        <translation>Diagramm als P&amp;DF exportieren…</translation>
+    </message>
+    <message>
+        <source>Export table as &amp;CSV…</source>
+        <translation>Tabelle als &amp;CSV exportieren…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>B&amp;eenden</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo {step}</source>
+        <translation>&amp;Rückgängig: {step}</translation>
+    </message>
+    <message>
+        <source>&amp;Redo {step}</source>
+        <translation>&amp;Wiederholen: {step}</translation>
+    </message>
+    <message>
+        <source>Open what is on the clip&amp;board</source>
+        <translation>Aus der &amp;Zwischenablage öffnen</translation>
+    </message>
+    <message>
+        <source>Copy &amp;summary</source>
+        <translation>Zusa&amp;mmenfassung kopieren</translation>
+    </message>
+    <message>
+        <source>Copy re&amp;port</source>
+        <translation>&amp;Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Copy &amp;table as CSV</source>
+        <translation>&amp;Tabelle als CSV kopieren</translation>
+    </message>
+    <message>
+        <source>Copy plan as &amp;JSON</source>
+        <translation>Plan als &amp;JSON kopieren</translation>
+    </message>
+    <message>
+        <source>Copy c&amp;hart</source>
+        <translation>&amp;Diagramm kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Forget these</source>
+        <translation>Diese &amp;vergessen</translation>
+    </message>
+    <message>
+        <source>https://…, a page of Hugging Face, owner/repo, owner/repo:Q4_K_M, or a model of Ollama&apos;s</source>
+        <translation>https://…, eine Seite von Hugging Face, owner/repo, owner/repo:Q4_K_M oder ein Modell von Ollama</translation>
+    </message>
+    <message>
+        <source>Address of a model</source>
+        <translation>Adresse eines Modells</translation>
+    </message>
+    <message>
+        <source>{examples}. Enter opens it</source>
+        <translation>{examples}. Die Eingabetaste öffnet es</translation>
+    </message>
+    <message>
+        <source>Address or name</source>
+        <translation>Adresse oder Name</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open this address</source>
+        <translation>Diese Adresse öffnen</translation>
+    </message>
+    <message>
+        <source>Read the model&apos;s header from there (Enter)</source>
+        <translation>Den Header des Modells von dort lesen (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close the address line</source>
+        <translation>Adresszeile schließen</translation>
+    </message>
+    <message>
+        <source>Open nothing (Esc)</source>
+        <translation>Nichts öffnen (Esc)</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Byte</translation>
+    </message>
+    <message>
+        <source>Of budget</source>
+        <translation>Vom Budget</translation>
+    </message>
+    <message>
+        <source>Counts against the budget</source>
+        <translation>Zählt zum Budget</translation>
+    </message>
+    <message>
+        <source>not counted</source>
+        <translation>zählt nicht</translation>
+    </message>
+    <message>
+        <source>Breakdown</source>
+        <translation>Aufteilung</translation>
+    </message>
+    <message>
+        <source>Bytes of each component at one context. Ctrl+C copies rows</source>
+        <translation>Byte jeder Komponente bei einem Kontext. Strg+C kopiert Zeilen</translation>
+    </message>
+    <message numerus="yes">
+        <source>At {count} token</source>
+        <comment>At {count} tokens</comment>
+        <translation>
+            <numerusform>Bei {count} Token</numerusform>
+            <numerusform>Bei {count} Token</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Change the request like this. Undo takes it back</source>
+        <translation>Die Anfrage so ändern. Rückgängig nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Open the smaller file to plan with it; its size is worked out from this one&apos;s</source>
+        <translation>Die kleinere Datei öffnen, um mit ihr zu planen; ihre Größe ist aus dieser berechnet</translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation>etwa {size}</translation>
+    </message>
+    <message>
+        <source>Frees {size}.</source>
+        <translation>Gibt {size} frei.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Frees {size} at {count} token.</source>
+        <comment>Frees {size} at {count} tokens.</comment>
+        <translation>
+            <numerusform>Gibt bei {count} Token {size} frei.</numerusform>
+            <numerusform>Gibt bei {count} Token {size} frei.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No context fits then.</source>
+        <translation>Auch dann passt kein Kontext.</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} token then fits.</source>
+        <comment>{count} tokens then fit.</comment>
+        <translation>
+            <numerusform>Dann passt {count} Token.</numerusform>
+            <numerusform>Dann passen {count} Token.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{bytes} less</source>
+        <translation>{bytes} weniger</translation>
+    </message>
+    <message>
+        <source>All tokens fit</source>
+        <translation>Alle Token passen</translation>
+    </message>
+    <message>
+        <source>More tokens fit</source>
+        <translation>Mehr Token passen</translation>
+    </message>
+    <message>
+        <source>Enough</source>
+        <translation>Genügt</translation>
+    </message>
+    <message>
+        <source>Not enough alone</source>
+        <translation>Allein zu wenig</translation>
+    </message>
+    <message>
+        <source>No single change, and no combination of them, makes this model fit.</source>
+        <translation>Keine Änderung und keine Verbindung mehrerer macht dieses Modell passend.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to change: even all {ceiling} tokens would fit.</source>
+        <translation>Nichts muss sich ändern: Sogar alle {ceiling} Token würden passen.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to change. Up to {most} tokens fit.</source>
+        <translation>Nichts muss sich ändern. Bis zu {most} Token passen.</translation>
+    </message>
+    <message>
+        <source>Nothing needs to change: all tokens that the model allows fit.</source>
+        <translation>Nichts muss sich ändern: Alle Token, die das Modell erlaubt, passen.</translation>
+    </message>
+    <message>
+        <source>Costs: {costs}</source>
+        <translation>Dafür: {sentences}</translation>
+    </message>
+    <message>
+        <source>Needs another file</source>
+        <translation>Braucht eine andere Datei</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Apply: {advice}</source>
+        <translation>Anwenden: {advice}</translation>
+    </message>
+    <message>
+        <source>What to change</source>
+        <translation>Was ändern</translation>
+    </message>
+    <message>
+        <source>What would make the model fit, or more of its context, best first</source>
+        <translation>Wodurch das Modell passt, oder mehr von seinem Kontext; das Beste zuerst</translation>
+    </message>
+    <message>
+        <source>Drag the budget&apos;s line or the marker of the context. The arrow keys read out</source>
+        <translation>Die Linie des Budgets oder die Marke des Kontexts ziehen. Die Pfeiltasten lesen ab</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Models to choose from</source>
+        <translation>Modelle zur Auswahl</translation>
+    </message>
+    <message>
+        <source>Enter opens the chosen model, Esc none</source>
+        <translation>Die Eingabetaste öffnet das gewählte Modell, Esc keines</translation>
+    </message>
+    <message>
+        <source>Open this model</source>
+        <translation>Dieses Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Read the header of the chosen model (Enter)</source>
+        <translation>Den Header des gewählten Modells lesen (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Close the list</source>
+        <translation>Liste schließen</translation>
+    </message>
+    <message>
+        <source>Open none of these (Esc)</source>
+        <translation>Keines davon öffnen (Esc)</translation>
+    </message>
+    <message>
+        <source>Against this</source>
+        <translation>Dagegen</translation>
+    </message>
+    <message>
+        <source>Fits up to</source>
+        <translation>Passt bis</translation>
+    </message>
+    <message>
+        <source>Curves cross</source>
+        <translation>Kurven kreuzen</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>Läuft auf</translation>
+    </message>
+    <message>
+        <source>Draw the other engine&apos;s total as a dashed line over the chart</source>
+        <translation>Die Summe der anderen Engine gestrichelt über das Diagramm zeichnen</translation>
+    </message>
+    <message>
+        <source>Keep this plan as it is now, as a line over the chart and a row here</source>
+        <translation>Diesen Plan behalten, wie er ist: als Linie über dem Diagramm und als Zeile hier</translation>
+    </message>
+    <message>
+        <source>Forget the selected pinned plan (Delete). Undo brings it back</source>
+        <translation>Den gewählten angehefteten Plan vergessen (Entf). Rückgängig holt ihn zurück</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>The other engine and pinned plans, and why they differ</source>
+        <translation>Die andere Engine und angeheftete Pläne, und warum sie sich unterscheiden</translation>
+    </message>
+    <message>
+        <source>Dra&amp;w the other engine</source>
+        <translation>Andere Engine &amp;zeichnen</translation>
+    </message>
+    <message>
+        <source>Pin &amp;this plan</source>
+        <translation>Pla&amp;n anheften</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Compared plans</source>
+        <translation>Verglichene Pläne</translation>
+    </message>
+    <message>
+        <source>Each plan at the same context; F2 renames a pinned one</source>
+        <translation>Jeder Plan beim selben Kontext; F2 benennt einen angehefteten um</translation>
+    </message>
+    <message>
+        <source>Why they differ</source>
+        <translation>Warum sie sich unterscheiden</translation>
+    </message>
+    <message>
+        <source>Two plans term by term</source>
+        <translation>Zwei Pläne Posten für Posten</translation>
+    </message>
+    <message>
+        <source>Draw the other engine</source>
+        <translation>Andere Engine zeichnen</translation>
+    </message>
+    <message>
+        <source>Pin this plan</source>
+        <translation>Diesen Plan anheften</translation>
+    </message>
+    <message>
+        <source>Remove the selected plan</source>
+        <translation>Gewählten Plan entfernen</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>This plan</source>
+        <translation>Dieser Plan</translation>
+    </message>
+    <message>
+        <source>Refuses this request</source>
+        <translation>Lehnt diese Anfrage ab</translation>
+    </message>
+    <message>
+        <source>F2 or a double click renames it</source>
+        <translation>F2 oder ein Doppelklick benennt ihn um</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} token</source>
+        <comment>{count} tokens</comment>
+        <translation>
+            <numerusform>{count} Token</numerusform>
+            <numerusform>{count} Token</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ends at {context}</source>
+        <translation>endet bei {context}</translation>
+    </message>
+    <message>
+        <source>needs {crossing}</source>
+        <translation>braucht {crossing}</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message numerus="yes">
+        <source>Why they differ, at {count} token</source>
+        <comment>Why they differ, at {count} tokens</comment>
+        <translation>
+            <numerusform>Warum sie sich unterscheiden, bei {count} Token</numerusform>
+            <numerusform>Warum sie sich unterscheiden, bei {count} Token</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>Komponente</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Anderes Modell</translation>
+    </message>
+    <message>
+        <source>same</source>
+        <translation>gleich</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Starts with</source>
+        <translation>Startet mit</translation>
+    </message>
+    <message>
+        <source>Largest that fits</source>
+        <translation>Größter passender</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Urteil</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>Zählt</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Übrig</translation>
+    </message>
+    <message>
+        <source>{size} over</source>
+        <translation>{size} zu viel</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>context</comment>
+        <translation>keiner</translation>
+    </message>
+    <message>
+        <source>Contexts</source>
+        <translation>Kontexte</translation>
+    </message>
+    <message>
+        <source>Every component from 2K tokens to the ceiling, and what each device reaches</source>
+        <translation>Jede Komponente von 2K Token bis zur Obergrenze, und was jedes Gerät erreicht</translation>
+    </message>
+    <message>
+        <source>Bytes of each component at each context</source>
+        <translation>Byte jeder Komponente bei jedem Kontext</translation>
+    </message>
+    <message>
+        <source>The context that each size of memory reaches</source>
+        <translation>Der Kontext, den jede Speichergröße erreicht</translation>
+    </message>
+    <message>
+        <source>Which context on which device</source>
+        <translation>Welcher Kontext auf welchem Gerät</translation>
+    </message>
+    <message>
+        <source>Any with this budget</source>
+        <translation>Beliebiges Gerät</translation>
+    </message>
+    <message>
+        <source>Own budget</source>
+        <translation>Eigenes Budget</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
+        <source>If the wired limit is raised to</source>
+        <translation>Mit angehobenem Wired-Limit</translation>
+    </message>
+    <message>
+        <source>Looking for devices…</source>
+        <translation>Geräte werden gesucht…</translation>
+    </message>
+    <message>
+        <source>No device found</source>
+        <translation>Kein Gerät gefunden</translation>
+    </message>
+    <message>
+        <source>{device} · {size} in all</source>
+        <translation>{device} · {size} gesamt</translation>
+    </message>
+    <message>
+        <source>{device} · {size} free now</source>
+        <translation>{device} · {size} jetzt frei</translation>
+    </message>
+    <message>
+        <source>No longer {device}</source>
+        <translation>Nicht mehr {device}</translation>
+    </message>
+    <message>
+        <source>{device}. Largest single allocation: {limit}</source>
+        <translation>{device}. Größte einzelne Belegung: {limit}</translation>
+    </message>
+    <message>
+        <source>Drop a GGUF model here</source>
+        <translation>GGUF-Modell hierher ziehen</translation>
+    </message>
+    <message>
+        <source>See how much memory it needs at every context length, before anything is loaded. Only the header is read.</source>
+        <translation>Sehen, wie viel Speicher es bei jeder Kontextlänge braucht, bevor etwas geladen wird. Nur der Header wird gelesen.</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>&amp;Öffnen…</translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file from the disk (Ctrl+O)</source>
+        <translation>Eine GGUF-Datei auswählen (Strg+O)</translation>
+    </message>
+    <message>
+        <source>Open a U&amp;RL…</source>
+        <translation>U&amp;RL öffnen…</translation>
+    </message>
+    <message>
+        <source>Open a URL</source>
+        <translation>URL öffnen</translation>
+    </message>
+    <message>
+        <source>Type the address of a model, or its name at Hugging Face or Ollama (Ctrl+Shift+O)</source>
+        <translation>Die Adresse eines Modells eintippen, oder seinen Namen bei Hugging Face oder Ollama (Strg+Umschalt+O)</translation>
+    </message>
+    <message>
+        <source>Try a sam&amp;ple</source>
+        <translation>Beis&amp;piel öffnen</translation>
+    </message>
+    <message>
+        <source>Try a sample</source>
+        <translation>Beispiel öffnen</translation>
+    </message>
+    <message>
+        <source>Open one of the models that come with Memplan</source>
+        <translation>Eines der Modelle öffnen, die mit Memplan kommen</translation>
+    </message>
+    <message>
+        <source>Let go to open the model</source>
+        <translation>Loslassen, um das Modell zu öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;K, V cache type</source>
+        <translation>Cache-T&amp;yp K, V</translation>
+    </message>
+    <message>
+        <source>Type of the KV cache, of K and of V (--cache-type-k, --cache-type-v): smaller types take less memory and are less exact; a smaller V needs flash attention</source>
+        <translation>Typ des KV-Caches, von K und von V (--cache-type-k, --cache-type-v): Kleinere Typen brauchen weniger Speicher und sind weniger genau; ein kleineres V braucht Flash Attention</translation>
+    </message>
+    <message>
+        <source>Flash attenti&amp;on</source>
+        <translation>&amp;Flash Attention</translation>
+    </message>
+    <message>
+        <source>Attention as one fused operation (--flash-attn): without it the compute buffer grows with the context. Auto: on wherever the engine has it</source>
+        <translation>Attention als eine verschmolzene Operation (--flash-attn): Ohne sie wächst der Rechenpuffer mit dem Kontext. Auto: an, wo die Engine sie hat</translation>
+    </message>
+    <message>
+        <source>&amp;GPU layers</source>
+        <translation>GPU-&amp;Schichten</translation>
+    </message>
+    <message>
+        <source>Layers on the device, the output counting as one (--n-gpu-layers)</source>
+        <translation>Schichten auf dem Gerät; die Ausgabe zählt als eine (--n-gpu-layers)</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>E&amp;xperts on host</source>
+        <translation>Host-E&amp;xperten</translation>
+    </message>
+    <message>
+        <source>First layers whose experts stay in host memory (--n-cpu-moe, --cpu-moe): less on the device, but slower</source>
+        <translation>Erste Schichten, deren Experten im Host-Speicher bleiben (--n-cpu-moe, --cpu-moe): weniger auf dem Gerät, aber langsamer</translation>
+    </message>
+    <message>
+        <source>Se&amp;quences</source>
+        <translation>Se&amp;quenzen</translation>
+    </message>
+    <message>
+        <source>Chats at a time, the slots of a server (--parallel); they share the context</source>
+        <translation>Gleichzeitige Chats, die Slots eines Servers (--parallel); sie teilen sich den Kontext</translation>
+    </message>
+    <message>
+        <source>sequences</source>
+        <translation>Sequenzen</translation>
+    </message>
+    <message>
+        <source>&amp;Shared cache</source>
+        <translation>Gete&amp;ilter Cache</translation>
+    </message>
+    <message>
+        <source>One KV cache for all sequences, or one each (--kv-unified). Auto: shared unless a number of sequences is set</source>
+        <translation>Ein KV-Cache für alle Sequenzen oder je einer (--kv-unified). Auto: geteilt, solange keine Zahl von Sequenzen gesetzt ist</translation>
+    </message>
+    <message>
+        <source>Micro-batch si&amp;ze</source>
+        <translation>Micr&amp;o-Batch</translation>
+    </message>
+    <message>
+        <source>Tokens computed at once (--ubatch-size): fewer make the compute buffer smaller, and reading a long prompt slower</source>
+        <translation>Auf einmal berechnete Token (--ubatch-size): Weniger machen den Rechenpuffer kleiner und das Lesen langer Prompts langsamer</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>P&amp;rogram</source>
+        <translation>&amp;Programm</translation>
+    </message>
+    <message>
+        <source>The program whose defaults apply</source>
+        <translation>Das Programm, dessen Vorgaben gelten</translation>
+    </message>
+    <message>
+        <source>Ba&amp;tch size</source>
+        <translation>Batch-Gr&amp;öße</translation>
+    </message>
+    <message>
+        <source>Tokens handed over at once (--batch-size)</source>
+        <translation>Auf einmal übergebene Token (--batch-size)</translation>
+    </message>
+    <message>
+        <source>Left free</source>
+        <translation>Bleibt frei</translation>
+    </message>
+    <message>
+        <source>Memory that --fit leaves free on the device (--fit-target)</source>
+        <translation>Speicher, den --fit auf dem Gerät frei lässt (--fit-target)</translation>
+    </message>
+    <message>
+        <source>Largest buffer</source>
+        <translation>Größter Puffer</translation>
+    </message>
+    <message>
+        <source>The largest single buffer that the device gives, such as 4 GiB with many Vulkan drivers; larger tensors cannot be loaded</source>
+        <translation>Der größte einzelne Puffer, den das Gerät gibt, etwa 4 GiB bei vielen Vulkan-Treibern; größere Tensoren können nicht geladen werden</translation>
+    </message>
+    <message>
+        <source>Keep the KV cache where its layer is, else in host memory (--no-kv-offload)</source>
+        <translation>Den KV-Cache bei seiner Schicht halten, sonst im Host-Speicher (--no-kv-offload)</translation>
+    </message>
+    <message>
+        <source>Give window layers a cache of the whole context (--swa-full): more memory, reusable</source>
+        <translation>Fensterschichten einen Cache des ganzen Kontexts geben (--swa-full): mehr Speicher, wiederverwendbar</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Auto</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>KV cache beside &amp;its layer</source>
+        <translation>KV-Cache &amp;jeweils bei der Schicht</translation>
+    </message>
+    <message>
+        <source>&amp;Whole cache for window layers</source>
+        <translation>Ganzer Cache f&amp;ür Fensterschichten</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>Unbekannt</translation>
+    </message>
+    <message>
+        <source>K cache type</source>
+        <translation>Typ des K-Caches</translation>
+    </message>
+    <message>
+        <source>V cache type</source>
+        <translation>Typ des V-Caches</translation>
+    </message>
+    <message>
+        <source>KV cache beside its layer</source>
+        <translation>KV-Cache jeweils bei der Schicht</translation>
+    </message>
+    <message>
+        <source>Whole cache for window layers</source>
+        <translation>Ganzer Cache für Fensterschichten</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>Flash Attention</translation>
+    </message>
+    <message>
+        <source>Shared cache</source>
+        <translation>Geteilter Cache</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>Sequences</source>
+        <translation>Sequenzen</translation>
+    </message>
+    <message>
+        <source>Micro-batch</source>
+        <translation>Micro-Batch</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>Batch</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just fewer options</source>
+        <translation>&amp;Weniger Optionen</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just more options</source>
+        <translation>&amp;Weitere Optionen</translation>
+    </message>
+    <message>
+        <source>Ad&amp;just more options ({count} set)</source>
+        <translation>&amp;Weitere Optionen ({count} gesetzt)</translation>
+    </message>
+    <message>
+        <source>Program, batch, what stays free, the largest buffer, and where the cache is</source>
+        <translation>Programm, Batch, was frei bleibt, der größte Puffer, und wo der Cache liegt</translation>
+    </message>
+    <message>
+        <source>KV cache type</source>
+        <translation>Typ des KV-Caches</translation>
+    </message>
+    <message>
+        <source>GPU layers</source>
+        <translation>GPU-Schichten</translation>
+    </message>
+    <message>
+        <source>Experts on host</source>
+        <translation>Experten auf dem Host</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>such as {examples}</source>
+        <translation>etwa {examples}</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Show only rows that contain this text (Ctrl+F)</source>
+        <translation>Nur Zeilen mit diesem Text zeigen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Key-values and tensors</source>
+        <translation>Schlüssel, Werte und Tensoren</translation>
+    </message>
+    <message>
+        <source>What the file&apos;s header says</source>
+        <translation>Was der Header der Datei sagt</translation>
+    </message>
+    <message>
+        <source>{shown} of {every}</source>
+        <translation>{shown} von {every}</translation>
+    </message>
+    <message>
+        <source>What explains the chart</source>
+        <translation>Was das Diagramm erklärt</translation>
+    </message>
+    <message>
+        <source>Breakdown, file and more</source>
+        <translation>Aufteilung, Datei und mehr</translation>
+    </message>
+    <message>
+        <source>{help} ({keys})</source>
+        <translation>{help} ({keys})</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>No model yet</source>
+        <translation>Noch kein Modell</translation>
+    </message>
+    <message>
+        <source>Drop a GGUF file anywhere in this window.</source>
+        <translation>Eine GGUF-Datei irgendwo in dieses Fenster ziehen.</translation>
+    </message>
+    <message>
+        <source>O&amp;pen another…</source>
+        <translation>Anderes Mode&amp;ll…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} model in {source}: choose one</source>
+        <comment>{count} models in {source}: choose one</comment>
+        <translation>
+            <numerusform>{count} Modell in {source}: eines auswählen</numerusform>
+            <numerusform>{count} Modelle in {source}: eines auswählen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading {source} was cancelled.</source>
+        <translation>Das Lesen von {source} wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Sample model</source>
+        <translation>Beispielmodell</translation>
+    </message>
+    <message>
+        <source>Still shown: {model}.</source>
+        <translation>Weiter angezeigt: {model}.</translation>
+    </message>
+    <message>
+        <source>Other quantisations</source>
+        <translation>Andere Quantisierungen</translation>
+    </message>
+    <message>
+        <source>Open another quantisation of this model in its folder</source>
+        <translation>Eine andere Quantisierung dieses Modells aus seinem Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Othe&amp;r quantisations ({count})</source>
+        <translation>Ande&amp;re Quantisierungen ({count})</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel reading</source>
+        <translation>Lesen abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop reading, and keep what is shown (Esc)</source>
+        <translation>Nicht weiterlesen, und behalten, was angezeigt ist (Esc)</translation>
+    </message>
+    <message>
+        <source>Reading {source}…</source>
+        <translation>{source} wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Reading… {size} received</source>
+        <translation>Wird gelesen… {size} empfangen</translation>
+    </message>
+    <message>
+        <source>&amp;Used</source>
+        <translation>&amp;Verwendet</translation>
+    </message>
+    <message>
+        <source>Tokens that the chat already holds</source>
+        <translation>Token, die der Chat schon hat</translation>
+    </message>
+    <message>
+        <source>Comp&amp;letion</source>
+        <translation>An&amp;twort</translation>
+    </message>
+    <message>
+        <source>Tokens that the next answer may take at most</source>
+        <translation>Token, die die nächste Antwort höchstens haben darf</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <source>What the engine lets the next answer take of the context it started with, the context that the answer then reaches, and what is left beside the used tokens</source>
+        <translation>Was die Engine der nächsten Antwort von dem Kontext lässt, mit dem sie gestartet ist, der Kontext, den die Antwort dann erreicht, und was neben den verwendeten Token übrig ist</translation>
+    </message>
+    <message>
+        <source>Used tokens</source>
+        <translation>Verwendete Token</translation>
+    </message>
+    <message>
+        <source>Completion</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>E&amp;ngine</source>
+        <translation>En&amp;gine</translation>
+    </message>
+    <message>
+        <source>The program that runs the model; each plans its memory its own way</source>
+        <translation>Das Programm, in dem das Modell läuft; jedes plant seinen Speicher auf eigene Art</translation>
+    </message>
+    <message>
+        <source>B&amp;ackend</source>
+        <translation>Back&amp;end</translation>
+    </message>
+    <message>
+        <source>The interface to the GPU. Metal counts device and host memory together, as they are one</source>
+        <translation>Die Schnittstelle zur GPU. Metal zählt Geräte- und Host-Speicher zusammen, da sie eins sind</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>Ger&amp;ät</translation>
+    </message>
+    <message>
+        <source>A GPU or Mac, of this machine or not: sets the budget to its memory</source>
+        <translation>Eine GPU oder ein Mac, dieser Rechner oder nicht: setzt das Budget auf seinen Speicher</translation>
+    </message>
+    <message>
+        <source>&amp;Budget</source>
+        <translation>B&amp;udget</translation>
+    </message>
+    <message>
+        <source>Memory that the engine may use: all of a GPU&apos;s, or the working set of a Mac. Also the line in the chart, which can be dragged</source>
+        <translation>Speicher, den die Engine nutzen darf: der ganze einer GPU oder das Working Set eines Macs. Auch die Linie im Diagramm, die sich ziehen lässt</translation>
+    </message>
+    <message>
+        <source>Total memor&amp;y</source>
+        <translation>Gesamtspei&amp;cher</translation>
+    </message>
+    <message>
+        <source>All memory of the Mac: beyond it the model does not fit, beyond the budget alone it is tight</source>
+        <translation>Der ganze Speicher des Macs: Darüber passt das Modell nicht, nur über dem Budget passt es knapp</translation>
+    </message>
+    <message>
+        <source>&amp;Context</source>
+        <translation>&amp;Kontext</translation>
+    </message>
+    <message>
+        <source>Tokens to plan for; understands 32K. Also the marker in the chart, which can be dragged</source>
+        <translation>Token, für die geplant wird; versteht 32K. Auch die Marke im Diagramm, die sich ziehen lässt</translation>
+    </message>
+    <message>
+        <source>Let the engine choose the context from the memory that there is</source>
+        <translation>Die Engine den Kontext nach dem vorhandenen Speicher wählen lassen</translation>
+    </message>
+    <message>
+        <source>Auto&amp;matic</source>
+        <translation>Auto&amp;matisch</translation>
+    </message>
+    <message>
+        <source>Same as the budget</source>
+        <translation>Wie das Budget</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Automatic context</source>
+        <translation>Automatischer Kontext</translation>
+    </message>
+    <message>
+        <source>Automatic ({tokens})</source>
+        <translation>Automatisch ({tokens})</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Engine</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Total memory</source>
+        <translation>Gesamtspeicher</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s log would say:</source>
+        <translation>Im Log der Engine stünde:</translation>
+    </message>
+    <message>
+        <source>{engine} refuses these options</source>
+        <translation>{engine} lehnt diese Optionen ab</translation>
+    </message>
+    <message>
+        <source>{reason}. The last plan that it takes stays below.</source>
+        <translation>{reason}. Der letzte Plan, den sie annimmt, bleibt darunter stehen.</translation>
+    </message>
+    <message>
+        <source>Change the request to this. Undo takes it back</source>
+        <translation>Die Anfrage darauf ändern. Rückgängig nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Nehmen</translation>
+    </message>
+    <message>
+        <source>Use {answer}: {question}</source>
+        <translation>{answer} nehmen: {question}</translation>
+    </message>
+    <message>
+        <source>Which memory, how much is needed and how much there is, and what follows</source>
+        <translation>Welcher Speicher, wie viel gebraucht wird und wie viel da ist, und was folgt</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s log says</source>
+        <translation>Im Log der Engine steht</translation>
+    </message>
+    <message>
+        <source>Solved</source>
+        <translation>Gelöst</translation>
+    </message>
+    <message>
+        <source>Vers&amp;ion</source>
+        <translation>Ver&amp;sion</translation>
+    </message>
+    <message>
+        <source>The ZINC whose plan is followed: from September 2026 on it caches attending layers only</source>
+        <translation>Das ZINC, dessen Plan gilt: Ab September 2026 hat es einen Cache nur für Schichten mit Attention</translation>
+    </message>
+    <message>
+        <source>Accountin&amp;g</source>
+        <translation>Zähl&amp;weise</translation>
+    </message>
+    <message>
+        <source>The bytes that ZINC plans with, or those that it then allocates</source>
+        <translation>Die Byte, mit denen ZINC plant, oder die, die es dann reserviert</translation>
+    </message>
+    <message>
+        <source>Planned</source>
+        <comment>ZINC</comment>
+        <translation>Geplant</translation>
+    </message>
+    <message>
+        <source>Allocated</source>
+        <comment>ZINC</comment>
+        <translation>Reserviert</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s version</source>
+        <translation>Version von ZINC</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s accounting</source>
+        <translation>Zählweise von ZINC</translation>
+    </message>
+    <message>
+        <source>Memory over context length</source>
+        <translation>Speicher über Kontextlänge</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Memory from {least} at {first} tokens to {most} at {last} tokens. Budget {budget}. At {context} tokens it needs {needed}.{others} Marked contexts: {marks}. Left and Right read it out, Page Up and Page Down go from marker to marker.</source>
+        <translation>Speicher von {least} bei {first} Token bis {most} bei {last} Token. Budget {budget}. Bei {context} Token werden {needed} gebraucht.{others} Markierte Kontexte: {marks}. Links und Rechts lesen ab, Bild auf und Bild ab gehen von Marke zu Marke.</translation>
+    </message>
+    <message>
+        <source>{plan} needs {size}.</source>
+        <translation>{plan} braucht {size}.</translation>
+    </message>
+    <message>
+        <source>Budget {size}</source>
+        <translation>Budget {size}</translation>
+    </message>
+    <message>
+        <source>{size} used for automatic sizing</source>
+        <translation>{size} für automatische Größe</translation>
+    </message>
+    <message>
+        <source>{size} automatic</source>
+        <translation>{size} automatisch</translation>
+    </message>
+    <message>
+        <source>Buffer limit {size}</source>
+        <translation>Puffergrenze {size}</translation>
+    </message>
+    <message>
+        <source>crosses at {context}</source>
+        <translation>kreuzt bei {context}</translation>
+    </message>
+    <message>
+        <source>{size} at {context}</source>
+        <translation>{size} bei {context}</translation>
+    </message>
+    <message>
+        <source>over budget</source>
+        <translation>über Budget</translation>
+    </message>
+    <message>
+        <source>{component} (estimated)</source>
+        <translation>{component} (geschätzt)</translation>
+    </message>
+    <message>
+        <source>Context length (tokens)</source>
+        <translation>Kontextlänge (Token)</translation>
+    </message>
+    <message>
+        <source>Requested</source>
+        <translation>Angefordert</translation>
+    </message>
+    <message>
+        <source>requested</source>
+        <translation>angefordert</translation>
+    </message>
+    <message>
+        <source>Ceiling</source>
+        <translation>Obergrenze</translation>
+    </message>
+    <message>
+        <source>ceiling</source>
+        <translation>Obergrenze</translation>
+    </message>
+    <message>
+        <source>Floor</source>
+        <translation>Untergrenze</translation>
+    </message>
+    <message>
+        <source>floor</source>
+        <translation>Untergrenze</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>auto</translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation>Größter</translation>
+    </message>
+    <message>
+        <source>largest that fits</source>
+        <translation>größter passender</translation>
+    </message>
+    <message>
+        <source>largest</source>
+        <translation>größter</translation>
+    </message>
+    <message>
+        <source>{title} · pinned</source>
+        <translation>{title} · angeheftet</translation>
+    </message>
+    <message numerus="yes">
+        <source>ends at {count} token</source>
+        <comment>ends at {count} tokens</comment>
+        <translation>
+            <numerusform>endet bei {count} Token</numerusform>
+            <numerusform>endet bei {count} Token</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Left in the budget</source>
+        <translation>Vom Budget übrig</translation>
+    </message>
+    <message>
+        <source>Over the budget</source>
+        <translation>Über dem Budget</translation>
+    </message>
+    <message>
+        <source>The file cannot be opened.</source>
+        <translation>Die Datei kann nicht geöffnet werden.</translation>
+    </message>
+    <message>
+        <source>There is nothing under that name or address.</source>
+        <translation>Unter diesem Namen oder dieser Adresse ist nichts.</translation>
+    </message>
+    <message>
+        <source>The file changed while it was read.</source>
+        <translation>Die Datei hat sich beim Lesen geändert.</translation>
+    </message>
+    <message>
+        <source>The server did not send what was asked of it.</source>
+        <translation>Der Server hat nicht geschickt, was verlangt war.</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached.</source>
+        <translation>Der Server ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>No model there has that name.</source>
+        <translation>Kein Modell dort heißt so.</translation>
+    </message>
+    <message>
+        <source>The files of the split model do not belong together.</source>
+        <translation>Die Dateien des aufgeteilten Modells gehören nicht zusammen.</translation>
+    </message>
+    <message>
+        <source>This is not a GGUF file.</source>
+        <translation>Das ist keine GGUF-Datei.</translation>
+    </message>
+    <message>
+        <source>The file ends inside its header.</source>
+        <translation>Die Datei endet mitten im Header.</translation>
+    </message>
+    <message>
+        <source>The header breaks the rules of the format.</source>
+        <translation>Der Header verletzt die Regeln des Formats.</translation>
+    </message>
+    <message>
+        <source>This version of the format is not in use any more, or not yet.</source>
+        <translation>Diese Version des Formats ist nicht mehr oder noch nicht in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>The file holds no language model.</source>
+        <translation>Die Datei enthält kein Sprachmodell.</translation>
+    </message>
+    <message>
+        <source>{component} (device)</source>
+        <translation>{component} (Gerät)</translation>
+    </message>
+    <message>
+        <source>{component} (host)</source>
+        <translation>{component} (Host)</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>Passt</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>Passt knapp</translation>
+    </message>
+    <message>
+        <source>Does not fit</source>
+        <translation>Passt nicht</translation>
+    </message>
+    <message>
+        <source>Cannot open {source}</source>
+        <translation>{source} kann nicht geöffnet werden</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong.</source>
+        <translation>Etwas Unerwartetes ist schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>The model cannot be read.</source>
+        <translation>Das Modell kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>At byte {offset}: {detail}</source>
+        <translation>Bei Byte {offset}: {detail}</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} layer</source>
+        <comment>{count} layers</comment>
+        <translation>
+            <numerusform>{count} Schicht</numerusform>
+            <numerusform>{count} Schichten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} KV head</source>
+        <comment>{count} KV heads</comment>
+        <translation>
+            <numerusform>{count} KV-Kopf</numerusform>
+            <numerusform>{count} KV-Köpfe</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{size} weights</source>
+        <translation>{size} Gewichte</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} tensor</source>
+        <comment>{count} tensors</comment>
+        <translation>
+            <numerusform>{count} Tensor</numerusform>
+            <numerusform>{count} Tensoren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The model allows {declared} tokens; on Metal the engine stops at {ceiling}.</source>
+        <translation>Das Modell erlaubt {declared} Token; auf Metal hört die Engine bei {ceiling} auf.</translation>
+    </message>
+    <message>
+        <source>Granted {granted} · target {target} · {remaining} remain</source>
+        <translation>Gewährt {granted} · Ziel {target} · {remaining} übrig</translation>
+    </message>
+    <message>
+        <source>{needed} of a budget of {budget}</source>
+        <translation>{needed} von einem Budget von {budget}</translation>
+    </message>
+    <message>
+        <source>{bytes}, exact</source>
+        <translation>{bytes}, exakt</translation>
+    </message>
+    <message>
+        <source>{bytes}, estimated, ± {band}</source>
+        <translation>{bytes}, geschätzt, ± {band}</translation>
+    </message>
+    <message>
+        <source>{label} ({unit})</source>
+        <translation>{label} ({unit})</translation>
+    </message>
+    <message>
+        <source>{name}, slider</source>
+        <translation>{name}, Schieberegler</translation>
+    </message>
+    <message>
+        <source>{name}: {choice}</source>
+        <translation>{name}: {choice}</translation>
+    </message>
+    <message>
+        <source>Default ({count})</source>
+        <translation>Vorgabe ({count})</translation>
+    </message>
+    <message>
+        <source>All ({count})</source>
+        <translation>Alle ({count})</translation>
+    </message>
+    <message>
+        <source>{help}. Ctrl+C copies rows</source>
+        <translation>{help}. Strg+C kopiert Zeilen</translation>
+    </message>
+    <message>
+        <source>What takes the memory</source>
+        <translation>Was den Speicher braucht</translation>
+    </message>
+    <message>
+        <source>Why it fits or not, and what would be enough</source>
+        <translation>Warum es passt oder nicht, und was genügen würde</translation>
+    </message>
+    <message>
+        <source>What would make it fit, best first</source>
+        <translation>Wodurch es passen würde, das Beste zuerst</translation>
+    </message>
+    <message>
+        <source>The other engine and pinned plans</source>
+        <translation>Die andere Engine und angeheftete Pläne</translation>
+    </message>
+    <message>
+        <source>Every context, and which device reaches it</source>
+        <translation>Jeder Kontext, und welches Gerät ihn erreicht</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>There is no file or address of a model on the clipboard.</source>
+        <translation>In der Zwischenablage ist keine Datei oder Adresse eines Modells.</translation>
+    </message>
+    <message>
+        <source>Open saved plan</source>
+        <translation>Gespeicherten Plan öffnen</translation>
+    </message>
+    <message>
+        <source>The file has changed and was read again.</source>
+        <translation>Die Datei hat sich geändert und wurde neu gelesen.</translation>
+    </message>
+    <message>
+        <source>Pinned to compare: {count}.</source>
+        <translation>Zum Vergleich angeheftet: {count}.</translation>
+    </message>
+    <message>
+        <source>Cannot be planned: {count}.</source>
+        <translation>Nicht planbar: {count}.</translation>
+    </message>
+    <message>
+        <source>{source} is gone. This is the plan for what it was.</source>
+        <translation>{source} ist weg. Dies ist der Plan für das, was es war.</translation>
+    </message>
+    <message>
+        <source>{model} – Memplan</source>
+        <translation>{model} – Memplan</translation>
+    </message>
+</context>
 </TS>

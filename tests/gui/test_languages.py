@@ -1,0 +1,170 @@
+"""The window in another language: no text stays English, and numbers are as it writes them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import memplan_gui
+import pytest
+from gui.acting import drop
+from gui.seen_texts import texts_of
+from memplan.devices import load_catalogue
+from memplan.llama_cpp_options import CacheType, Program
+from memplan.reports.content import request_arguments
+from memplan.requantise import TARGET_TYPES
+from memplan.request import Backend, EngineName
+from memplan.wording.verdicts import log_lines
+from memplan.zinc_options import ZincVersion
+from memplan_gui.window import MainWindow
+from memplan_resources.samples import SAMPLES
+from pseudo_language import speaking_it, untranslated
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+_NAMES = (
+    "Memplan", "English", "Deutsch", "ZINC", "llama.cpp", "Vulkan", "Metal", "CUDA",
+    "owner/repo:Q4_K_M", "rope, ffn_gate, Q6_K",
+)  # fmt: skip
+"""Names, and what can be typed as an address and as a filter."""
+
+_ALIKE = re.compile(r"\b(?:(?:Ctrl|Shift|Alt)\+)+[A-Z0-9]\b|(?<=\d)[KM]\b|<[^>]+>")
+"""Keys, which Qt names, what tokens are counted in, and what marks up rich text."""
+
+
+def _names(window: MainWindow) -> list[str]:
+    """What is the same in every language."""
+    session = window.session
+    names = [*_NAMES, *(sample.title for sample in SAMPLES)]
+    names += [device.name for device in load_catalogue()]
+    names += [device.name.split()[0] for device in load_catalogue()]
+    names += TARGET_TYPES
+    names += [choice.value for kind in (CacheType, ZincVersion, Program) for choice in kind]
+    if session.model is not None:
+        names += [session.model.name, session.model.architecture, session.model.quantisation]
+    for plan in (session.plan, window.comparison.other_plan()):
+        if plan is not None:
+            names += [*log_lines(plan), " ".join(request_arguments(plan.request))]
+    return names
+
+
+def _in_english(window: MainWindow, shown: QWidget, *more: str) -> str:
+    """The texts with words that were not looked up, or numbers as in English, and where."""
+    names, found = [*_names(window), *more], []
+    for where, text in texts_of(shown):
+        if "file_table" in where and "row " in where:
+            continue  # what the file itself says
+        if left := untranslated(_ALIKE.sub("", text), names):
+            found.append(f"{where}: {text!r}, {left}")
+    return "\n".join(found)
+
+
+def _show_all(window: MainWindow, qtbot: QtBot) -> None:
+    """Show every tab with its answer, and read the chart out."""
+    late, plan = window.late, window.session.plan
+    for tab in range(window.tabs.tabs.count()):
+        window.tabs.tabs.setCurrentIndex(tab)
+    window.tabs.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: late.why.widget().solved_plan() is plan)
+    window.tabs.tabs.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: late.changes.widget().shown_plan() is plan)
+    window.tabs.tabs.setCurrentIndex(4)
+    qtbot.waitUntil(lambda: len(late.contexts.widget().shown_fits()) > 0)
+    chart = window.chart_card.make_chart()
+    chart.setFocus()
+    qtbot.keyClick(chart, Qt.Key.Key_Home)
+    qtbot.keyClick(chart, Qt.Key.Key_Space)
+
+
+@pytest.fixture
+def pseudo(planned: MainWindow) -> Iterator[MainWindow]:
+    """The window with a model, in a language that has every text."""
+    with speaking_it():
+        planned.rebuild()
+        yield planned
+
+
+@pytest.mark.parametrize("gib", [3, 9, 90], ids=["does not fit", "tight", "fits"])
+@pytest.mark.parametrize("engine", list(EngineName))
+def test_that_no_text_stays_english(
+    pseudo: MainWindow, engine: EngineName, gib: int, qtbot: QtBot
+) -> None:
+    session = pseudo.session
+    session.change("", engine=engine, backend=Backend.METAL, budget_bytes=gib * 2**30)
+    session.plan_now()
+    pseudo.comparison.draw_other(True)
+    pseudo.comparison.pin()
+    _show_all(pseudo, qtbot)
+    assert _in_english(pseudo, pseudo) == ""
+
+
+def test_that_no_text_of_the_empty_window_stays_english(window: MainWindow) -> None:
+    with speaking_it():
+        window.rebuild()
+        window._model_card.ask_address()
+        assert _in_english(window, window) == ""
+
+
+@pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+def test_that_no_text_of_an_explained_log_stays_english(
+    pseudo: MainWindow, qtbot: QtBot, data_folder: Path
+) -> None:
+    path = data_folder / "logs" / "b8352-vulkan-failed-single-kv-tensor.log"
+    drop(pseudo, [path])
+    shown = pseudo.log_window
+    assert shown is not None
+    qtbot.waitUntil(lambda: shown.explanation() is not None)
+    explained = shown.explanation()
+    assert explained is not None
+    assert explained.log is not None
+    own_words = [buffer.buffer for buffer in explained.log.buffers]
+    own_words += [device.description for device in explained.log.devices]
+    own_words += [path.name, "cache_k_l0", "off", "K f16, V f16"]
+    assert _in_english(pseudo, shown, *own_words) == ""
+
+
+_WORDS = re.compile(r"\b[A-Z][a-z]+|[a-z]{2,},? [a-z]{2,}| [a-z]{2,}|[a-z]{2,} ")
+"""A word that begins large, several words, or one that is to be joined to others."""
+
+_SAME_IN_ALL = re.compile(
+    r"Memplan|Python|PySide6|Qt|&English|&Deutsch|[KMGTPE]iB|\(\*[^)]*\)|<b style[^>]*"
+    r"|(?:Ctrl|Shift)\+\S*|Fusion|Inter|sudo sysctl iogpu.wired_limit_mb=|rope, ffn_gate, Q6_K"
+    r"|Total of "  # in a file of CSV
+)
+_ENGLISH_MODULES = {
+    "main.py": "the command line",
+    "appearance.py": "style sheets",
+}
+
+
+def _literals(module: Path) -> Iterator[tuple[int, str]]:
+    """The texts in a module's code that are neither looked up nor marked, nor documentation."""
+    tree = ast.parse(module.read_text("utf-8"))
+    beside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for call in ast.walk(tree):
+        named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id
+        if named in {"tr", "ntr", "marked", "TypeVar"} or isinstance(call, ast.Raise):
+            beside |= {id(node) for node in ast.walk(call)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in beside
+        ):
+            yield node.lineno, node.value
+
+
+def test_that_every_text_in_the_code_is_looked_up() -> None:
+    """Also those that are seldom seen, such as errors, dialogs and what a screen reader says."""
+    package = Path(memplan_gui.__file__).parent
+    found = [
+        f"{module.relative_to(package)}:{line}: {text!r}"
+        for module in sorted(package.rglob("*.py"))
+        if module.name not in _ENGLISH_MODULES
+        for line, text in _literals(module)
+        if _WORDS.search(_SAME_IN_ALL.sub("", text))
+    ]
+    assert found == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from memplan.language import (
     in_figures,
     ntr,
     speak,
+    speaking,
     spoken,
     tr,
 )
@@ -63,6 +65,24 @@ def test_that_what_is_kept_is_written_in_the_language_of_the_moment() -> None:
     speak(ENGLISH)
     assert f"{kept}" == "5,000 bytes"
     assert kept == Later(format_exact_bytes, (5_000,))
+
+
+@pytest.mark.usefixtures("german")
+def test_that_another_language_is_spoken_for_a_while_and_in_one_thread_only() -> None:
+    with speaking(ENGLISH):
+        assert spoken() is ENGLISH
+        assert tr("Fits") == "Fits"
+        assert format_tokens(32_256) == "32,256"
+        with ThreadPoolExecutor(1) as others:
+            assert others.submit(tr, "Fits").result() == "Passt"
+    assert tr("Fits") == "Passt"
+
+
+@pytest.mark.usefixtures("german")
+def test_that_the_language_is_back_after_an_error() -> None:
+    with pytest.raises(KeyError), speaking(ENGLISH):
+        raise KeyError
+    assert tr("Fits") == "Passt"
 
 
 @pytest.mark.usefixtures("german")

@@ -36,6 +36,7 @@ LANGUAGES = TOOLS.LANGUAGES
 FORMS = {"de": 2}
 """Forms of the plural in each language."""
 
+PROSE = re.compile(r" (?:the|of|its|that|with|and|as) |\([A-Z]")
 ENGLISH_NUMBER = re.compile(r"\d,\d{3}(?!\d)")
 
 
@@ -249,4 +250,5 @@ def test_that_the_help_is_there_for_translators() -> None:
     known = {text.source for _, area, text in translated() if area == "plans"}
     for article in ARTICLES.values():
         assert {article.title, article.text, article.formula} <= known
+        assert {source for source in article.sources if PROSE.search(source)} <= known
     assert set(SECTION_TITLES.values()) <= known

@@ -580,6 +580,10 @@
         <translation>Passt: was zählt ≤ Budget, bei dem Kontext, mit dem die Engine startet. Auf Metal mit einem Gesamtspeicher: was zählt ≤ Gesamtspeicher.</translation>
     </message>
     <message>
+        <source>ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig</source>
+        <translation>ZINC: sein Urteil, ob es passt, und der Start seiner Forward-Läufe; src/gpu/memory_plan.zig</translation>
+    </message>
+    <message>
         <source>Fits, tight, does not fit</source>
         <translation>Passt, knapp, passt nicht</translation>
     </message>
@@ -592,12 +596,20 @@
         <translation>Knapp: weniger als 1 GiB übrig, oder auf Metal mehr als das Working Set, aber höchstens der Gesamtspeicher.</translation>
     </message>
     <message>
+        <source>ZINC: its fit verdict (OK, warning, failure)</source>
+        <translation>ZINC: sein Urteil, ob es passt (OK, Warnung, Fehler)</translation>
+    </message>
+    <message>
         <source>The memory that the engine may use. On Vulkan and CUDA it is the memory of the device; ZINC counts all of it, whether it is free or not. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
         <translation>Der Speicher, den die Engine belegen darf. Auf Vulkan und CUDA ist es der Speicher des Geräts; ZINC zählt ihn ganz, ob er frei ist oder nicht. Was Desktop und andere Programme belegen, wird nur abgezogen, wenn „jetzt frei“ gewählt ist.</translation>
     </message>
     <message>
         <source>Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA: the device&apos;s memory. Metal: the working set.</source>
         <translation>Vulkan: Summe der Größen aller Heaps mit DEVICE_LOCAL. CUDA: der Speicher des Geräts. Metal: das Working Set.</translation>
+    </message>
+    <message>
+        <source>ZINC: the start of its Vulkan and Metal backends</source>
+        <translation>ZINC: der Start seiner Backends für Vulkan und Metal</translation>
     </message>
     <message>
         <source>Budget on Metal: the working set</source>
@@ -612,6 +624,10 @@
         <translation>Vom Gerät erfragt: recommendedMaxWorkingSetSize. Aus dem Katalog: Gesamtspeicher × 2 ÷ 3 bis 36 GB, darüber × 3 ÷ 4.</translation>
     </message>
     <message>
+        <source>ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize</source>
+        <translation>ZINC: der Start seines Metal-Backends; Apple: MTLDevice.recommendedMaxWorkingSetSize</translation>
+    </message>
+    <message>
         <source>Total memory</source>
         <translation>Gesamtspeicher</translation>
     </message>
@@ -622,6 +638,10 @@
     <message>
         <source>Does not fit: device bytes + host bytes &gt; total memory.</source>
         <translation>Passt nicht: Byte auf dem Gerät + Byte auf dem Host &gt; Gesamtspeicher.</translation>
+    </message>
+    <message>
+        <source>ZINC: its fit verdict on Metal</source>
+        <translation>ZINC: sein Urteil, ob es passt, auf Metal</translation>
     </message>
     <message>
         <source>Wired limit</source>
@@ -660,6 +680,10 @@
         <translation>Vulkan, CUDA: Summe der Komponenten auf dem Gerät. Metal: Summe der Komponenten auf dem Gerät und auf dem Host.</translation>
     </message>
     <message>
+        <source>ZINC: src/gpu/memory_plan.zig (device-local and unified totals)</source>
+        <translation>ZINC: src/gpu/memory_plan.zig (Summen device-local und unified)</translation>
+    </message>
+    <message>
         <source>Left, over</source>
         <translation>Übrig, zu viel</translation>
     </message>
@@ -670,6 +694,10 @@
     <message>
         <source>Left = budget − bytes that count. Below 0: over by so much.</source>
         <translation>Übrig = Budget − was zählt. Unter 0: um so viel zu viel.</translation>
+    </message>
+    <message>
+        <source>ZINC: its headroom</source>
+        <translation>ZINC: sein Spielraum (headroom)</translation>
     </message>
     <message>
         <source>Share of the budget</source>
@@ -720,6 +748,10 @@
         <translation>± = Schätzung × größter gemessener Fehler ihrer Familie und Optionen, aufgerundet auf 1/1000; 250/1000 für eine nicht gemessene Familie, 500/1000 auf Metal.</translation>
     </message>
     <message>
+        <source>Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv</source>
+        <translation>Zahlen, die llama.cpp selbst ausgegeben hat: tests/data/llama_cpp_memory.csv</translation>
+    </message>
+    <message>
         <source>The engine&apos;s log</source>
         <translation>Protokoll der Engine</translation>
     </message>
@@ -730,6 +762,10 @@
     <message>
         <source>GiB and MiB in these lines are multiples of 1,024, as the engines print them.</source>
         <translation>GiB und MiB in diesen Zeilen sind Vielfache von 1.024, wie die Engines sie ausgeben.</translation>
+    </message>
+    <message>
+        <source>ZINC: the messages of its start; llama.cpp b11434: common/fit.cpp, ggml backends</source>
+        <translation>ZINC: die Meldungen beim Start; llama.cpp b11434: common/fit.cpp, ggml-Backends</translation>
     </message>
     <message>
         <source>How many tokens the engine keeps in memory at a time: prompt, chat and answer together. 128K is written for 131,072 tokens: K is 1,024.</source>
@@ -840,6 +876,10 @@
         <translation>ZINC: min(Kontextlänge, 262.144 auf Metal). llama.cpp: Kontextlänge × Sequenzen mit eigenem Cache.</translation>
     </message>
     <message>
+        <source>GGUF: context_length of the architecture; ZINC: src/gpu/memory_plan.zig</source>
+        <translation>GGUF: context_length der Architektur; ZINC: src/gpu/memory_plan.zig</translation>
+    </message>
+    <message>
         <source>Used tokens</source>
         <translation>Benutzte Token</translation>
     </message>
@@ -886,6 +926,10 @@
     <message>
         <source>context at the start − used tokens, never below 0.</source>
         <translation>Kontext beim Start − benutzte Token, nie unter 0.</translation>
+    </message>
+    <message>
+        <source>llama.cpp b11434: common/arg.cpp and the server&apos;s start</source>
+        <translation>llama.cpp b11434: common/arg.cpp und der Start des Servers</translation>
     </message>
     <message>
         <source>Weights on the device, llama.cpp</source>
@@ -948,6 +992,10 @@
         <translation>Dichtes Modell auf Vulkan mit Flash Attention: 2 × Micro-Batch × Zellen + 16 × Micro-Batch × Breite + max(12 × Micro-Batch × Feed-Forward-Breite, 4 × Vokabular × Logit-Zeilen) Byte und kleine Eingaben. Andere: je nach Familie.</translation>
     </message>
     <message>
+        <source>llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it</source>
+        <translation>llama.cpp b11434 (Vulkan) und v0.5.0 (CUDA): ggml_gallocr, wie sein Probelauf es meldet</translation>
+    </message>
+    <message>
         <source>Compute buffers on the host, llama.cpp</source>
         <translation>Rechenpuffer auf dem Host, llama.cpp</translation>
     </message>
@@ -996,6 +1044,10 @@
         <translation>Byte je Element: f32 4; f16 und bf16 2; q8_0 34 ÷ 32; q5_1 24 ÷ 32; q5_0 22 ÷ 32; q4_1 20 ÷ 32; q4_0 und iq4_nl 18 ÷ 32.</translation>
     </message>
     <message>
+        <source>llama.cpp b11434: ggml&apos;s block sizes</source>
+        <translation>llama.cpp b11434: die Blockgrößen von ggml</translation>
+    </message>
+    <message>
         <source>Flash attention (--flash-attn)</source>
         <translation>Flash Attention (--flash-attn)</translation>
     </message>
@@ -1006,6 +1058,10 @@
     <message>
         <source>Without: + 4 × heads × cells × micro-batch bytes for the scores of a layer.</source>
         <translation>Ohne: + 4 × Köpfe × Zellen × Micro-Batch Byte für die Scores einer Schicht.</translation>
+    </message>
+    <message>
+        <source>llama.cpp b11434: llama_init_from_model; the graph of each architecture</source>
+        <translation>llama.cpp b11434: llama_init_from_model; der Graph jeder Architektur</translation>
     </message>
     <message>
         <source>GPU layers (--n-gpu-layers)</source>
@@ -1128,6 +1184,10 @@
         <translation>Summe über alle Tensoren: Elemente ÷ Elemente je Block × Byte je Block.</translation>
     </message>
     <message>
+        <source>GGUF: the tensor table of the header</source>
+        <translation>GGUF: die Tensortabelle des Headers</translation>
+    </message>
+    <message>
         <source>Tensors of the file</source>
         <translation>Tensoren der Datei</translation>
     </message>
@@ -1138,6 +1198,10 @@
     <message>
         <source>The count in the header; of a split model the sum over its files.</source>
         <translation>Die Anzahl im Header; bei einem aufgeteilten Modell die Summe über seine Dateien.</translation>
+    </message>
+    <message>
+        <source>GGUF: tensor count of the header, split.tensors.count</source>
+        <translation>GGUF: Tensorzahl des Headers, split.tensors.count</translation>
     </message>
     <message>
         <source>Tokens of the model</source>
@@ -1152,6 +1216,10 @@
         <translation>context_length der Architektur; 4.096, wo es keine gibt.</translation>
     </message>
     <message>
+        <source>GGUF: context_length of the architecture; ZINC: config.zig</source>
+        <translation>GGUF: context_length der Architektur; ZINC: config.zig</translation>
+    </message>
+    <message>
         <source>Architecture, quantisation, layers, KV heads</source>
         <translation>Architektur, Quantisierung, Schichten, KV-Köpfe</translation>
     </message>
@@ -1162,6 +1230,10 @@
     <message>
         <source>block_count, attention.head_count_kv, general.file_type of the header.</source>
         <translation>block_count, attention.head_count_kv, general.file_type des Headers.</translation>
+    </message>
+    <message>
+        <source>GGUF: key-values of the header; ZINC: config.zig</source>
+        <translation>GGUF: Schlüssel und Werte des Headers; ZINC: config.zig</translation>
     </message>
     <message>
         <source>Chart</source>
@@ -1284,6 +1356,14 @@
         <translation>Dafür Platz lassen: Weniger als 1 GiB übrig heißt knapp.</translation>
     </message>
     <message>
+        <source>ZINC: what its plan leaves out by its own word</source>
+        <translation>ZINC: was sein Plan nach eigener Angabe auslässt</translation>
+    </message>
+    <message>
+        <source>ZINC (June 2026): src/gpu/memory_plan.zig</source>
+        <translation>ZINC (Juni 2026): src/gpu/memory_plan.zig</translation>
+    </message>
+    <message>
         <source>The program that runs the model. Each plans its memory its own way: ZINC with one formula for all models, llama.cpp by what each layer and each operation takes.</source>
         <translation>Das Programm, das das Modell ausführt. Jedes plant seinen Speicher auf eigene Weise: ZINC mit einer Formel für alle Modelle, llama.cpp nach dem, was jede Schicht und jede Operation braucht.</translation>
     </message>
@@ -1310,6 +1390,10 @@
     <message>
         <source>Budget = the device&apos;s memory, all of it or what is free now.</source>
         <translation>Budget = der Speicher des Geräts, der ganze oder der jetzt freie.</translation>
+    </message>
+    <message>
+        <source>Vulkan: heaps with DEVICE_LOCAL; Metal: recommendedMaxWorkingSetSize</source>
+        <translation>Vulkan: Heaps mit DEVICE_LOCAL; Metal: recommendedMaxWorkingSetSize</translation>
     </message>
     <message>
         <source>Weights, ZINC</source>
@@ -1396,6 +1480,10 @@
         <translation>Schichten mit Cache im September: ⌊Schichten ÷ Attention-Intervall⌋ + Next-Token-Schichten; alle Schichten, wo das Intervall 0 oder 1 ist.</translation>
     </message>
     <message>
+        <source>ZINC (September 2026): kv_layer_count</source>
+        <translation>ZINC (September 2026): kv_layer_count</translation>
+    </message>
+    <message>
         <source>Accounting: planned or allocated</source>
         <translation>Buchführung: geplant oder belegt</translation>
     </message>
@@ -1406,6 +1494,10 @@
     <message>
         <source>Changes the KV cache on Metal and the page table on Vulkan; nothing else.</source>
         <translation>Ändert den KV-Cache auf Metal und die Seitentabelle auf Vulkan; sonst nichts.</translation>
+    </message>
+    <message>
+        <source>ZINC (June 2026): the start of its Vulkan and Metal forward passes</source>
+        <translation>ZINC (Juni 2026): der Start seiner Forward-Läufe auf Vulkan und Metal</translation>
     </message>
     <message>
         <source>{component} ({place})</source>
@@ -1833,7 +1925,7 @@
     </message>
     <message>
         <source>The model was trained with {context} tokens: llama.cpp warns of it.</source>
-        <translation>Das Modell wurde mit {context} Token trainiert: llama.cpp warnt davor.</translation>
+        <translation>Das Modell wurde mit {context} Token trainiert: llama.cpp gibt eine Warnung aus.</translation>
     </message>
     <message>
         <source>That is all that the model allows.</source>

@@ -9,7 +9,7 @@ from memplan.wording.help.topics import HelpTopic
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What is said about a topic. Title, text and formula are marked for translation.
+    """What is said about a topic. All is marked for translation, but sources without any prose.
 
     Attributes:
         title: what the window calls it.

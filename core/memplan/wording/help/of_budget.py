@@ -24,7 +24,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "On Metal with a total memory: the bytes that count ≤ total memory."
         ),
         (
-            "ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig",
+            marked(
+                "ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig"
+            ),
             "llama.cpp b11434: common/fit.cpp",
             f"{_PLANNER}, plan",
         ),
@@ -40,7 +42,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "Tight: less than 1 GiB left, or on Metal more than the working set but no more than "
             "the total memory."
         ),
-        ("ZINC: its fit verdict (OK, warning, failure)", f"{_PLANNER}, TIGHT_BYTES"),
+        (marked("ZINC: its fit verdict (OK, warning, failure)"), f"{_PLANNER}, TIGHT_BYTES"),
         (HelpTopic.LEFT, HelpTopic.METAL_BUDGET),
     ),
     HelpTopic.BUDGET: Article(
@@ -55,7 +57,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "Metal: the working set."
         ),
         (
-            "ZINC: the start of its Vulkan and Metal backends",
+            marked("ZINC: the start of its Vulkan and Metal backends"),
             "Memplan: core/memplan/detection/device.py, DetectedDevice",
         ),
         (HelpTopic.METAL_BUDGET, HelpTopic.FREE_NOW, HelpTopic.COUNTS),
@@ -72,7 +74,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond."
         ),
         (
-            "ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize",
+            marked(
+                "ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize"
+            ),
             "Memplan: core/memplan/devices.py, default_working_set_bytes",
         ),
         (HelpTopic.WIRED_LIMIT, HelpTopic.TOTAL_MEMORY),
@@ -84,7 +88,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "one beyond the total does not fit. Without a total, the budget takes its place."
         ),
         marked("Does not fit: device bytes + host bytes > total memory."),
-        ("ZINC: its fit verdict on Metal", f"{_PLANNER}, plan"),
+        (marked("ZINC: its fit verdict on Metal"), f"{_PLANNER}, plan"),
         (HelpTopic.METAL_BUDGET, HelpTopic.TIGHT),
     ),
     HelpTopic.WIRED_LIMIT: Article(
@@ -126,7 +130,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "Metal: sum of the components on the device and on the host."
         ),
         (
-            "ZINC: src/gpu/memory_plan.zig (device-local and unified totals)",
+            marked("ZINC: src/gpu/memory_plan.zig (device-local and unified totals)"),
             "Memplan: core/memplan/request.py, Backend",
         ),
         (HelpTopic.BUDGET, HelpTopic.SHARE_OF_BUDGET, HelpTopic.LEFT),
@@ -138,7 +142,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "it. With a margin of --fit-target, llama.cpp wants more than nothing left."
         ),
         marked("Left = budget − bytes that count. Below 0: over by so much."),
-        ("ZINC: its headroom", f"{_PLANNER}, Usage"),
+        (marked("ZINC: its headroom"), f"{_PLANNER}, Usage"),
         (HelpTopic.COUNTS, HelpTopic.TIGHT, HelpTopic.FIT_TARGET),
     ),
     HelpTopic.SHARE_OF_BUDGET: Article(
@@ -183,7 +187,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal."
         ),
         (
-            "Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv",
+            marked("Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv"),
             "Memplan: core/memplan/engines/llama_cpp/compute/bands.py, band_of",
         ),
         (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.LLAMA_COMPUTE_HOST),
@@ -196,7 +200,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("GiB and MiB in these lines are multiples of 1,024, as the engines print them."),
         (
-            "ZINC: the messages of its start; llama.cpp b11434: common/fit.cpp, ggml backends",
+            marked(
+                "ZINC: the messages of its start; llama.cpp b11434: common/fit.cpp, ggml backends"
+            ),
             "Memplan: core/memplan/wording/verdicts.py, log_lines",
         ),
         (HelpTopic.VERDICT,),

@@ -143,7 +143,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "with a cache of their own."
         ),
         (
-            f"GGUF: context_length of the architecture; {_ZINC_PLAN}",
+            marked("GGUF: context_length of the architecture; ZINC: src/gpu/memory_plan.zig"),
             f"{_MEMORY_PLAN}, requested_context_tokens",
         ),
         (HelpTopic.MODEL_TOKENS, HelpTopic.SHARED_CACHE),

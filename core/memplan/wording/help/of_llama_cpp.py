@@ -10,7 +10,7 @@ from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic
 
 _FOLDER = "Memplan: core/memplan/engines/llama_cpp"
-_DEFAULTS = "llama.cpp b11434: common/arg.cpp and the server's start"
+_DEFAULTS = marked("llama.cpp b11434: common/arg.cpp and the server's start")
 
 ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.LLAMA_WEIGHTS_DEVICE: Article(
@@ -92,7 +92,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "rows of logits) bytes, and small inputs. Others: by family."
         ),
         (
-            "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it",
+            marked(
+                "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it"
+            ),
             f"{_FOLDER}/compute/__init__.py, compute_buffers",
         ),
         (HelpTopic.BAND, HelpTopic.MICRO_BATCH, HelpTopic.FLASH_ATTENTION),
@@ -108,7 +110,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "bytes (Vulkan, flash attention)."
         ),
         (
-            "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it",
+            marked(
+                "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it"
+            ),
             f"{_FOLDER}/compute/host.py, host_bytes",
         ),
         (HelpTopic.BAND, HelpTopic.MICRO_BATCH),
@@ -152,7 +156,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "q4_1 20 ÷ 32; q4_0 and iq4_nl 18 ÷ 32."
         ),
         (
-            "llama.cpp b11434: ggml's block sizes",
+            marked("llama.cpp b11434: ggml's block sizes"),
             f"{_FOLDER}/settings.py, cache_tensor_type",
         ),
         (HelpTopic.LLAMA_KV_CACHE, HelpTopic.FLASH_ATTENTION),
@@ -166,7 +170,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Without: + 4 × heads × cells × micro-batch bytes for the scores of a layer."),
         (
-            "llama.cpp b11434: llama_init_from_model; the graph of each architecture",
+            marked("llama.cpp b11434: llama_init_from_model; the graph of each architecture"),
             f"{_FOLDER}/compute/scores.py, scores",
         ),
         (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.MICRO_BATCH),

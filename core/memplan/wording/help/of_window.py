@@ -18,7 +18,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Sum over all tensors: elements ÷ elements a block × bytes a block."),
         (
-            "GGUF: the tensor table of the header",
+            marked("GGUF: the tensor table of the header"),
             "Memplan: core/memplan/reader/tensor_types.py, TENSOR_TYPES",
         ),
         (HelpTopic.ZINC_WEIGHTS, HelpTopic.LLAMA_WEIGHTS_DEVICE),
@@ -28,7 +28,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("How many tensors the header lists, in all files of a split model together."),
         marked("The count in the header; of a split model the sum over its files."),
         (
-            "GGUF: tensor count of the header, split.tensors.count",
+            marked("GGUF: tensor count of the header, split.tensors.count"),
             "Memplan: core/memplan/reader/header.py, Header",
         ),
         (HelpTopic.MODEL_WEIGHTS,),
@@ -38,7 +38,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("The context length for which the model was trained, as its header declares it."),
         marked("context_length of the architecture; 4,096 where there is none."),
         (
-            "GGUF: context_length of the architecture; ZINC: config.zig",
+            marked("GGUF: context_length of the architecture; ZINC: config.zig"),
             "Memplan: core/memplan/model_config.py, resolve_config",
         ),
         (HelpTopic.CEILING,),
@@ -52,7 +52,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("block_count, attention.head_count_kv, general.file_type of the header."),
         (
-            "GGUF: key-values of the header; ZINC: config.zig",
+            marked("GGUF: key-values of the header; ZINC: config.zig"),
             "Memplan: core/memplan/model_config.py, resolve_config",
         ),
         (HelpTopic.ZINC_KV_CACHE, HelpTopic.LLAMA_KV_CACHE),
@@ -161,7 +161,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Leave room for them: less than 1 GiB left is called tight."),
         (
-            "ZINC: what its plan leaves out by its own word",
+            marked("ZINC: what its plan leaves out by its own word"),
             "Memplan: core/memplan/planner.py, TIGHT_BYTES",
         ),
         (HelpTopic.TIGHT, HelpTopic.ZINC_SHARE),

@@ -9,7 +9,7 @@ from memplan.language import marked
 from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic
 
-_PLAN = "ZINC (June 2026): src/gpu/memory_plan.zig"
+_PLAN = marked("ZINC (June 2026): src/gpu/memory_plan.zig")
 _PROFILE = "Memplan: core/memplan/memory_plan.py, profile"
 _ENGINE = "Memplan: core/memplan/engines/zinc.py"
 
@@ -47,7 +47,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Budget = the device's memory, all of it or what is free now."),
         (
-            "Vulkan: heaps with DEVICE_LOCAL; Metal: recommendedMaxWorkingSetSize",
+            marked("Vulkan: heaps with DEVICE_LOCAL; Metal: recommendedMaxWorkingSetSize"),
             "Memplan: core/memplan/devices.py, load_catalogue",
         ),
         (HelpTopic.BUDGET, HelpTopic.FREE_NOW, HelpTopic.LARGEST_BUFFER),
@@ -137,7 +137,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "Cached layers of September: ⌊layers ÷ attention interval⌋ + next-token layers; all "
             "layers where the interval is 0 or 1."
         ),
-        ("ZINC (September 2026): kv_layer_count", f"{_ENGINE}, kv_layer_count"),
+        (marked("ZINC (September 2026): kv_layer_count"), f"{_ENGINE}, kv_layer_count"),
         (HelpTopic.ZINC_KV_CACHE,),
     ),
     HelpTopic.ZINC_ACCOUNTING: Article(
@@ -148,7 +148,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Changes the KV cache on Metal and the page table on Vulkan; nothing else."),
         (
-            "ZINC (June 2026): the start of its Vulkan and Metal forward passes",
+            marked("ZINC (June 2026): the start of its Vulkan and Metal forward passes"),
             f"{_ENGINE}, estimate",
         ),
         (HelpTopic.ZINC_KV_CACHE, HelpTopic.ZINC_PAGE_TABLE),

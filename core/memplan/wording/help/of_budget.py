@@ -75,7 +75,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (
             marked(
-                "ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize"
+                "ZINC: the start of its Metal backend; "
+                "Apple: MTLDevice.recommendedMaxWorkingSetSize"
             ),
             "Memplan: core/memplan/devices.py, default_working_set_bytes",
         ),

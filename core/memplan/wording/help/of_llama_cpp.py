@@ -93,7 +93,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (
             marked(
-                "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it"
+                "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): "
+                "ggml_gallocr, as its dry run reports it"
             ),
             f"{_FOLDER}/compute/__init__.py, compute_buffers",
         ),
@@ -111,7 +112,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (
             marked(
-                "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it"
+                "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): "
+                "ggml_gallocr, as its dry run reports it"
             ),
             f"{_FOLDER}/compute/host.py, host_bytes",
         ),

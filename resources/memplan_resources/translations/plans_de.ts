@@ -213,7 +213,7 @@
     </message>
     <message>
         <source>What to change</source>
-        <translation>Was zu ändern ist</translation>
+        <translation>Was ändern</translation>
     </message>
     <message>
         <source>Contexts</source>
@@ -221,7 +221,7 @@
     </message>
     <message>
         <source>Model and request</source>
-        <translation>Modell und Anforderung</translation>
+        <translation>Modell und Anfrage</translation>
     </message>
     <message>
         <source>Notes</source>
@@ -233,7 +233,7 @@
     </message>
     <message>
         <source>The engine&apos;s log says:</source>
-        <translation>Im Protokoll der Engine steht:</translation>
+        <translation>Im Log der Engine steht:</translation>
     </message>
     <message>
         <source>a report of at most 64 MiB</source>
@@ -265,7 +265,7 @@
     </message>
     <message>
         <source>a request</source>
-        <translation>eine Anforderung</translation>
+        <translation>eine Anfrage</translation>
     </message>
     <message>
         <source>Context length (tokens)</source>
@@ -537,7 +537,7 @@
     </message>
     <message>
         <source>backends pad and allocate differently</source>
-        <translation>Backends füllen auf und belegen verschieden</translation>
+        <translation>Backends füllen auf und reservieren verschieden</translation>
     </message>
     <message>
         <source>another version of the engine</source>
@@ -545,7 +545,7 @@
     </message>
     <message>
         <source>planned bytes, or allocated ones</source>
-        <translation>geplante oder belegte Byte</translation>
+        <translation>geplante oder reservierte Byte</translation>
     </message>
     <message>
         <source>another context</source>
@@ -617,7 +617,7 @@
     </message>
     <message>
         <source>Macs have one memory for processor and GPU. macOS recommends how much of it the GPU should use at a time: the working set. Device and host bytes both count against it. For Macs of the catalogue it is estimated; macOS states no formula.</source>
-        <translation>Macs haben einen Speicher für Prozessor und GPU. macOS empfiehlt, wie viel davon die GPU zugleich belegen soll: das Working Set. Die Byte von Gerät und Host zählen beide dagegen. Für Macs des Katalogs ist es geschätzt; macOS nennt keine Formel.</translation>
+        <translation>Macs haben einen Speicher für Prozessor und GPU. macOS empfiehlt, wie viel davon die GPU zugleich belegen soll: das Working Set. Die Byte von Gerät und Host zählen beide dazu. Für Macs des Katalogs ist es geschätzt; macOS nennt keine Formel.</translation>
     </message>
     <message>
         <source>Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: total memory × 2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond.</source>
@@ -645,7 +645,7 @@
     </message>
     <message>
         <source>Wired limit</source>
-        <translation>Wired Limit</translation>
+        <translation>Wired-Limit</translation>
     </message>
     <message>
         <source>On a Mac the system setting iogpu.wired_limit_mb says how much memory the GPU may hold. Raising it raises the working set, until the Mac restarts; what is left must do for everything else.</source>
@@ -669,7 +669,7 @@
     </message>
     <message>
         <source>Counts against the budget</source>
-        <translation>Zählt gegen das Budget</translation>
+        <translation>Zählt zum Budget</translation>
     </message>
     <message>
         <source>The bytes that take from the budget at a context. On Vulkan and CUDA these are the bytes on the device; what lives in host memory is shown, but does not count. On Metal both count, because they are in one memory.</source>
@@ -741,7 +741,7 @@
     </message>
     <message>
         <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way: the worst error that was measured for such a model and such options, and more where nothing was measured. The chart hatches it.</source>
-        <translation>Eine Zahl ohne ≈ ist das, was die Engine belegt, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten falsch sein kann: um den größten Fehler, der für ein solches Modell und solche Optionen gemessen wurde, und mehr, wo nichts gemessen wurde. Das Diagramm schraffiert sie.</translation>
+        <translation>Eine Zahl ohne ≈ ist das, was die Engine reserviert, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten falsch sein kann: um den größten Fehler, der für ein solches Modell und solche Optionen gemessen wurde, und mehr, wo nichts gemessen wurde. Das Diagramm schraffiert sie.</translation>
     </message>
     <message>
         <source>± = estimate × the worst measured error of its family and options, rounded up to 1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal.</source>
@@ -753,11 +753,11 @@
     </message>
     <message>
         <source>The engine&apos;s log</source>
-        <translation>Protokoll der Engine</translation>
+        <translation>Log der Engine</translation>
     </message>
     <message>
         <source>The line that the engine would write for this plan, in its own words, so that it can be found in a log. “Explain a log” reads the other way: from a log to the reason.</source>
-        <translation>Die Zeile, die die Engine für diesen Plan schreiben würde, in ihren eigenen Worten, damit sie in einem Protokoll zu finden ist. „Protokoll erklären“ geht den umgekehrten Weg: vom Protokoll zur Ursache.</translation>
+        <translation>Die Zeile, die die Engine für diesen Plan schreiben würde, in ihren eigenen Worten, damit sie in einem Log zu finden ist. „Log erklären“ geht den umgekehrten Weg: vom Log zur Ursache.</translation>
     </message>
     <message>
         <source>GiB and MiB in these lines are multiples of 1,024, as the engines print them.</source>
@@ -773,7 +773,7 @@
     </message>
     <message>
         <source>Planned for: the requested context, at most the ceiling with ZINC; without a request the automatic one.</source>
-        <translation>Geplant wird für: den angeforderten Kontext, bei ZINC höchstens die Obergrenze; ohne Anforderung den automatischen.</translation>
+        <translation>Geplant wird für: den angeforderten Kontext, bei ZINC höchstens die Obergrenze; ohne Anfrage den automatischen.</translation>
     </message>
     <message>
         <source>Requested context</source>
@@ -841,7 +841,7 @@
     </message>
     <message>
         <source>Memory that --fit leaves free on the device when it picks a context, 1,024 MiB by default. A context that is asked for need not leave it.</source>
-        <translation>Speicher, den --fit auf dem Gerät frei lässt, wenn es einen Kontext wählt, normalerweise 1.024 MiB. Ein verlangter Kontext muss ihn nicht frei lassen.</translation>
+        <translation>Speicher, den --fit auf dem Gerät frei lässt, wenn es einen Kontext wählt, als Vorgabe 1.024 MiB. Ein verlangter Kontext muss ihn nicht frei lassen.</translation>
     </message>
     <message>
         <source>Automatic sizing uses: budget − --fit-target × 1,048,576 bytes, at least 0.</source>
@@ -881,7 +881,7 @@
     </message>
     <message>
         <source>Used tokens</source>
-        <translation>Benutzte Token</translation>
+        <translation>Verwendete Token</translation>
     </message>
     <message>
         <source>Tokens that the chat already holds. They take no memory beyond that of the context, but leave less of it for the next answer.</source>
@@ -909,11 +909,11 @@
     </message>
     <message>
         <source>The context that the used tokens and the granted answer need together.</source>
-        <translation>Der Kontext, den die benutzten Token und die gewährte Antwort zusammen brauchen.</translation>
+        <translation>Der Kontext, den die verwendeten Token und die gewährte Antwort zusammen brauchen.</translation>
     </message>
     <message>
         <source>min(context at the start, used tokens + granted completion).</source>
-        <translation>min(Kontext beim Start, benutzte Token + gewährte Antwort).</translation>
+        <translation>min(Kontext beim Start, verwendete Token + gewährte Antwort).</translation>
     </message>
     <message>
         <source>Remaining tokens</source>
@@ -921,11 +921,11 @@
     </message>
     <message>
         <source>What the context has left beside the used tokens.</source>
-        <translation>Was vom Kontext neben den benutzten Token übrig ist.</translation>
+        <translation>Was vom Kontext neben den verwendeten Token übrig ist.</translation>
     </message>
     <message>
         <source>context at the start − used tokens, never below 0.</source>
-        <translation>Kontext beim Start − benutzte Token, nie unter 0.</translation>
+        <translation>Kontext beim Start − verwendete Token, nie unter 0.</translation>
     </message>
     <message>
         <source>llama.cpp b11434: common/arg.cpp and the server&apos;s start</source>
@@ -1053,7 +1053,7 @@
     </message>
     <message>
         <source>Attention as one fused operation, which stores no scores. Without it the compute buffer holds the scores of a layer, which grow with the context, and the mask takes twice the bytes. Auto: on wherever the engine has it.</source>
-        <translation>Attention als eine verschmolzene Operation, die keine Scores speichert. Ohne sie hält der Rechenpuffer die Scores einer Schicht, die mit dem Kontext wachsen, und die Maske braucht doppelt so viele Byte. Auto: ein, wo die Engine sie hat.</translation>
+        <translation>Attention als eine verschmolzene Operation, die keine Scores speichert. Ohne sie hält der Rechenpuffer die Scores einer Schicht, die mit dem Kontext wachsen, und die Maske braucht doppelt so viele Byte. Auto: an, wo die Engine sie hat.</translation>
     </message>
     <message>
         <source>Without: + 4 × heads × cells × micro-batch bytes for the scores of a layer.</source>
@@ -1081,7 +1081,7 @@
     </message>
     <message>
         <source>Keeps the experts of so many first layers in host memory. Experts are most of the bytes of a mixture-of-experts model, and only few are used for a token, so this costs less speed than whole layers on the host.</source>
-        <translation>Hält die Experten von so vielen ersten Schichten im Hauptspeicher. Experten sind die meisten Byte eines Mixture-of-Experts-Modells, und nur wenige werden für ein Token benutzt; darum kostet das weniger Tempo als ganze Schichten auf dem Host.</translation>
+        <translation>Hält die Experten von so vielen ersten Schichten im Hauptspeicher. Experten sind die meisten Byte eines Mixture-of-Experts-Modells, und nur wenige werden für ein Token verwendet; darum kostet das weniger Tempo als ganze Schichten auf dem Host.</translation>
     </message>
     <message>
         <source>On the host: tensors ffn_(up|down|gate|gate_up)_exps of layers below the number.</source>
@@ -1097,19 +1097,19 @@
     </message>
     <message>
         <source>Default: llama-server 4, llama-cli 1. State and output: × sequences.</source>
-        <translation>Normal: llama-server 4, llama-cli 1. Zustand und Ausgabe: × Sequenzen.</translation>
+        <translation>Vorgabe: llama-server 4, llama-cli 1. Zustand und Ausgabe: × Sequenzen.</translation>
     </message>
     <message>
         <source>Shared cache (--kv-unified)</source>
-        <translation>Gemeinsamer Cache (--kv-unified)</translation>
+        <translation>Geteilter Cache (--kv-unified)</translation>
     </message>
     <message>
         <source>One KV cache for all sequences, or one for each, between which the context is divided. Auto: shared, unless a number of sequences is set.</source>
-        <translation>Ein KV-Cache für alle Sequenzen oder einer für jede, zwischen denen der Kontext aufgeteilt wird. Auto: gemeinsam, außer eine Zahl von Sequenzen ist gesetzt.</translation>
+        <translation>Ein KV-Cache für alle Sequenzen oder einer für jede, zwischen denen der Kontext aufgeteilt wird. Auto: geteilt, außer eine Zahl von Sequenzen ist gesetzt.</translation>
     </message>
     <message>
         <source>Shared: cells = context rounded up to 256. One each: context ÷ sequences, rounded up to 256, times sequences.</source>
-        <translation>Gemeinsam: Zellen = Kontext, aufgerundet auf 256. Je einer: Kontext ÷ Sequenzen, aufgerundet auf 256, mal Sequenzen.</translation>
+        <translation>Geteilt: Zellen = Kontext, aufgerundet auf 256. Je einer: Kontext ÷ Sequenzen, aufgerundet auf 256, mal Sequenzen.</translation>
     </message>
     <message>
         <source>Micro-batch (--ubatch-size)</source>
@@ -1121,7 +1121,7 @@
     </message>
     <message>
         <source>min(--ubatch-size, --batch-size, context) tokens; default 512.</source>
-        <translation>min(--ubatch-size, --batch-size, Kontext) Token; normal 512.</translation>
+        <translation>min(--ubatch-size, --batch-size, Kontext) Token; Vorgabe 512.</translation>
     </message>
     <message>
         <source>Batch size (--batch-size)</source>
@@ -1133,11 +1133,11 @@
     </message>
     <message>
         <source>Limits the micro-batch; default 2,048 tokens.</source>
-        <translation>Begrenzt den Micro-Batch; normal 2.048 Token.</translation>
+        <translation>Begrenzt den Micro-Batch; Vorgabe 2.048 Token.</translation>
     </message>
     <message>
         <source>KV cache beside its layer (--no-kv-offload)</source>
-        <translation>KV-Cache bei seiner Schicht (--no-kv-offload)</translation>
+        <translation>KV-Cache jeweils bei der Schicht (--no-kv-offload)</translation>
     </message>
     <message>
         <source>By default a layer&apos;s KV cache and recurrent state are where the layer is. With --no-kv-offload they are in host memory, which saves the device&apos;s and is slower.</source>
@@ -1157,7 +1157,7 @@
     </message>
     <message>
         <source>On: cells of window layers = cells of the others.</source>
-        <translation>Ein: Zellen der Fensterschichten = Zellen der anderen.</translation>
+        <translation>An: Zellen der Fensterschichten = Zellen der anderen.</translation>
     </message>
     <message>
         <source>Program</source>
@@ -1165,7 +1165,7 @@
     </message>
     <message>
         <source>The program whose defaults apply. llama-server has four slots that share one cache, and computes a row of logits for each slot; llama-cli has one sequence, and computes a row for each token of a micro-batch.</source>
-        <translation>Das Programm, dessen Vorgaben gelten. llama-server hat vier Slots mit gemeinsamem Cache und rechnet eine Zeile Logits je Slot; llama-cli hat eine Sequenz und rechnet eine Zeile je Token eines Micro-Batch.</translation>
+        <translation>Das Programm, dessen Vorgaben gelten. llama-server hat vier Slots mit geteiltem Cache und rechnet eine Zeile Logits je Slot; llama-cli hat eine Sequenz und rechnet eine Zeile je Token eines Micro-Batch.</translation>
     </message>
     <message>
         <source>Rows of logits: llama-server = sequences, llama-cli = micro-batch.</source>
@@ -1277,11 +1277,11 @@
     </message>
     <message>
         <source>The other engine&apos;s plan for the same request, and plans that you pinned, as lines over the chart and rows in the table. They are compared at one context, each with its own budget.</source>
-        <translation>Der Plan der anderen Engine für dieselbe Anforderung und angeheftete Pläne, als Linien im Diagramm und Zeilen in der Tabelle. Verglichen wird bei einem Kontext, jeder mit seinem eigenen Budget.</translation>
+        <translation>Der Plan der anderen Engine für dieselbe Anfrage und angeheftete Pläne, als Linien im Diagramm und Zeilen in der Tabelle. Verglichen wird bei einem Kontext, jeder mit seinem eigenen Budget.</translation>
     </message>
     <message>
         <source>Against this = bytes that count of the other plan − those of this plan.</source>
-        <translation>Gegen diesen = was beim anderen Plan zählt − was bei diesem zählt.</translation>
+        <translation>Dagegen = was beim anderen Plan zählt − was bei diesem zählt.</translation>
     </message>
     <message>
         <source>Where curves cross</source>
@@ -1305,7 +1305,7 @@
     </message>
     <message>
         <source>Difference = bytes of the component in the other plan − bytes in this one.</source>
-        <translation>Differenz = Byte der Komponente im anderen Plan − Byte in diesem.</translation>
+        <translation>Unterschied = Byte der Komponente im anderen Plan − Byte in diesem.</translation>
     </message>
     <message>
         <source>What a change frees</source>
@@ -1313,7 +1313,7 @@
     </message>
     <message>
         <source>Each change is planned like any other request. It frees what then counts less at the same context; the context that is named fits once it is made. Sizes of other quantisations are worked out, not read.</source>
-        <translation>Jede Änderung wird geplant wie jede andere Anforderung. Sie gibt frei, was dann beim selben Kontext weniger zählt; der genannte Kontext passt, sobald sie gemacht ist. Größen anderer Quantisierungen sind berechnet, nicht gelesen.</translation>
+        <translation>Jede Änderung wird geplant wie jede andere Anfrage. Sie gibt frei, was dann beim selben Kontext weniger zählt; der genannte Kontext passt, sobald sie gemacht ist. Größen anderer Quantisierungen sind berechnet, nicht gelesen.</translation>
     </message>
     <message>
         <source>Frees = bytes that count now − bytes that count after the change.</source>
@@ -1337,7 +1337,7 @@
     </message>
     <message>
         <source>The same request, planned with the memory of each device of the catalogue: the context with which the engine starts, and the longest that fits.</source>
-        <translation>Dieselbe Anforderung, geplant mit dem Speicher jedes Geräts aus dem Katalog: der Kontext, mit dem die Engine startet, und der längste, der passt.</translation>
+        <translation>Dieselbe Anfrage, geplant mit dem Speicher jedes Geräts aus dem Katalog: der Kontext, mit dem die Engine startet, und der längste, der passt.</translation>
     </message>
     <message>
         <source>Budget = memory of the device; everything else as requested.</source>
@@ -1417,7 +1417,7 @@
     </message>
     <message>
         <source>tokens × layers × KV heads × elements a head × bytes an element × 2 (K and V). Allocated on Metal: attending layers only, and rows of ⌊KV width ÷ 32⌋ × 34 bytes where heads are multiples of 32.</source>
-        <translation>Token × Schichten × KV-Köpfe × Elemente je Kopf × Byte je Element × 2 (K und V). Belegt auf Metal: nur Attention-Schichten und Zeilen von ⌊KV-Breite ÷ 32⌋ × 34 Byte, wo Köpfe Vielfache von 32 sind.</translation>
+        <translation>Token × Schichten × KV-Köpfe × Elemente je Kopf × Byte je Element × 2 (K und V). Reserviert auf Metal: nur Attention-Schichten und Zeilen von ⌊KV-Breite ÷ 32⌋ × 34 Byte, wo Köpfe Vielfache von 32 sind.</translation>
     </message>
     <message>
         <source>Recurrent state, ZINC</source>
@@ -1441,7 +1441,7 @@
     </message>
     <message>
         <source>6 × hidden + logits + q + 2 × kv + attention output + 3 × gate + down + router, each in 4 bytes an element; gate = max(widest layer, experts used × inner width).</source>
-        <translation>6 × hidden + Logits + q + 2 × kv + Attention-Ausgabe + 3 × gate + down + Router, jeweils mit 4 Byte je Element; gate = max(breiteste Schicht, benutzte Experten × innere Breite).</translation>
+        <translation>6 × hidden + Logits + q + 2 × kv + Attention-Ausgabe + 3 × gate + down + Router, jeweils mit 4 Byte je Element; gate = max(breiteste Schicht, verwendete Experten × innere Breite).</translation>
     </message>
     <message>
         <source>Staging buffers, ZINC</source>
@@ -1453,7 +1453,7 @@
     </message>
     <message>
         <source>logits + hidden + router + max(hidden, inner) in 4 bytes an element, + experts used × 8 bytes.</source>
-        <translation>Logits + hidden + Router + max(hidden, innere Breite) mit 4 Byte je Element, + benutzte Experten × 8 Byte.</translation>
+        <translation>Logits + hidden + Router + max(hidden, innere Breite) mit 4 Byte je Element, + verwendete Experten × 8 Byte.</translation>
     </message>
     <message>
         <source>Page table, ZINC</source>
@@ -1461,11 +1461,11 @@
     </message>
     <message>
         <source>The list in host memory that says where each token&apos;s keys and values are. Vulkan allocates an entry for 16 tokens, although one a token is planned.</source>
-        <translation>Die Liste im Hauptspeicher, die sagt, wo Schlüssel und Werte jedes Tokens liegen. Vulkan belegt einen Eintrag für 16 Token, obwohl einer je Token geplant ist.</translation>
+        <translation>Die Liste im Hauptspeicher, die sagt, wo Schlüssel und Werte jedes Tokens liegen. Vulkan reserviert einen Eintrag für 16 Token, obwohl einer je Token geplant ist.</translation>
     </message>
     <message>
         <source>Planned: tokens × 4 bytes. Allocated on Vulkan: ⌈tokens ÷ 16⌉ × 4 bytes.</source>
-        <translation>Geplant: Token × 4 Byte. Belegt auf Vulkan: ⌈Token ÷ 16⌉ × 4 Byte.</translation>
+        <translation>Geplant: Token × 4 Byte. Reserviert auf Vulkan: ⌈Token ÷ 16⌉ × 4 Byte.</translation>
     </message>
     <message>
         <source>Version of ZINC</source>
@@ -1485,11 +1485,11 @@
     </message>
     <message>
         <source>Accounting: planned or allocated</source>
-        <translation>Buchführung: geplant oder belegt</translation>
+        <translation>Zählweise: geplant oder reserviert</translation>
     </message>
     <message>
         <source>The bytes that ZINC plans with, or those that it then allocates, where they are less: KV cache on Metal, page table on Vulkan. The context is always sized by the plan.</source>
-        <translation>Die Byte, mit denen ZINC plant, oder die, die es dann belegt, wo es weniger sind: KV-Cache auf Metal, Seitentabelle auf Vulkan. Der Kontext wird immer nach dem Plan bemessen.</translation>
+        <translation>Die Byte, mit denen ZINC plant, oder die, die es dann reserviert, wo es weniger sind: KV-Cache auf Metal, Seitentabelle auf Vulkan. Der Kontext wird immer nach dem Plan bemessen.</translation>
     </message>
     <message>
         <source>Changes the KV cache on Metal and the page table on Vulkan; nothing else.</source>
@@ -1645,7 +1645,7 @@
     </message>
     <message>
         <source>used</source>
-        <translation>benutzt</translation>
+        <translation>verwendet</translation>
     </message>
     <message>
         <source>remaining</source>
@@ -1945,7 +1945,7 @@
     </message>
     <message>
         <source>ZINC starts with {context} tokens and logs a warning.</source>
-        <translation>ZINC startet mit {context} Token und protokolliert eine Warnung.</translation>
+        <translation>ZINC startet mit {context} Token und schreibt eine Warnung ins Log.</translation>
     </message>
     <message>
         <source>ZINC refuses to start: one token needs {needs} of {budget}, {size} over.</source>
@@ -2034,6 +2034,166 @@
     <message>
         <source>{size} ({component}), within the device&apos;s limit of {limit}</source>
         <translation>{size} ({component}), innerhalb der Grenze des Geräts von {limit}</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s plan is its own arithmetic: 400 random cases and 64 model files agree with what ZINC itself gives, in every field and to the byte.</source>
+        <translation>ZINCs Plan ist dessen eigene Rechnung: 400 zufällige Fälle und 64 Modelldateien stimmen mit dem überein, was ZINC selbst ergibt, in jedem Feld und auf das Byte.</translation>
+    </message>
+    <message>
+        <source>Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what its dry run reports, in every configuration that was measured. Compute buffers follow from the model&apos;s graph; where they are not exact, they are estimates with a band.</source>
+        <translation>Bei llama.cpp stimmen Gewichte, KV-Cache, rekurrenter Zustand und Ausgabe in jeder gemessenen Konfiguration auf das Byte mit dem überein, was sein Probelauf meldet. Rechenpuffer folgen aus dem Graphen des Modells; wo sie nicht exakt sind, sind sie Schätzungen mit einem Band.</translation>
+    </message>
+    <message>
+        <source>The tables say by family of architectures how many configurations are exact, and how far off the others are, relative to what llama.cpp reports. For the question whether a model fits, the table about all bytes on the device counts. Metal was not measured.</source>
+        <translation>Die Tabellen sagen je Familie von Architekturen, wie viele Konfigurationen exakt sind und wie weit die anderen abweichen, gemessen an dem, was llama.cpp meldet. Für die Frage, ob ein Modell passt, zählt die Tabelle über alle Byte auf dem Gerät. Metal wurde nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>Device compute buffer</source>
+        <translation>Rechenpuffer auf dem Gerät</translation>
+    </message>
+    <message>
+        <source>All bytes on the device</source>
+        <translation>Alle Byte auf dem Gerät</translation>
+    </message>
+    <message>
+        <source>Host compute buffer</source>
+        <translation>Rechenpuffer auf dem Host</translation>
+    </message>
+    <message>
+        <source>backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>attention</source>
+        <translation>Attention</translation>
+    </message>
+    <message>
+        <source>family</source>
+        <translation>Familie</translation>
+    </message>
+    <message>
+        <source>rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>exakt</translation>
+    </message>
+    <message>
+        <source>median</source>
+        <translation>Median</translation>
+    </message>
+    <message>
+        <source>95 % within</source>
+        <translation>95 % innerhalb</translation>
+    </message>
+    <message>
+        <source>worst</source>
+        <translation>schlechteste</translation>
+    </message>
+    <message>
+        <source>flash</source>
+        <translation>Flash</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>embeddings</source>
+        <translation>Embeddings</translation>
+    </message>
+    <message>
+        <source>Gemma 3n</source>
+        <translation>Gemma 3n</translation>
+    </message>
+    <message>
+        <source>per-layer embeddings</source>
+        <translation>Embeddings je Schicht</translation>
+    </message>
+    <message>
+        <source>deepstack</source>
+        <translation>Deepstack</translation>
+    </message>
+    <message>
+        <source>compressed attention</source>
+        <translation>komprimierte Attention</translation>
+    </message>
+    <message>
+        <source>sparse latent attention</source>
+        <translation>Sparse latente Attention</translation>
+    </message>
+    <message>
+        <source>lightning attention</source>
+        <translation>Lightning Attention</translation>
+    </message>
+    <message>
+        <source>Mamba 1</source>
+        <translation>Mamba 1</translation>
+    </message>
+    <message>
+        <source>Mamba 1 with attention</source>
+        <translation>Mamba 1 mit Attention</translation>
+    </message>
+    <message>
+        <source>Mamba 2</source>
+        <translation>Mamba 2</translation>
+    </message>
+    <message>
+        <source>RWKV 6</source>
+        <translation>RWKV 6</translation>
+    </message>
+    <message>
+        <source>RWKV 7</source>
+        <translation>RWKV 7</translation>
+    </message>
+    <message>
+        <source>Mamba 2 with attention</source>
+        <translation>Mamba 2 mit Attention</translation>
+    </message>
+    <message>
+        <source>gated delta net</source>
+        <translation>Gated Delta Net</translation>
+    </message>
+    <message>
+        <source>short convolution</source>
+        <translation>kurze Faltung</translation>
+    </message>
+    <message>
+        <source>Kimi delta attention</source>
+        <translation>Kimi Delta Attention</translation>
+    </message>
+    <message>
+        <source>biased scores</source>
+        <translation>Scores mit Bias</translation>
+    </message>
+    <message>
+        <source>latent attention</source>
+        <translation>latente Attention</translation>
+    </message>
+    <message>
+        <source>experts with windows</source>
+        <translation>Experten mit Fenstern</translation>
+    </message>
+    <message>
+        <source>experts</source>
+        <translation>Experten</translation>
+    </message>
+    <message>
+        <source>dense with windows</source>
+        <translation>dicht mit Fenstern</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>dicht</translation>
+    </message>
+    <message>
+        <source>no flash</source>
+        <translation>ohne Flash</translation>
+    </message>
+    <message>
+        <source>flash, layers split</source>
+        <translation>Flash, Schichten aufgeteilt</translation>
     </message>
 </context>
 </TS>

@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 import shiboken6
@@ -19,6 +18,7 @@ from memplan_gui.appearance import ThemeChoice, ThemeSwitch, load_fonts
 from memplan_gui.collecting import Collector
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.icons import program_icon
+from memplan_gui.problems import Problems
 from memplan_gui.settings import SettingsFile, default_settings_path
 from memplan_gui.text_size import base_font
 from memplan_gui.translating import Translation
@@ -55,26 +55,10 @@ class Application(QApplication):
         return super().event(event)
 
 
-class _Problems:
-    """Counts exceptions that nobody caught: those of slots, timers and worker threads."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(
-        self,
-        kind: type[BaseException],
-        error: BaseException,
-        trace: TracebackType | None,
-    ) -> None:
-        self.count += 1
-        sys.__excepthook__(kind, error, trace)
-
-
 class _Smoke(QObject):
     """Ends the program once the window has been painted, and saves a picture if asked to."""
 
-    def __init__(self, window: MainWindow, screenshot: str | None, problems: _Problems) -> None:
+    def __init__(self, window: MainWindow, screenshot: str | None, problems: Problems) -> None:
         super().__init__(window)
         self._window = window
         self._screenshot = screenshot
@@ -85,6 +69,7 @@ class _Smoke(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._finish)
+        problems.happened.connect(self._give_up)
         QTimer.singleShot(_SMOKE_MILLISECONDS, self, self._give_up)
 
     def _note_failure(self, _source: str, error: Exception) -> None:
@@ -128,8 +113,8 @@ def run(
     """
     if sys.stderr is not None:
         faulthandler.enable()
-    problems = _Problems()
-    sys.excepthook = problems
+    problems = Problems()
+    problems.install()
     app = Application(sys.argv[:1])
     prepare(app)
     settings_file = SettingsFile(settings_path or default_settings_path())
@@ -138,6 +123,8 @@ def run(
     window = MainWindow(settings_file, themes, translation, Dialogs(), given)
     app.file_opened.connect(window.open_source)
     smoke_test = _Smoke(window, screenshot, problems) if smoke else None
+    if smoke_test is None:
+        problems.show_in(window)
     source = source or app.waiting_file or None
     if source is not None:
         window.open_source(source)

@@ -1,23 +1,9 @@
-"""The modal dialogs, behind one object that tests replace."""
+"""What is asked of the user or shown in windows of its own, behind one object for tests."""
 
 from __future__ import annotations
 
-import platform
-
-import PySide6
 from memplan.language import tr
-from memplan.version import __version__
-from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
-
-
-def versions_text() -> str:
-    """The versions that a bug report needs."""
-    return (
-        f"Memplan {__version__}\n"
-        f"Python {platform.python_version()} · PySide6 {PySide6.__version__} · Qt {qVersion()}\n"
-        f"{platform.platform()}"
-    )
 
 
 def _all_files() -> str:
@@ -48,12 +34,11 @@ class Dialogs:
 
     def show_about(self, parent: QWidget) -> None:
         """Name and versions, to be copied."""
-        box = QMessageBox(parent)
-        box.setWindowTitle(tr("About Memplan"))
-        box.setText(tr("How much memory a GGUF model needs at every context length."))
-        box.setInformativeText(versions_text())
-        box.setTextInteractionFlags(box.textInteractionFlags().TextSelectableByMouse)
-        box.exec()
+        from memplan_gui.about import AboutWindow
+
+        shown = parent.findChild(AboutWindow) or AboutWindow(parent)
+        shown.show()
+        shown.activateWindow()
 
     def show_problem(self, parent: QWidget, title: str, text: str) -> None:
         """Say that something that the user asked for did not work."""

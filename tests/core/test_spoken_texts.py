@@ -16,14 +16,15 @@ from pathlib import Path
 
 import memplan
 import pytest
+from memplan.accuracy import accuracy_tables
 from memplan.advice import Advice, advise
 from memplan.comparison import compare
 from memplan.detection.result import Detection, DetectionProblem
 from memplan.devices import load_catalogue
 from memplan.estimate import Outcome, UnsupportedRequestError
-from memplan.language import ENGLISH, Language, speak, speaking
+from memplan.language import ENGLISH, Language, speak, speaking, tr
 from memplan.llama_cpp_options import CacheType, LlamaCppOptions
-from memplan.model import Model
+from memplan.model import Model, Notice, NoticeKind
 from memplan.plan_json import plan_to_json
 from memplan.planner import Plan
 from memplan.reader.errors import GgufError
@@ -34,6 +35,7 @@ from memplan.reports.saved_plan import open_saved_plan, saved_plan
 from memplan.request import Backend, EngineName, Request
 from memplan.solve import solve
 from memplan.units import GIB, ByteUnits
+from memplan.wording.accuracy import INTRODUCTION, shown_table
 from memplan.wording.advice import advice_effect_text, advice_line, advice_text, cost_text
 from memplan.wording.crossings import crossing_text
 from memplan.wording.detection import problem_sentence
@@ -190,6 +192,21 @@ def test_that_advice_is_translated(plan: Plan) -> None:
 def test_that_notices_are_translated(plan: Plan) -> None:
     texts = [notice_text(notice, plan.request.engine) for notice in plan.notices]
     assert left_over(texts, *names_of(plan)) == []
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("engine", EngineName)
+def test_that_there_is_a_text_for_every_notice(kind: NoticeKind, engine: EngineName) -> None:
+    text = notice_text(Notice(kind, "2"), engine)
+    assert "⟦" in text
+    assert left_over([text]) == []
+
+
+def test_that_the_figures_of_accuracy_are_translated() -> None:
+    texts = [tr(sentence) for sentence in INTRODUCTION]
+    for table in map(shown_table, accuracy_tables()):
+        texts += [table.title, *table.headers, *(cell for row in table.rows for cell in row[1:])]
+    assert left_over(texts) == []
 
 
 def test_that_questions_and_answers_are_translated(plan: Plan) -> None:

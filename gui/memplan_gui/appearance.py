@@ -189,6 +189,7 @@ def _style_sheet(theme: Theme) -> str:
         arrow_left=_icon_path("arrow-left.svg"),
         arrow_right=_icon_path("arrow-right.svg"),
         check=_icon_path(_CHECKS[theme.accent_text]),
+        menu_check=_icon_path(_CHECKS["#000000" if theme is LIGHT else "#ffffff"]),
     )
     # Here pixels are those at 100 %.
     return re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", style)
@@ -252,11 +253,13 @@ QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
 QPushButton[role="segment"]:focus { border: 2px solid $accent_focus; padding: 4px 7px; }
 
-QPlainTextEdit, QTextBrowser { background: $field; color: $text; border: $edge solid $border;
+QPlainTextEdit, QTextBrowser { background: $field; color: $text; placeholder-text-color: $muted;
+    border: $edge solid $border;
     border-radius: 6px; padding: 3px; selection-background-color: $accent;
     selection-color: $accent_text; }
 QPlainTextEdit:focus, QTextBrowser:focus { border-color: $focus; }
 QAbstractSpinBox, QLineEdit, QComboBox { background: $field; color: $text;
+    placeholder-text-color: $muted;
     border: $edge solid $border; border-radius: 6px; padding: 3px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
 QAbstractSpinBox:hover, QLineEdit:hover, QComboBox:hover { border-color: $muted; }
@@ -300,6 +303,10 @@ QMenuBar::item { background: transparent; padding: 4px 10px; border-radius: 5px;
 QMenuBar::item:selected { background: $hover; }
 QMenu { background: $card; color: $text; border: $edge solid $border; padding: 5px; }
 QMenu::item { padding: 5px 26px 5px 26px; border-radius: 4px; }
+QMenu::indicator { width: 14px; height: 14px; left: 6px; }
+QMenu::indicator:checked { image: url($menu_check); }
+QMenu::indicator:checked:selected { image: url($check); }
+QMenu::right-arrow { image: url($arrow_right); width: 10px; height: 10px; right: 6px; }
 QMenu::item:selected { background: $accent; color: $accent_text; }
 QMenu::item:disabled { color: $muted; background: transparent; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }

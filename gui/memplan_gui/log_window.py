@@ -14,8 +14,14 @@ from memplan.logs.reading import parse_log, read_log
 from memplan.logs.wording import headline, log_text, other_model_note
 from memplan.model import Model
 from memplan.planner import plan
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontDatabase, QGuiApplication
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -109,7 +115,8 @@ class LogWindow(QWidget):
         self.setObjectName("body")
         self.setWindowTitle(tr("Explain a log – Memplan"))
         self.setAcceptDrops(True)
-        self.resize(*(scaled(side) for side in _FIRST_SIZE))
+        size = QSize(*(scaled(side) for side in _FIRST_SIZE))
+        self.resize(size.boundedTo(self.screen().availableSize()))
         self._session = session
         self._path = ""
         self._explained: Explanation | None = None
@@ -127,6 +134,7 @@ class LogWindow(QWidget):
 
     def _lay_out(self) -> None:
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPixelSize(scaled(QFontInfo(fixed).pixelSize()))
         for pane in (self.paste, self.result):
             pane.setFont(fixed)
             pane.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -89,6 +89,17 @@ def test_that_the_focus_can_be_seen_on_every_control(
     assert unseen == set()
 
 
+def test_that_what_may_be_typed_is_said_in_a_colour_that_can_be_read(
+    planned: MainWindow, themes: ThemeSwitch
+) -> None:
+    for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.HIGH_CONTRAST):
+        themes.set_choice(choice)
+        for line in planned.findChildren(QLineEdit):
+            colour = line.palette().placeholderText().color()
+            assert colour.name() == themes.theme.text_muted
+            assert colour.alpha() == 255
+
+
 def _mnemonics(window: MainWindow) -> list[str]:
     texts = [action.text() for action in window.menuBar().actions()]
     for kind in (QAbstractButton, QLabel):

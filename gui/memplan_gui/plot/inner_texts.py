@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF
 
-from memplan_gui.plot.picture import Picture, Text, TextRole
+from memplan_gui.plot.picture import ChartFonts, Picture, Text, TextRole
 from memplan_gui.plot.placement import Board
 from memplan_gui.plot.scale import Frame
 
@@ -37,14 +37,13 @@ class InnerTexts:
         texts: what has been placed.
     """
 
-    def __init__(
-        self, picture: Picture, frame: Frame, metrics: tuple[QFontMetricsF, QFontMetricsF]
-    ) -> None:
+    def __init__(self, picture: Picture, frame: Frame, fonts: ChartFonts) -> None:
         self._picture = picture
         self._plan = picture.plan
         self._series = picture.series
         self._frame = frame
-        self._small, self._label = metrics
+        self._scaled = fonts.scaled
+        self._small, self._label = QFontMetricsF(fonts.small), QFontMetricsF(fonts.label)
         rect = frame.rect
         self._board = Board(rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))
         self.texts: list[Text] = []
@@ -53,14 +52,14 @@ class InnerTexts:
         self, xs: Iterable[float], ys: Iterable[float | None], dot: QPointF | None
     ) -> None:
         """Keep what is placed from now on off these lines and off the dot."""
-        rect = self._frame.rect
+        rect, side, half = self._frame.rect, self._scaled(5), self._scaled(1.5)
         for x in xs:
-            self._board.taken.append(QRectF(x - 5, rect.top(), 10, rect.height()))
+            self._board.taken.append(QRectF(x - side, rect.top(), 2 * side, rect.height()))
         for y in ys:
             if y is not None:
-                self._board.taken.append(QRectF(rect.left(), y - 1.5, rect.width(), 3))
+                self._board.taken.append(QRectF(rect.left(), y - half, rect.width(), 2 * half))
         if dot is not None:
-            self._board.taken.append(QRectF(dot.x() - 8, dot.y() - 8, 16, 16))
+            self._keep_off_dot(dot, 8)
 
     def place_budget(self, budget_y: float | None) -> QRectF:
         """The budget's label: on its line, or at the top with an arrow if that is above."""
@@ -69,12 +68,12 @@ class InnerTexts:
         text = tr("Budget {size}").format(size=size)
         if budget_y is None:
             text = f"{text} ↑"
-        width = self._label.horizontalAdvance(text) + 2 * _PILL_PAD
+        width = self._label.horizontalAdvance(text) + 2 * self._scaled(_PILL_PAD)
         height = self._label.height() + 4
         centre = rect.top() if budget_y is None else budget_y
         lowest = rect.bottom() - _MARGIN - height
         top = min(max(centre - height / 2, rect.top() + _MARGIN), lowest)
-        pill = QRectF(rect.left() + 8, top, width, height)
+        pill = QRectF(rect.left() + self._scaled(8), top, width, height)
         self.texts.append(Text(TextRole.BUDGET, text, pill))
         self._board.taken.append(pill.adjusted(-4, -1, 4, 1))
         return pill
@@ -120,7 +119,7 @@ class InnerTexts:
     def place_meetings(self, meetings: Sequence[tuple[int, QPointF]]) -> None:
         """From where on another plan needs more or less than this one."""
         for _, point in meetings:
-            self._board.taken.append(QRectF(point.x() - 6, point.y() - 6, 12, 12))
+            self._keep_off_dot(point, 6)
         for tokens, point in meetings:
             text = tr("crosses at {context}").format(context=format_tokens(tokens))
             width, height = self._small.horizontalAdvance(text) + 8, self._small.height()
@@ -170,6 +169,10 @@ class InnerTexts:
                 places.append(QRectF(x, rect.top() + 5, width, height))
         self._write(TextRole.RANGE, text, places)
 
+    def _keep_off_dot(self, centre: QPointF, radius: float) -> None:
+        side = self._scaled(radius)
+        self._board.taken.append(QRectF(centre.x() - side, centre.y() - side, 2 * side, 2 * side))
+
     # Candidates
 
     def _write(
@@ -190,7 +193,7 @@ class InnerTexts:
         height = self._small.height()
         for text in wordings:
             width = self._small.horizontalAdvance(text) + 8
-            tops = (y - height - 2, y + 2)
+            tops = (y - height - self._scaled(2), y + self._scaled(2))
             places = (QRectF(x, top, width, height) for top in tops for x in self._xs(width))
             if self._write(role, text, places):
                 return

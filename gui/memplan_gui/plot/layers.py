@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from memplan.theme import Theme
@@ -19,6 +19,9 @@ from memplan_gui.plot.polyline import without_needless
 from memplan_gui.plot.series import Series
 
 _GRIP_RADIUS = 4.5
+
+Scaled = Callable[[float], float]
+"""Makes pixels of those at 100 %."""
 
 _MARK_DASHES: dict[Mark, list[float]] = {
     Mark.REQUESTED: [],
@@ -125,28 +128,33 @@ class Foreground(_Layer):
         if self._layout is None or self._theme is None or self._series is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        layout, theme = self._layout, self._theme
+        layout, theme, scaled = self._layout, self._theme, self._fonts.scaled
         painter.save()
         painter.setClipRect(layout.frame.rect)
         self._paint_estimates(painter, layout, theme, self._series)
-        _paint_edges(painter, layout, theme, self._series)
+        _paint_edges(painter, layout, theme, self._series, scaled)
         self._paint_overlays(painter, layout, theme)
         if self._series.largest_buffer is not None:
-            pen = QPen(QColor(theme.text), 1.6, Qt.PenStyle.DashDotDotLine)
+            pen = QPen(QColor(theme.text), scaled(1.6), Qt.PenStyle.DashDotDotLine)
             curve = _polyline(layout, self._series.contexts, self._series.largest_buffer)
             _paint_curve(painter, curve, pen, theme)
         painter.restore()
         self._paint_axes(painter, layout, theme)
-        _paint_lines(painter, [*_limit_lines(layout, theme), *_marker_lines(layout, theme)], theme)
+        _paint_lines(
+            painter,
+            [*_limit_lines(layout, theme, scaled), *_marker_lines(layout, theme, scaled)],
+            theme,
+        )
         for line in layout.markers:
             if line.marker.draggable:
-                _paint_grip(painter, QPointF(line.x, layout.frame.rect.bottom()), theme)
+                foot = QPointF(line.x, layout.frame.rect.bottom())
+                _paint_grip(painter, foot, theme, scaled)
         for point in layout.meetings:
-            _paint_meeting(painter, point, theme)
+            _paint_meeting(painter, point, theme, scaled)
         if layout.wanted is not None:
-            painter.setPen(QPen(QColor(theme.text), 2))
+            painter.setPen(QPen(QColor(theme.text), scaled(2)))
             painter.setBrush(QColor(theme.card))
-            painter.drawEllipse(layout.wanted, 5, 5)
+            painter.drawEllipse(layout.wanted, scaled(5), scaled(5))
         for text in layout.texts:
             self._paint_text(painter, text, theme)
 
@@ -174,7 +182,8 @@ class Foreground(_Layer):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for overlay, series in self._overlays:
             line = _polyline(layout, series.contexts, series.total)
-            _paint_curve(painter, line, QPen(QColor(theme.text), 2, overlay.style.value), theme)
+            pen = QPen(QColor(theme.text), self._fonts.scaled(2), overlay.style.value)
+            _paint_curve(painter, line, pen, theme)
 
     def _paint_axes(self, painter: QPainter, layout: Layout, theme: Theme) -> None:
         rect = layout.frame.rect
@@ -182,7 +191,7 @@ class Foreground(_Layer):
         painter.drawLine(QLineF(rect.left(), rect.bottom(), rect.right(), rect.bottom()))
         for tokens in layout.context_ticks:
             x = layout.frame.x_of(tokens)
-            painter.drawLine(QLineF(x, rect.bottom(), x, rect.bottom() + 3))
+            painter.drawLine(QLineF(x, rect.bottom(), x, rect.bottom() + self._fonts.scaled(3)))
 
     def _paint_text(self, painter: QPainter, text: Text, theme: Theme) -> None:
         strong = text.role in (TextRole.MARKER, TextRole.BUDGET, TextRole.AREA)
@@ -197,7 +206,8 @@ class Foreground(_Layer):
             chip.setAlphaF(0.88)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(chip)
-            painter.drawRoundedRect(text.rect, 3, 3)
+            radius = self._fonts.scaled(3)
+            painter.drawRoundedRect(text.rect, radius, radius)
         painter.setPen(QColor(_text_colour(text, theme)))
         painter.drawText(text.rect, Qt.AlignmentFlag.AlignCenter, text.text)
 
@@ -215,13 +225,15 @@ def _text_colour(text: Text, theme: Theme) -> str:
     return colours.get(text.role, theme.text_muted)
 
 
-def _paint_edges(painter: QPainter, layout: Layout, theme: Theme, series: Series) -> None:
+def _paint_edges(
+    painter: QPainter, layout: Layout, theme: Theme, series: Series, scaled: Scaled
+) -> None:
     """Thin lines between the areas, which tell them apart without colour, and the total."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(theme.card), 1.2))
+    painter.setPen(QPen(QColor(theme.card), scaled(1.2)))
     for upper in series.stack[:-1]:
         painter.drawPolyline(_polyline(layout, series.contexts, upper))
-    painter.setPen(QPen(QColor(theme.text), 1.8))
+    painter.setPen(QPen(QColor(theme.text), scaled(1.8)))
     painter.drawPolyline(_polyline(layout, series.contexts, series.total))
 
 
@@ -247,32 +259,32 @@ def _paint_curve(painter: QPainter, curve: QPolygonF, pen: QPen, theme: Theme) -
     painter.drawPolyline(curve)
 
 
-def _limit_lines(layout: Layout, theme: Theme) -> Iterator[tuple[QLineF, QPen]]:
+def _limit_lines(layout: Layout, theme: Theme, scaled: Scaled) -> Iterator[tuple[QLineF, QPen]]:
     """The budget, the part of it that automatic sizing uses, and the limit of one buffer."""
     rect, colour = layout.frame.rect, QColor(theme.budget)
     if layout.share_y is not None:
-        pen = QPen(colour, 1.5)
+        pen = QPen(colour, scaled(1.5))
         pen.setDashPattern([1.5, 3])
         y = round(layout.share_y) + 0.5
         yield QLineF(rect.left(), y, rect.right(), y), pen
     if layout.buffer_limit_y is not None:
-        pen = QPen(QColor(theme.text), 1.2)
+        pen = QPen(QColor(theme.text), scaled(1.2))
         pen.setDashPattern([10, 3])
         y = round(layout.buffer_limit_y) + 0.5
         yield QLineF(rect.left(), y, rect.right(), y), pen
     if layout.budget_y is not None:
         # On whole pixels, so that it is sharp.
         y = round(layout.budget_y)
-        yield QLineF(rect.left(), y, rect.right(), y), QPen(colour, 2)
+        yield QLineF(rect.left(), y, rect.right(), y), QPen(colour, scaled(2))
 
 
-def _marker_lines(layout: Layout, theme: Theme) -> Iterator[tuple[QLineF, QPen]]:
+def _marker_lines(layout: Layout, theme: Theme, scaled: Scaled) -> Iterator[tuple[QLineF, QPen]]:
     """The vertical lines, each mark in a style of its own."""
     bottom = layout.frame.rect.bottom()
     # The most important one last, so that it is on top.
     for line in reversed(layout.markers):
         mark = line.marker.marks[0]
-        pen = QPen(QColor(theme.text), 2 if mark is Mark.REQUESTED else 1.4)
+        pen = QPen(QColor(theme.text), scaled(2 if mark is Mark.REQUESTED else 1.4))
         if line.beyond:
             pen.setColor(QColor(theme.text_muted))
         if _MARK_DASHES[mark]:
@@ -282,17 +294,18 @@ def _marker_lines(layout: Layout, theme: Theme) -> Iterator[tuple[QLineF, QPen]]
         yield QLineF(x, line.top, x, bottom), pen
 
 
-def _paint_grip(painter: QPainter, centre: QPointF, theme: Theme) -> None:
-    painter.setPen(QPen(QColor(theme.card), 1.5))
+def _paint_grip(painter: QPainter, centre: QPointF, theme: Theme, scaled: Scaled) -> None:
+    painter.setPen(QPen(QColor(theme.card), scaled(1.5)))
     painter.setBrush(QColor(theme.text))
-    painter.drawEllipse(centre, _GRIP_RADIUS, _GRIP_RADIUS)
+    painter.drawEllipse(centre, scaled(_GRIP_RADIUS), scaled(_GRIP_RADIUS))
 
 
-def _paint_meeting(painter: QPainter, point: QPointF, theme: Theme) -> None:
+def _paint_meeting(painter: QPainter, point: QPointF, theme: Theme, scaled: Scaled) -> None:
     """A diamond, unlike the round dot of the wanted context."""
-    painter.setPen(QPen(QColor(theme.text), 1.5))
+    painter.setPen(QPen(QColor(theme.text), scaled(1.5)))
     painter.setBrush(QColor(theme.card))
-    offsets = ((0, -5), (5, 0), (0, 5), (-5, 0))
+    side = scaled(5)
+    offsets = ((0, -side), (side, 0), (0, side), (-side, 0))
     painter.drawPolygon(QPolygonF([point + QPointF(x, y) for x, y in offsets]))
 
 

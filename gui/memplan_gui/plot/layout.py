@@ -41,6 +41,8 @@ class _LayoutMaker:
         self._series = picture.series
         self._size = size
         self._first, self._last = picture.span
+        self._fonts = fonts
+        self._pad, self._gap = fonts.scaled(_PAD), fonts.scaled(_GAP)
         self._small = QFontMetricsF(fonts.small)
         self._label = QFontMetricsF(fonts.label)
         self._texts: list[Text] = []
@@ -67,7 +69,7 @@ class _LayoutMaker:
         buffer_limit_y = self._buffer_limit_y()
         wanted = self._wanted_point()
         budget_x = self._crossing_x(self._plan.request.budget_bytes)
-        inner = InnerTexts(self._picture, frame, (self._small, self._label))
+        inner = InnerTexts(self._picture, frame, self._fonts)
         pill = inner.place_budget(budget_y)
         inner.keep_off([line.x for line in lines], (budget_y, share_y, buffer_limit_y), wanted)
         inner.place_share(share_y)
@@ -107,18 +109,18 @@ class _LayoutMaker:
     def _room_for(self, ticks: ByteTicks) -> float:
         """The room that the texts of the vertical axis take."""
         texts = [text for _, text in ticks.ticks] + [ticks.unit, in_figures("0.00")]
-        return max(self._small.horizontalAdvance(text) for text in texts) + 2 * _PAD
+        return max(self._small.horizontalAdvance(text) for text in texts) + 2 * self._pad
 
     def _rows_above(self) -> int:
         """For how many rows of marker texts there is room above the plot."""
-        room = self._size.height() - self._below() - _LEAST_PLOT_HEIGHT - _PAD
+        room = self._size.height() - self._below() - _LEAST_PLOT_HEIGHT - self._pad
         return int(min(max(room / self._row(), 0), _MOST_FLAG_ROWS))
 
     def _plot_rect(self, left: float, rows: int) -> QRectF:
         """The plot's rectangle, under so many rows of marker texts."""
         # Above the plot also stands the unit, over the topmost tick.
-        top = max(_PAD + rows * self._row() + 2, self._small.height() * 1.5 + 3)
-        width = max(self._size.width() - left - _RIGHT, _LEAST_PLOT_WIDTH)
+        top = max(self._pad + rows * self._row() + 2, self._small.height() * 1.5 + 3)
+        width = max(self._size.width() - left - self._fonts.scaled(_RIGHT), _LEAST_PLOT_WIDTH)
         return QRectF(left, top, width, max(self._size.height() - top - self._below(), 20))
 
     def _below(self) -> float:
@@ -141,15 +143,17 @@ class _LayoutMaker:
         for count, text in ticks.ticks:
             y = self._frame.y_of(count)
             width = self._small.horizontalAdvance(text)
-            self._write(TextRole.TICK_Y, text, rect.left() - 8 - width, y - height / 2, width)
+            self._write(
+                TextRole.TICK_Y, text, rect.left() - self._gap - width, y - height / 2, width
+            )
         width = self._small.horizontalAdvance(ticks.unit)
         y = rect.top() - height * 1.5 - 1
-        self._write(TextRole.UNIT, ticks.unit, rect.left() - 8 - width, y, width)
+        self._write(TextRole.UNIT, ticks.unit, rect.left() - self._gap - width, y, width)
 
     def _write_context_axis(self) -> tuple[int, ...]:
         rect = self._frame.rect
         measure = self._small.horizontalAdvance
-        ticks = context_ticks(self._frame, measure, _GAP, self._size.width() - 2)
+        ticks = context_ticks(self._frame, measure, self._gap, self._size.width() - 2)
         for _, text, x in ticks:
             width = measure(text)
             y = rect.bottom() + self._tick_gap()
@@ -188,7 +192,7 @@ class _LayoutMaker:
             for marker in markers
         ]
         right = rect.right() + 1
-        return flags, raise_flags(flags, left, right, self._rows_above(), _GAP)
+        return flags, raise_flags(flags, left, right, self._rows_above(), self._gap)
 
     def _wordings(self, marker: Marker) -> tuple[str, ...]:
         if marker.context_tokens > self._last:

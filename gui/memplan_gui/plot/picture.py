@@ -16,6 +16,10 @@ from memplan_gui.plot.overlay import Overlay
 from memplan_gui.plot.scale import AxisScale, Frame
 from memplan_gui.plot.series import Series, Span
 from memplan_gui.plot.ticks import ByteTicks
+from memplan_gui.text_size import scaled_beside
+
+_UNIT = 1000
+"""Large enough that a scaled line keeps its fractions of a pixel."""
 
 
 class TextRole(Enum):
@@ -42,6 +46,10 @@ class ChartFonts:
 
     small: QFont
     label: QFont
+
+    def scaled(self, pixels: float) -> float:
+        """Pixels for lines, dots and gaps beside these texts: so many at 100 %."""
+        return pixels * scaled_beside(self.label, _UNIT) / _UNIT
 
     @staticmethod
     def of(font: QFont) -> ChartFonts:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from memplan_gui.plot.overlay import Overlay
 from memplan_gui.presenter import title_with_place
+from memplan_gui.text_size import BASE_FONT_PIXELS, scaled
 
 _PAD = 12
 _SWATCH = 10
@@ -61,6 +62,7 @@ class ReadOutCard(QWidget):
 
     def place_beside(self, point: QPointF, area: QRectF) -> None:
         """Lie beside ``point`` and inside ``area``, not on the point where that can be."""
+        self._fit_into(area)
         x = point.x() + _DISTANCE
         if x + self.width() > area.right():
             x = point.x() - _DISTANCE - self.width()
@@ -69,16 +71,28 @@ class ReadOutCard(QWidget):
         y = max(min(y, area.bottom() - self.height()), area.top())
         self.move(round(x), round(y))
 
+    def _fit_into(self, area: QRectF) -> None:
+        """Write smaller, but not below 100 %, where larger texts have no room."""
+        beside = self.parentWidget()
+        font = QFont(self.font() if beside is None else beside.font())
+        for pixels in range(font.pixelSize(), BASE_FONT_PIXELS - 1, -1):
+            font.setPixelSize(pixels)
+            self.setFont(font)
+            hint = self.sizeHint()
+            if hint.width() <= area.width() and hint.height() <= area.height():
+                break
+        self.resize(self.sizeHint())
+
     def text(self) -> str:
         """What the card says, for a screen reader."""
         return ". ".join([self._title, *(f"{row.name}: {row.exact}" for row in self._rows)])
 
     def sizeHint(self) -> QSize:
         """Room for all rows."""
-        names, sizes, exact = self._columns()
-        width = _SWATCH + 8 + names + sizes + exact + 2 * _COLUMN_GAP
-        width = max(width, QFontMetrics(self._bold()).horizontalAdvance(self._title)) + 2 * _PAD
-        return QSize(width, (len(self._rows) + 1) * self._line() + 2 * _PAD + 2)
+        pad = scaled(_PAD)
+        width = scaled(_SWATCH + 8) + sum(self._columns()) + 2 * scaled(_COLUMN_GAP)
+        width = max(width, QFontMetrics(self._bold()).horizontalAdvance(self._title)) + 2 * pad
+        return QSize(width, (len(self._rows) + 1) * self._line() + 2 * pad + 2)
 
     def _line(self) -> int:
         return QFontMetrics(self.font()).height() + 3
@@ -101,23 +115,24 @@ class ReadOutCard(QWidget):
         """Paint title and rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.border), 1))
+        painter.setPen(QPen(QColor(self._theme.border), self._theme.border_pixels))
         painter.setBrush(QColor(self._theme.card))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        line = self._line()
+        line, pad = self._line(), scaled(_PAD)
         painter.setPen(QColor(self._theme.text))
         painter.setFont(self._bold())
-        title = QRectF(_PAD, _PAD, self.width() - 2 * _PAD, line)
+        title = QRectF(pad, pad, self.width() - 2 * pad, line)
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._title)
         for index, row in enumerate(self._rows):
-            self._paint_row(painter, row, _PAD + 2 + (index + 1) * line)
+            self._paint_row(painter, row, pad + 2 + (index + 1) * line)
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: _Row, top: float) -> None:
         theme, line = self._theme, self._line()
         names, sizes, exact = self._columns()
+        side, gap = scaled(_SWATCH), scaled(_COLUMN_GAP)
         if row.share is not None:
-            swatch = QRectF(_PAD, top + (line - _SWATCH) / 2, _SWATCH, _SWATCH)
+            swatch = QRectF(scaled(_PAD), top + (line - side) / 2, side, side)
             colour = QColor(theme.components[row.share.kind])
             painter.setPen(QPen(colour, 1.5))
             painter.setBrush(colour if row.share.budgeted else QColor(theme.card))
@@ -125,12 +140,12 @@ class ReadOutCard(QWidget):
         painter.setFont(self._bold() if row.strong else self.font())
         counted = row.share is None or row.share.budgeted
         painter.setPen(QColor(theme.text if counted else theme.text_muted))
-        x = float(_PAD + _SWATCH + 8)
+        x = float(scaled(_PAD + _SWATCH + 8))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(x, top, names, line), Qt.AlignmentFlag.AlignVCenter, row.name)
-        x += names + _COLUMN_GAP
+        x += names + gap
         painter.drawText(QRectF(x, top, sizes, line), right, row.size)
-        x += sizes + _COLUMN_GAP
+        x += sizes + gap
         painter.drawText(QRectF(x, top, exact, line), right, row.exact)
 
 

@@ -12,8 +12,9 @@ from PySide6.QtCore import QPointF, QRectF
 from memplan_gui.plot.picture import Layout, MarkerLine
 from memplan_gui.plot.scale import Frame, rounded_to_pixel
 from memplan_gui.plot.series import Series, Span
+from memplan_gui.text_size import scaled
 
-_GRAB_PIXELS = 6.0
+_GRAB_PIXELS = 6
 _SNAP_PIXELS = 4.0
 
 
@@ -79,10 +80,11 @@ class Shown:
         for line in layout.markers:
             if line.marker.draggable and _is_on(line, point, rect):
                 return Grab.CONTEXT, line.x - point.x()
-        across = rect.left() - _GRAB_PIXELS <= point.x() <= rect.right() + _GRAB_PIXELS
+        near = scaled(_GRAB_PIXELS)
+        across = rect.left() - near <= point.x() <= rect.right() + near
         if layout.budget_y is not None and across:
             distance = layout.budget_y - point.y()
-            if abs(distance) <= _GRAB_PIXELS:
+            if abs(distance) <= near:
                 return Grab.BUDGET, distance
         return (Grab.RANGE if rect.contains(point) else Grab.NOTHING), 0.0
 
@@ -94,5 +96,6 @@ class Shown:
 def _is_on(line: MarkerLine, point: QPointF, rect: QRectF) -> bool:
     if line.label is not None and line.label.contains(point):
         return True
-    between = line.top - 2 <= point.y() <= rect.bottom() + _GRAB_PIXELS
-    return between and abs(point.x() - line.x) <= _GRAB_PIXELS
+    near = scaled(_GRAB_PIXELS)
+    between = line.top - 2 <= point.y() <= rect.bottom() + near
+    return between and abs(point.x() - line.x) <= near

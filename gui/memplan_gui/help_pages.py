@@ -48,17 +48,18 @@ def article_html(topic: HelpTopic, plan: Plan | None) -> str:
     """A topic's page: what it is, its formula, the same for the open model, and its source."""
     article = ARTICLES[topic]
     parts = [
-        f"<h2>{escape(tr(article.title))}</h2><p>{escape(tr(article.text))}</p>",
-        f"<h4>{escape(tr('Formula'))}</h4>{_formula(tr(article.formula))}",
+        _in("h2", tr(article.title)) + _in("p", tr(article.text)),
+        _in("h4", tr("Formula")) + _formula(tr(article.formula)),
     ]
     worked = () if plan is None else tuple(workings(plan, topic))
     if plan is not None and worked:
         title = tr("Worked for {model}").format(model=plan.model.name)
-        parts.append(f"<h4>{escape(title)}</h4>{_worked(worked)}")
-    parts.append(f"<h4>{escape(tr('Source'))}</h4>{_list(map(escape, article.sources))}")
+        parts.append(_in("h4", title) + _worked(worked))
+    sources = _list(escape(tr(source)) for source in article.sources)
+    parts.append(_in("h4", tr("Source")) + sources)
     if article.related:
         links = (_link(other.value, tr(ARTICLES[other].title)) for other in article.related)
-        parts.append(f"<h4>{escape(tr('See also'))}</h4>{_list(links)}")
+        parts.append(_in("h4", tr("See also")) + _list(links))
     return "".join(parts)
 
 
@@ -66,33 +67,37 @@ def whats_this_html(topic: HelpTopic, plan: Plan | None) -> str:
     """The same in short, for a box beside what it is about."""
     article = ARTICLES[topic]
     lines = [
-        f"<p><b>{escape(tr(article.title))}</b></p><p>{escape(tr(article.text))}</p>",
-        f"<p>{escape(tr('Formula: {formula}').format(formula=tr(article.formula)))}</p>",
+        f"<p>{_in('b', tr(article.title))}</p>" + _in("p", tr(article.text)),
+        _in("p", tr("Formula: {formula}").format(formula=tr(article.formula))),
     ]
     worked = () if plan is None else workings(plan, topic)
-    lines += [f"<p>{escape(_line(working))}</p>" for working in worked]
-    sources = "; ".join(article.sources)
-    lines.append(f"<p>{escape(tr('Source: {source}').format(source=sources))}</p>")
+    lines += [_in("p", _line(working)) for working in worked]
+    sources = "; ".join(tr(source) for source in article.sources)
+    lines.append(_in("p", tr("Source: {source}").format(source=sources)))
     return "".join(lines)
 
 
 def accuracy_html() -> str:
     """How far the estimates are off, from the same data as the README's table."""
-    parts = [f"<h2>{escape(tr('Accuracy'))}</h2>"]
-    parts += [f"<p>{escape(tr(paragraph))}</p>" for paragraph in INTRODUCTION]
-    for table in map(shown_table, accuracy_tables()):
-        parts.append(f"<h4>{escape(table.title)}</h4>{_table(table)}")
+    parts = [_in("h2", tr("Accuracy")), *(_in("p", tr(text)) for text in INTRODUCTION)]
+    tables = map(shown_table, accuracy_tables())
+    parts += [_in("h4", table.title) + _table(table) for table in tables]
     return "".join(parts)
 
 
 def keys_html(groups: Iterable[KeyGroup]) -> str:
     """All keys, group by group."""
-    parts = [f"<h2>{escape(tr('Keys'))}</h2>"]
+    parts = [_in("h2", tr("Keys"))]
     for group in groups:
         rows = [(key.keys, key.text) for key in group.keys]
-        parts.append(f"<h4>{escape(group.title)}</h4>")
+        parts.append(_in("h4", group.title))
         parts.append(_table(Table(group.title, (tr("Keys"), tr("What they do")), rows, 2)))
     return "".join(parts)
+
+
+def _in(tag: str, text: str) -> str:
+    """A text as an element of a page."""
+    return f"<{tag}>{escape(text)}</{tag}>"
 
 
 def _line(working: Working) -> str:

@@ -236,12 +236,24 @@
         <translation>&amp;Sprache</translation>
     </message>
     <message>
+        <source>Te&amp;xt size</source>
+        <translation>&amp;Textgröße</translation>
+    </message>
+    <message>
         <source>&amp;Find this machine&apos;s GPUs</source>
         <translation>&amp;GPUs dieses Rechners suchen</translation>
     </message>
     <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>A&amp;ccuracy</source>
+        <translation>&amp;Genauigkeit</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>&amp;Tasten</translation>
     </message>
     <message>
         <source>&amp;About Memplan</source>
@@ -323,6 +335,22 @@
     <message>
         <source>Copy c&amp;hart</source>
         <translation>&amp;Diagramm kopieren</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+    <message>
+        <source>&amp;Larger</source>
+        <translation>&amp;Größer</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller</source>
+        <translation>&amp;Kleiner</translation>
+    </message>
+    <message>
+        <source>&amp;Usual</source>
+        <translation>&amp;Normal</translation>
     </message>
     <message>
         <source>&amp;Forget these</source>
@@ -1650,6 +1678,214 @@
     <message>
         <source>{model} – Memplan</source>
         <translation>{model} – Memplan</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;What is this?</source>
+        <translation>&amp;Was ist das?</translation>
+    </message>
+    <message>
+        <source>Open the &amp;help on it</source>
+        <translation>&amp;Hilfe dazu öffnen</translation>
+    </message>
+    <message>
+        <source>Formula</source>
+        <translation>Formel</translation>
+    </message>
+    <message>
+        <source>Worked for {model}</source>
+        <translation>Berechnet für {model}</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>See also</source>
+        <translation>Siehe auch</translation>
+    </message>
+    <message>
+        <source>Formula: {formula}</source>
+        <translation>Formel: {formula}</translation>
+    </message>
+    <message>
+        <source>Source: {source}</source>
+        <translation>Quelle: {source}</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>What they do</source>
+        <translation>Was sie tun</translation>
+    </message>
+    <message>
+        <source>Help – Memplan</source>
+        <translation>Hilfe – Memplan</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>The program</source>
+        <translation>Das Programm</translation>
+    </message>
+    <message>
+        <source>such as KV cache, window, 85 %</source>
+        <translation>etwa KV-Cache, Fenster, 85 %</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suche</translation>
+    </message>
+    <message>
+        <source>Show only topics with these words (Ctrl+F)</source>
+        <translation>Nur Themen mit diesen Wörtern zeigen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Topics</source>
+        <translation>Themen</translation>
+    </message>
+    <message>
+        <source>The arrow keys choose a topic</source>
+        <translation>Die Pfeiltasten wählen ein Thema</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>What the chosen topic says</source>
+        <translation>Was das gewählte Thema sagt</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Show the topic before (Alt+Left)</source>
+        <translation>Das vorige Thema zeigen (Alt+Links)</translation>
+    </message>
+    <message>
+        <source>&amp;Search</source>
+        <translation>&amp;Suche</translation>
+    </message>
+    <message>
+        <source>Read out the next shorter context</source>
+        <translation>Den nächstkürzeren Kontext ablesen</translation>
+    </message>
+    <message>
+        <source>Read out the next longer context</source>
+        <translation>Den nächstlängeren Kontext ablesen</translation>
+    </message>
+    <message>
+        <source>Read out the shortest context</source>
+        <translation>Den kürzesten Kontext ablesen</translation>
+    </message>
+    <message>
+        <source>Read out the longest context</source>
+        <translation>Den längsten Kontext ablesen</translation>
+    </message>
+    <message>
+        <source>Read out the marker before</source>
+        <translation>Die vorige Marke ablesen</translation>
+    </message>
+    <message>
+        <source>Read out the next marker</source>
+        <translation>Die nächste Marke ablesen</translation>
+    </message>
+    <message>
+        <source>Pin the read-out, or let it go</source>
+        <translation>Die Ablesung anheften oder lösen</translation>
+    </message>
+    <message>
+        <source>Plan for the context that is read out</source>
+        <translation>Für den abgelesenen Kontext planen</translation>
+    </message>
+    <message>
+        <source>Hide the read-out</source>
+        <translation>Die Ablesung ausblenden</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Show all contexts again</source>
+        <translation>Wieder alle Kontexte zeigen</translation>
+    </message>
+    <message>
+        <source>Move what is in sight to shorter contexts</source>
+        <translation>Den Ausschnitt zu kürzeren Kontexten schieben</translation>
+    </message>
+    <message>
+        <source>Move what is in sight to longer contexts</source>
+        <translation>Den Ausschnitt zu längeren Kontexten schieben</translation>
+    </message>
+    <message>
+        <source>Copy the selected rows, or all</source>
+        <translation>Die ausgewählten Zeilen kopieren, oder alle</translation>
+    </message>
+    <message>
+        <source>Filter the rows of the tab about the file</source>
+        <translation>Die Zeilen auf der Registerkarte Datei filtern</translation>
+    </message>
+    <message>
+        <source>Rename the selected pinned plan</source>
+        <translation>Den gewählten angehefteten Plan umbenennen</translation>
+    </message>
+    <message>
+        <source>Remove the selected pinned plan</source>
+        <translation>Den gewählten angehefteten Plan entfernen</translation>
+    </message>
+    <message>
+        <source>Go to the next control; with Shift to the one before</source>
+        <translation>Zum nächsten Bedienelement; mit Umschalt zum vorigen</translation>
+    </message>
+    <message>
+        <source>Together with an underlined letter: go to that control</source>
+        <translation>Mit einem unterstrichenen Buchstaben: zu diesem Bedienelement</translation>
+    </message>
+    <message>
+        <source>Make a number larger; with Ctrl in larger steps</source>
+        <translation>Eine Zahl vergrößern; mit Strg in größeren Schritten</translation>
+    </message>
+    <message>
+        <source>Make a number smaller; with Ctrl in larger steps</source>
+        <translation>Eine Zahl verkleinern; mit Strg in größeren Schritten</translation>
+    </message>
+    <message>
+        <source>Cancel what is being read; close a prompt</source>
+        <translation>Das Lesen abbrechen; eine Abfrage schließen</translation>
+    </message>
+    <message>
+        <source>Tabs</source>
+        <translation>Registerkarten</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>Diagramm</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tabellen</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>Überall</translation>
     </message>
 </context>
 </TS>

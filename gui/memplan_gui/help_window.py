@@ -97,7 +97,9 @@ class HelpWindow(QWidget):
             for topic in topics:
                 article = ARTICLES[topic]
                 title = tr(article.title)
-                words = " ".join((title, tr(article.text), tr(article.formula), *article.sources))
+                words = " ".join(
+                    (title, tr(article.text), tr(article.formula), *map(tr, article.sources))
+                )
                 self._add(topic, title, words)
         self._add_heading(tr("The program"))
         self._add(Page.ACCURACY, tr("Accuracy"), tr("Accuracy"))

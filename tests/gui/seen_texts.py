@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from memplan_gui.plot.chart import Chart
 from memplan_gui.plot.read_out import ReadOutCard
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -102,7 +102,8 @@ def _written_in(field: QLineEdit | QPlainTextEdit) -> str:
 def _of_model(model: QAbstractItemModel | None) -> Iterator[Seen]:
     if model is None:
         return
-    for column in range(model.columnCount(QModelIndex())):
+    is_list = isinstance(model, QAbstractListModel)  # whose number of columns is private
+    for column in range(1 if is_list else model.columnCount(QModelIndex())):
         header = model.headerData(column, Qt.Orientation.Horizontal)
         if isinstance(header, str):
             yield f"heading of column {column}", header

@@ -16,8 +16,10 @@ from memplan.llama_cpp_options import CacheType, Program
 from memplan.reports.content import request_arguments
 from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.verdicts import log_lines
 from memplan.zinc_options import ZincVersion
+from memplan_gui.help_pages import Page
 from memplan_gui.window import MainWindow
 from memplan_resources.samples import SAMPLES
 from pseudo_language import speaking_it, untranslated
@@ -31,8 +33,13 @@ _NAMES = (
 )  # fmt: skip
 """Names, and what can be typed as an address and as a filter."""
 
-_ALIKE = re.compile(r"\b(?:(?:Ctrl|Shift|Alt)\+)+[A-Z0-9]\b|(?<=\d)[KM]\b|<[^>]+>")
-"""Keys, which Qt names, what tokens are counted in, and what marks up rich text."""
+_ALIKE = re.compile(
+    r"\b(?:(?:Ctrl|Shift|Alt)\+)+(?:[A-Z0-9]\b|Left|Right|.)|\bF\d+\b"
+    r"|^(?:Left|Right|Up|Down|Home|End|PgUp|PgDown|Space|Return|Esc|Del|Tab|Alt)$"
+    r"|(?<=\d)[KM]\b|\b(?:min|max)(?=\()|<[^>]+>",
+    re.MULTILINE,
+)
+"""Keys, which Qt names, what tokens are counted in, functions, and what marks up rich text."""
 
 
 def _names(window: MainWindow) -> list[str]:
@@ -42,7 +49,9 @@ def _names(window: MainWindow) -> list[str]:
     names += [device.name for device in load_catalogue()]
     names += [device.name.split()[0] for device in load_catalogue()]
     names += TARGET_TYPES
-    names += [choice.value for kind in (CacheType, ZincVersion, Program) for choice in kind]
+    names += [
+        choice.value for kind in (CacheType, ZincVersion, Program, Backend) for choice in kind
+    ]
     if session.model is not None:
         names += [session.model.name, session.model.architecture, session.model.quantisation]
     for plan in (session.plan, window.comparison.other_plan()):
@@ -171,3 +180,14 @@ def test_that_every_text_in_the_code_is_looked_up() -> None:
         if _WORDS.search(_SAME_IN_ALL.sub("", text))
     ]
     assert found == []
+
+
+@pytest.mark.qt_log_ignore("does not support")
+def test_that_no_text_of_the_help_stays_english(pseudo: MainWindow) -> None:
+    desk = pseudo.help_desk()
+    found = []
+    for subject in (*HelpTopic, *Page):
+        desk.show_subject(subject)
+        assert desk.help_window is not None
+        found.append(_in_english(pseudo, desk.help_window))
+    assert "\n".join(filter(None, found)) == ""

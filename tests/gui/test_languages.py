@@ -149,6 +149,7 @@ _SAME_IN_ALL = re.compile(
 _ENGLISH_MODULES = {
     "main.py": "the command line",
     "appearance.py": "style sheets",
+    "versions.py": "what a bug report needs",
 }
 
 

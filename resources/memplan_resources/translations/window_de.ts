@@ -48,8 +48,36 @@
         <translation>Über Memplan</translation>
     </message>
     <message>
+        <source>&amp;Copy versions</source>
+        <translation>Versionen &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>Copy versions</source>
+        <translation>Versionen kopieren</translation>
+    </message>
+    <message>
+        <source>Copy what a bug report needs (Ctrl+C)</source>
+        <translation>Kopieren, was ein Fehlerbericht braucht (Strg+C)</translation>
+    </message>
+    <message>
+        <source>Close this window (Escape)</source>
+        <translation>Dieses Fenster schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
         <source>How much memory a GGUF model needs at every context length.</source>
         <translation>Wie viel Speicher ein GGUF-Modell bei jeder Kontextlänge braucht.</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. The font is Inter, under the SIL Open Font License.</source>
+        <translation>Freie Software unter der MIT-Lizenz. Die Schrift ist Inter, unter der SIL Open Font License.</translation>
     </message>
     <message>
         <source>Save a report</source>
@@ -1886,6 +1914,50 @@
     <message>
         <source>Everywhere</source>
         <translation>Überall</translation>
+    </message>
+    <message>
+        <source>Something unexpected – Memplan</source>
+        <translation>Etwas Unerwartetes – Memplan</translation>
+    </message>
+    <message>
+        <source>&amp;Copy details</source>
+        <translation>Einzelheiten &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Where it happened, and the versions</source>
+        <translation>Wo es geschah, und die Versionen</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Einzelheiten kopieren</translation>
+    </message>
+    <message>
+        <source>Copy what a bug report needs</source>
+        <translation>Kopieren, was ein Fehlerbericht braucht</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong</source>
+        <translation>Etwas Unerwartetes ist schiefgegangen</translation>
+    </message>
+    <message>
+        <source>That is a mistake of the program, not yours. Nothing is lost: the model, its plan and what can be undone are as they were, and you can go on. If it happens again, close and open the program.</source>
+        <translation>Das ist ein Fehler des Programms. Nichts ist verloren: Das Modell, sein Plan und was sich rückgängig machen lässt, sind wie zuvor, und es kann weitergehen. Wenn es wieder geschieht, das Programm schließen und neu öffnen.</translation>
+    </message>
+    <message>
+        <source>The details name lines of the program and versions; your home folder is ~.</source>
+        <translation>Die Einzelheiten nennen Zeilen des Programms und Versionen; der persönliche Ordner heißt darin ~.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It happened {count} time.</source>
+        <comment>It happened {count} times.</comment>
+        <translation>
+            <numerusform>Es geschah {count} Mal.</numerusform>
+            <numerusform>Es geschah {count} Mal.</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

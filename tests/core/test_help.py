@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -13,10 +14,24 @@ import pytest
 from memplan import Backend, EngineName, Request, plan, read_model
 from memplan.calculation import value_of
 from memplan.component import ComponentKind, Place
+from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
+from memplan.engines.llama_cpp.compute.bands import METAL, UNMEASURED_FAMILY
+from memplan.engines.llama_cpp.placement import PADDINGS
+from memplan.engines.llama_cpp.settings import (
+    DEFAULT_BATCH_TOKENS,
+    DEFAULT_SEQUENCES,
+    DEFAULT_UBATCH_TOKENS,
+)
+from memplan.engines.zinc import METAL_CONTEXT_CAP_TOKENS, PAGE_ENTRY_BYTES, VULKAN_PAGE_TOKENS
 from memplan.estimate import UnsupportedRequestError
 from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.memory_plan import (
+    AUTO_CONTEXT_FLOOR_TOKENS,
+    AUTO_CONTEXT_PERCENT,
+    AUTO_CONTEXT_STEP_TOKENS,
+)
 from memplan.model import Model
-from memplan.planner import Plan
+from memplan.planner import TIGHT_BYTES, Plan
 from memplan.units import GIB
 from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
 from memplan.wording.help.topics import HelpTopic, component_topic, topics_by_section
@@ -190,3 +205,40 @@ def test_that_every_component_that_an_engine_may_have_has_a_topic(engine: Engine
     }[engine]
     for kind, where in product(kinds, Place):
         assert component_topic(engine, kind, where) in ARTICLES
+
+
+def test_that_the_document_of_numbers_is_made_from_the_articles() -> None:
+    made = runpy.run_path(str(ROOT / "packaging" / "numbers_document.py"))["document"]()
+    written = (ROOT / "docs" / "numbers.md").read_text("utf-8")
+    assert written == made, "python packaging/numbers_document.py"
+    for article in ARTICLES.values():
+        assert f"\n### {article.title}\n" in written
+
+
+def test_that_the_constants_in_formulas_are_those_that_plan() -> None:
+    paddings = {
+        where: [PADDINGS[backend, where].alignment_bytes for backend in Backend] for where in Place
+    }
+    for topic, constants in (
+        (HelpTopic.TIGHT, [f"{TIGHT_BYTES // GIB} GiB"]),
+        (HelpTopic.ZINC_SHARE, [f"{AUTO_CONTEXT_PERCENT} ÷ 100"]),
+        (HelpTopic.ZINC_AUTOMATIC, [f"{AUTO_CONTEXT_STEP_TOKENS};", AUTO_CONTEXT_FLOOR_TOKENS]),
+        (HelpTopic.FLOOR, [AUTO_CONTEXT_FLOOR_TOKENS]),
+        (HelpTopic.CEILING, [METAL_CONTEXT_CAP_TOKENS]),
+        (HelpTopic.ZINC_PAGE_TABLE, [PAGE_ENTRY_BYTES, VULKAN_PAGE_TOKENS]),
+        (HelpTopic.LLAMA_AUTOMATIC, [CELL_MULTIPLE]),
+        (HelpTopic.LLAMA_KV_CACHE, [CELL_MULTIPLE]),
+        (HelpTopic.LLAMA_WEIGHTS_DEVICE, paddings[Place.DEVICE]),
+        (HelpTopic.LLAMA_WEIGHTS_HOST, paddings[Place.HOST]),
+        (HelpTopic.BAND, [UNMEASURED_FAMILY, METAL]),
+        (HelpTopic.MICRO_BATCH, [DEFAULT_UBATCH_TOKENS]),
+        (HelpTopic.BATCH, [DEFAULT_BATCH_TOKENS]),
+        (HelpTopic.SEQUENCES, [f"{program} {n}" for program, n in DEFAULT_SEQUENCES.items()]),
+    ):
+        for constant in constants:
+            text = f"{constant:,}" if isinstance(constant, int) else constant
+            assert text in ARTICLES[topic].formula, (topic, text)
+    for cache_type in CacheType:
+        assert cache_type.value in ARTICLES[HelpTopic.CACHE_TYPES].formula
+    default = LlamaCppOptions().fit_target_mib
+    assert f"{default:,} MiB" in ARTICLES[HelpTopic.FIT_TARGET].text

@@ -166,4 +166,16 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (HelpTopic.TIGHT, HelpTopic.ZINC_SHARE),
     ),
+    HelpTopic.ASSUMPTIONS: Article(
+        marked("What is assumed"),
+        marked(
+            "One GPU runs the model, and tensor data are as the header says, whether they are "
+            "there or not. An architecture that is not known is planned as plain full attention. "
+            "Ollama and LM Studio run llama.cpp with settings of their own: give those as options. "
+            "The model's card says what was assumed about the open model."
+        ),
+        marked("No formula of its own: a notice in the model's card for each assumption."),
+        ("Memplan: core/memplan/model.py, NoticeKind",),
+        (HelpTopic.LIMITS, HelpTopic.ENGINE),
+    ),
 }

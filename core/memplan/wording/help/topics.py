@@ -89,6 +89,7 @@ class HelpTopic(StrEnum):
     SOLVED = "solved"
     DEVICE_REACH = "device-reach"
     LIMITS = "limits"
+    ASSUMPTIONS = "assumptions"
 
 
 class Section(StrEnum):

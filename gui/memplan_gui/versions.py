@@ -58,4 +58,4 @@ def _screen() -> str:
         return name
     size = screen.size()
     scale = f"{screen.devicePixelRatio():g}"
-    return f"{name}, {size.width()} × {size.height()}, scale {scale}"
+    return f"{name} · {size.width()} × {size.height()} @ {scale}×"

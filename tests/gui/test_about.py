@@ -34,7 +34,7 @@ def test_that_about_names_every_version_and_copies_it(window: MainWindow, qtbot:
     expected += [each.value for each in ZincVersion]
     expected += list(VERSIONS.values())
     expected += [f"{name} {version(name)}" for name in ("pyqtgraph", "gguf", "numpy")]
-    expected += [f"PySide6 {version('PySide6_Essentials')}", "offscreen", "scale 1"]
+    expected += [f"PySide6 {version('PySide6_Essentials')}", "offscreen", "@ 1×"]
     for part in expected:
         assert part in text
     qtbot.mouseClick(shown.copy, Qt.MouseButton.LeftButton)

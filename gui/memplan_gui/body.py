@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -61,6 +61,14 @@ class Body(QScrollArea):
         """Scroll to the first panel."""
         for area in (self, self.controls):
             area.verticalScrollBar().setValue(0)
+
+    def show_pages(self) -> None:
+        """Scroll to the verdict, once everything has its place, if it is below the panels."""
+        QTimer.singleShot(0, self, self._scroll_to_pages)
+
+    def _scroll_to_pages(self) -> None:
+        if self._stacked:
+            self.verticalScrollBar().setValue(self.pages.y() - scaled(_GAP))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose between one column and two."""

@@ -33,7 +33,7 @@ from memplan_gui.help_pages import (
 )
 from memplan_gui.keys import KeyGroup
 from memplan_gui.session import Session
-from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.text_size import scaled, scaled_margins, scaled_size
 from memplan_gui.widgets.form import describe
 
 Subject = HelpTopic | Page
@@ -60,7 +60,7 @@ class HelpWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("body")
         self.setWindowTitle(tr("Help – Memplan"))
-        self.resize(*(scaled(side) for side in _FIRST_SIZE))
+        self.resize(scaled_size(*_FIRST_SIZE, self.screen()))
         self._session = session
         self._key_groups = key_groups
         self._subject: Subject = HelpTopic.VERDICT

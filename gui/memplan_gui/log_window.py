@@ -14,7 +14,7 @@ from memplan.logs.reading import parse_log, read_log
 from memplan.logs.wording import headline, log_text, other_model_note
 from memplan.model import Model
 from memplan.planner import plan
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 from memplan_gui.applying import apply_difference
 from memplan_gui.latest import Latest
 from memplan_gui.session import Session
-from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.text_size import scaled, scaled_margins, scaled_size
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
@@ -115,8 +115,7 @@ class LogWindow(QWidget):
         self.setObjectName("body")
         self.setWindowTitle(tr("Explain a log – Memplan"))
         self.setAcceptDrops(True)
-        size = QSize(*(scaled(side) for side in _FIRST_SIZE))
-        self.resize(size.boundedTo(self.screen().availableSize()))
+        self.resize(scaled_size(*_FIRST_SIZE, self.screen()))
         self._session = session
         self._path = ""
         self._explained: Explanation | None = None

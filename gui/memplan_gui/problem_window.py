@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from memplan_gui.problems import Problem
-from memplan_gui.text_size import scaled, scaled_margins
+from memplan_gui.text_size import scaled, scaled_margins, scaled_size
 from memplan_gui.versions import versions_text
 from memplan_gui.widgets.form import button_row, describe
 from memplan_gui.widgets.labels import label
@@ -32,7 +32,7 @@ class ProblemWindow(QDialog):
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Something unexpected – Memplan"))
-        self.resize(*(scaled(side) for side in _FIRST_SIZE))
+        self.resize(scaled_size(*_FIRST_SIZE, self.screen()))
         self._counts: dict[Problem, int] = {}
         self._times = label("muted")
         self.details = QPlainTextEdit()

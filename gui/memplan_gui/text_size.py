@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QMargins
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
+from PySide6.QtCore import QMargins, QSize
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QScreen
 
 FONT_FAMILY: Final = "Inter"
 BASE_FONT_PIXELS: Final = 13
@@ -46,6 +46,11 @@ def scaled_beside(font: QFont, pixels: int) -> int:
 def scaled_by_half(pixels: int) -> int:
     """Pixels for pictures, which need not grow as much as the texts in them."""
     return (pixels + scaled(pixels)) // 2
+
+
+def scaled_size(width: int, height: int, screen: QScreen) -> QSize:
+    """The first size of a window: scaled, but no larger than the screen."""
+    return QSize(scaled(width), scaled(height)).boundedTo(screen.availableSize())
 
 
 def scaled_margins(left: int, top: int, right: int, bottom: int) -> QMargins:

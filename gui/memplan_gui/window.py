@@ -377,6 +377,7 @@ class MainWindow(QMainWindow):
     def _take_model(self, source: str, model: Model) -> None:
         self._unread = None
         self.session.set_model(model)
+        self._body.show_pages()
         if _is_sample(source):
             self.opening.unfollow()
             return

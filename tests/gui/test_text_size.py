@@ -185,6 +185,16 @@ def test_that_a_wide_window_has_two_columns_and_a_narrow_one_for_its_texts_one(
     assert controls_are_beside_the_chart()
 
 
+def test_that_the_verdict_of_an_opened_model_is_in_sight(
+    window: MainWindow, resized: ThemeSwitch, qtbot: QtBot
+) -> None:
+    choose_size(window, qtbot, 200)
+    window.resize(QSize(1000, 640))
+    window.open_sample("qwen3-8b")
+    verdict = window.findChild(QWidget, "verdict")
+    qtbot.waitUntil(lambda: verdict.visibleRegion().boundingRect() == verdict.rect())
+
+
 def test_that_the_keyboard_brings_what_it_reaches_into_sight(
     planned: MainWindow, resized: ThemeSwitch, qtbot: QtBot
 ) -> None:

@@ -33,6 +33,7 @@ _ROW_HEIGHT = 26
 _ICON_SIZE: Final = (30, 12)
 _SCROLL_BAR = 12
 _LEAST_LAST = 170
+_MOST_WORDS = 150
 _CELL_SPACE = 6
 _HEADER_SPACE = 20
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -161,23 +162,37 @@ class PlainTable(QTableWidget):
         item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if cell.editable else flags)
         return True
 
+    def _column_widths(self) -> list[int]:
+        """Columns as wide as their texts; a last one of words takes what is left.
+
+        Where that is too little, other words give way to it and take more lines.
+        """
+        metrics, last = self.horizontalHeader().fontMetrics(), self.columnCount() - 1
+        titles = [
+            metrics.horizontalAdvance(header.text()) + scaled(_HEADER_SPACE) if header else 0
+            for header in map(self.horizontalHeaderItem, range(last + 1))
+        ]
+        widths = [
+            max(self.sizeHintForColumn(column) + scaled(_CELL_SPACE), title)
+            for column, title in enumerate(titles)
+        ]
+        if last < 0 or last in self._numbers:
+            return widths
+        room, least = self.viewport().width(), scaled(_LEAST_LAST)
+        if sum(widths[:-1]) + least > room:
+            for column in set(range(1, last)) - self._numbers:
+                widths[column] = min(widths[column], max(scaled(_MOST_WORDS), titles[column]))
+        widths[-1] = max(room - sum(widths[:-1]), least)
+        return widths
+
     def _fit(self) -> None:
-        """Make columns as wide as their texts, a last one of words as what is left."""
+        """Give columns their widths and rows their heights, and take as much room as they do."""
         columns = self.horizontalHeader()
-        metrics = columns.fontMetrics()
-        line_height = metrics.height()
-        last = self.columnCount() - 1
-        taken = 0
-        for column in range(last + 1):
-            header = self.horizontalHeaderItem(column)
-            title = metrics.horizontalAdvance(header.text()) if header is not None else 0
-            width = max(
-                self.sizeHintForColumn(column) + scaled(_CELL_SPACE), title + scaled(_HEADER_SPACE)
-            )
-            if column == last and column not in self._numbers:
-                width = max(self.viewport().width() - taken, scaled(_LEAST_LAST))
+        line_height = columns.fontMetrics().height()
+        widths = self._column_widths()
+        for column, width in enumerate(widths):
             columns.resizeSection(column, width)
-            taken += width
+        taken = sum(widths)
         self.resizeRowsToContents()
         for row in range(self.rowCount()):
             if self.rowHeight(row) < 2 * line_height:

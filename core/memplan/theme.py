@@ -23,6 +23,7 @@ class Theme:
         grid: grid lines of the plot and lines of tables.
         text: text and lines that must be read.
         text_muted: secondary text.
+        text_disabled: text of what cannot be used now.
         accent: chosen segments and sliders.
         accent_text: text on the accent.
         focus: outline of what has the keyboard's focus.
@@ -47,6 +48,7 @@ class Theme:
     grid: str
     text: str
     text_muted: str
+    text_disabled: str
     accent: str
     accent_text: str
     focus: str
@@ -76,6 +78,7 @@ LIGHT = Theme(
     grid="#e6e6e3",
     text="#1a1a1a",
     text_muted="#5f5f5c",
+    text_disabled="#5f5f5c",
     accent="#2d66b1",
     accent_text="#ffffff",
     focus="#2d66b1",
@@ -120,6 +123,7 @@ DARK = Theme(
     grid="#3a3b3f",
     text="#f2f2f0",
     text_muted="#a5a6a8",
+    text_disabled="#a5a6a8",
     accent="#4275be",
     accent_text="#ffffff",
     focus="#8ab4f0",
@@ -165,6 +169,7 @@ HIGH_CONTRAST = Theme(
     grid="#4d4d4d",
     text="#ffffff",
     text_muted="#dedede",
+    text_disabled="#949494",
     accent="#ffee00",
     accent_text="#000000",
     focus="#ffee00",

@@ -149,7 +149,7 @@ def _palette(theme: Theme) -> QPalette:
     for colour_role, colour in colours.items():
         palette.setColor(colour_role, QColor(colour))
     for colour_role in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, colour_role, QColor(theme.text_muted))
+        palette.setColor(QPalette.ColorGroup.Disabled, colour_role, QColor(theme.text_disabled))
     return palette
 
 
@@ -174,6 +174,7 @@ def _style_sheet(theme: Theme) -> str:
         grid=theme.grid,
         text=theme.text,
         muted=theme.text_muted,
+        disabled=theme.text_disabled,
         accent=theme.accent,
         accent_text=theme.accent_text,
         focus=theme.focus,
@@ -232,8 +233,10 @@ QPushButton { background: $field; color: $text; border: $edge solid $border; bor
     padding: 5px 14px; min-height: 16px; }
 QPushButton:hover { border-color: $accent; }
 QPushButton:focus { border: $edge solid $focus; outline: none; }
-QPushButton:disabled { color: $muted; }
+QPushButton:disabled { color: $disabled; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; }
+QPushButton[role="primary"]:disabled { background: $field; color: $disabled;
+    border-color: $border; }
 QPushButton[role="primary"]:focus { border: 2px solid $accent_focus; padding: 4px 13px; }
 QPushButton[role="link"] { background: transparent; color: $muted; border: $edge solid transparent;
     border-radius: 4px; padding: 0 2px; text-decoration: underline; text-align: left; }
@@ -264,7 +267,7 @@ QAbstractSpinBox, QLineEdit, QComboBox { background: $field; color: $text;
     selection-background-color: $accent; selection-color: $accent_text; }
 QAbstractSpinBox:hover, QLineEdit:hover, QComboBox:hover { border-color: $muted; }
 QAbstractSpinBox:focus, QLineEdit:focus, QComboBox:focus { border: $edge solid $focus; }
-QAbstractSpinBox:disabled, QLineEdit:disabled, QComboBox:disabled { color: $muted; }
+QAbstractSpinBox:disabled, QLineEdit:disabled, QComboBox:disabled { color: $disabled; }
 QAbstractSpinBox { padding: 2px 24px 2px 0; }
 QAbstractSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right;
     width: 22px; border: none; background: transparent; }
@@ -308,7 +311,7 @@ QMenu::indicator:checked { image: url($menu_check); }
 QMenu::indicator:checked:selected { image: url($check); }
 QMenu::right-arrow { image: url($arrow_right); width: 10px; height: 10px; right: 6px; }
 QMenu::item:selected { background: $accent; color: $accent_text; }
-QMenu::item:disabled { color: $muted; background: transparent; }
+QMenu::item:disabled { color: $disabled; background: transparent; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
 QTabWidget::pane { border: none; border-top: $edge solid $border; background: $card;

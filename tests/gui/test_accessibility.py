@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Final
 
 import pytest
 from memplan.request import Backend, EngineName
-from memplan.theme import DARK, HIGH_CONTRAST, LIGHT
+from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch, resolve_theme
+from memplan_gui.icons import icon_pixmap
+from memplan_gui.settings import SettingsFile
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QGraphicsView,
     QHeaderView,
     QLabel,
@@ -30,6 +36,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+
+SIGNS: Final = ("ok", "tight", "error")
+NO_WISH: Final = (Qt.ColorScheme.Unknown, Qt.ContrastPreference.NoPreference)
+"""A desktop that asks for nothing."""
 
 _PARTS_OF_OTHERS = (QHeaderView, QScrollBar, QMenu, QMenuBar, QTabWidget)
 
@@ -232,8 +242,7 @@ def test_that_the_system_theme_follows_the_desktop(
 
 
 def test_that_a_desktop_that_says_nothing_gets_the_light_theme() -> None:
-    scheme, contrast = Qt.ColorScheme.Unknown, Qt.ContrastPreference.NoPreference
-    assert resolve_theme(ThemeChoice.SYSTEM, scheme, contrast) is LIGHT
+    assert resolve_theme(ThemeChoice.SYSTEM, *NO_WISH) is LIGHT
 
 
 def test_that_the_system_theme_follows_the_contrast_that_the_desktop_asks_for(
@@ -248,3 +257,34 @@ def test_that_the_system_theme_follows_the_contrast_that_the_desktop_asks_for(
     themes.set_choice(ThemeChoice.SYSTEM)
     themes.set_contrast(Qt.ContrastPreference.NoPreference)
     assert themes.theme is not HIGH_CONTRAST
+
+
+def test_that_a_theme_is_chosen_from_the_menu_and_remembered(
+    planned: MainWindow, themes: ThemeSwitch, settings_path: Path
+) -> None:
+    view = next(a.menu() for a in planned.menuBar().actions() if a.text() == "&View")
+    menu = next(a.menu() for a in view.actions() if a.text() == "&Theme")
+    next(action for action in menu.actions() if action.text() == "&High contrast").trigger()
+    assert themes.theme is HIGH_CONTRAST
+    planned.close()
+    assert SettingsFile(settings_path).load().theme is ThemeChoice.HIGH_CONTRAST
+
+
+def test_that_the_signs_of_verdicts_differ_without_colour(prepared_app: QApplication) -> None:
+    signs = [icon_pixmap(name, 30, 1.0, "#000000", "#ffffff").toImage() for name in SIGNS]
+    assert all(one != other for one, other in combinations(signs, 2))
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_that_a_tick_has_the_colour_of_text_on_the_accent(
+    themes: ThemeSwitch, qtbot: QtBot, theme: Theme
+) -> None:
+    themes.set_choice(next(c for c in ThemeChoice if resolve_theme(c, *NO_WISH) is theme))
+    box = QCheckBox("Ticked")
+    qtbot.addWidget(box)
+    box.setChecked(True)
+    box.show()
+    picture = box.grab().toImage()
+    spots = [picture.pixelColor(x, y).name() for x in range(18) for y in range(picture.height())]
+    assert theme.accent in spots
+    assert theme.accent_text in spots

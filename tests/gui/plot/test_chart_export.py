@@ -11,7 +11,7 @@ import pytest
 from chart_plans import made_plan, real_plan
 from memplan import Backend, Request
 from memplan.component import ComponentKind
-from memplan.theme import DARK
+from memplan.theme import DARK, HIGH_CONTRAST, Theme
 from memplan_gui.plot.chart import Chart
 from memplan_gui.plot.export import csv_text
 from PySide6.QtCore import Qt
@@ -21,9 +21,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 
+@pytest.fixture(params=[DARK, HIGH_CONTRAST], ids=lambda theme: theme.name)
+def theme(request: pytest.FixtureRequest) -> Theme:
+    return request.param
+
+
 @pytest.fixture
-def chart(qtbot: QtBot) -> Chart:
-    chart = Chart(theme=DARK)
+def chart(qtbot: QtBot, theme: Theme) -> Chart:
+    chart = Chart(theme=theme)
     qtbot.addWidget(chart)
     chart.resize(800, 450)
     chart.set_plan(real_plan())
@@ -119,7 +124,9 @@ def test_that_a_failed_export_leaves_the_old_file_and_says_which(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_that_areas_have_no_seams_in_an_svg_file(chart: Chart, tmp_path: Path) -> None:
+def test_that_areas_have_no_seams_in_an_svg_file(
+    chart: Chart, theme: Theme, tmp_path: Path
+) -> None:
     path = tmp_path / "chart.svg"
     chart.write_svg(path)
     image = QImage(1300, 731, QImage.Format.Format_RGB32)
@@ -132,4 +139,4 @@ def test_that_areas_have_no_seams_in_an_svg_file(chart: Chart, tmp_path: Path) -
     first, last = (layout.frame.x_of(tokens) * scale for tokens in (4200, 32_000))
     y = round((layout.frame.rect.bottom() - 10) * scale)
     colours = {image.pixelColor(x, y).name() for x in range(round(first), round(last))}
-    assert colours == {DARK.components[ComponentKind.WEIGHTS]}
+    assert colours == {theme.components[ComponentKind.WEIGHTS]}

@@ -1360,6 +1360,18 @@
         <translation>ZINC: was sein Plan nach eigener Angabe auslässt</translation>
     </message>
     <message>
+        <source>What is assumed</source>
+        <translation>Was angenommen wird</translation>
+    </message>
+    <message>
+        <source>One GPU runs the model, and tensor data are as the header says, whether they are there or not. An architecture that is not known is planned as plain full attention. Ollama and LM Studio run llama.cpp with settings of their own: give those as options. The model&apos;s card says what was assumed about the open model.</source>
+        <translation>Eine GPU führt das Modell aus, und die Tensordaten sind so, wie der Header sagt, ob sie da sind oder nicht. Eine unbekannte Architektur wird als einfache volle Attention geplant. Ollama und LM Studio führen llama.cpp mit eigenen Einstellungen aus: diese als Optionen angeben. Die Karte des Modells sagt, was über das geöffnete Modell angenommen wurde.</translation>
+    </message>
+    <message>
+        <source>No formula of its own: a notice in the model&apos;s card for each assumption.</source>
+        <translation>Keine eigene Formel: ein Hinweis in der Karte des Modells für jede Annahme.</translation>
+    </message>
+    <message>
         <source>ZINC (June 2026): src/gpu/memory_plan.zig</source>
         <translation>ZINC (Juni 2026): src/gpu/memory_plan.zig</translation>
     </message>

@@ -333,17 +333,21 @@ def test_that_there_is_no_menu_where_there_is_nothing_to_explain(
 def test_that_f1_opens_the_topic_of_what_has_the_focus(
     planned: MainWindow, qtbot: QtBot, desk: HelpDesk
 ) -> None:
-    planned.activateWindow()
+    bring_to_front(planned, qtbot)
     planned.runs_on.budget.setFocus()
     press(planned, Qt.Key.Key_F1)
     first = opened(desk)
     assert first.subject() is HelpTopic.BUDGET
-    planned.activateWindow()
+    bring_to_front(planned, qtbot)
     planned.breakdown.setFocus()
     planned.breakdown.selectRow(1)
     press(planned, Qt.Key.Key_F1)
     assert opened(desk) is first
     assert first.subject() is HelpTopic.ZINC_KV_CACHE
+    bring_to_front(planned, qtbot)
+    chart_of(planned).setFocus()
+    press(planned, Qt.Key.Key_F1)
+    assert first.subject() is HelpTopic.CHART
     assert focused_topic(None) is None
 
 

@@ -9,12 +9,14 @@ from memplan.model import Model
 from memplan.planner import Plan
 from memplan.theme import Theme
 from memplan.units import ByteUnits
+from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled_by_half, scaled_margins
+from memplan_gui.widgets.topics import explain
 
 if TYPE_CHECKING:
     from memplan_gui.plot.chart import Chart
@@ -44,6 +46,7 @@ class ChartCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.setMinimumHeight(scaled_by_half(_LEAST_HEIGHT))
+        explain(HelpTopic.CHART, self)
         self._session = session
         self._theme = theme
         self._units = ByteUnits.BINARY

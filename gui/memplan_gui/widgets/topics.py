@@ -30,6 +30,8 @@ class ExplainsPlaces(Protocol):
 def explain(topic: HelpTopic, *widgets: QWidget) -> None:
     """Say what widgets, and those inside them, are about."""
     for widget in widgets:
+        if widget.property(_PROPERTY) == topic.value:
+            continue
         widget.setProperty(_PROPERTY, topic.value)
         if isinstance(widget, QLabel):
             # A text that can be selected has a menu of its own; the window's offers more.

@@ -20,8 +20,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp takes the context, shortens it (--fit) or fails to load."
         ),
         marked(
-            "Fits: the bytes that count ≤ budget at the context with which the engine starts. "
-            "On Metal with a total memory: the bytes that count ≤ total memory."
+            "Fits: the bytes that count at the requested context, else at the automatic one, ≤ "
+            "budget. On Metal with a total memory: the bytes that count ≤ total memory."
         ),
         (
             marked(

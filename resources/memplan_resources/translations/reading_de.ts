@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>it is a GGUF model and no log: open it as a model, or use “memplan check”.</source>
-        <translation>Die Datei ist ein GGUF-Modell und kein Protokoll: als Modell öffnen oder „memplan check“ verwenden.</translation>
+        <translation>Die Datei ist ein GGUF-Modell und kein Log: als Modell öffnen oder „memplan check“ verwenden.</translation>
     </message>
     <message>
         <source>the CPU</source>
@@ -41,7 +41,7 @@
     </message>
     <message>
         <source>The log does not tell whether the model was loaded.</source>
-        <translation>Aus dem Protokoll geht nicht hervor, ob das Modell geladen wurde.</translation>
+        <translation>Aus dem Log geht nicht hervor, ob das Modell geladen wurde.</translation>
     </message>
     <message>
         <source>The device did not have that much memory left.</source>
@@ -57,7 +57,7 @@
     </message>
     <message>
         <source>The log gives no reason that has to do with memory.</source>
-        <translation>Das Protokoll nennt keinen Grund, der mit Speicher zu tun hat.</translation>
+        <translation>Das Log nennt keinen Grund, der mit Speicher zu tun hat.</translation>
     </message>
     <message>
         <source>weights</source>
@@ -77,7 +77,7 @@
     </message>
     <message>
         <source>staging buffers</source>
-        <translation>Zwischenpuffer</translation>
+        <translation>Staging-Puffer</translation>
     </message>
     <message>
         <source>page table</source>
@@ -121,7 +121,7 @@
     </message>
     <message>
         <source>Nothing in this log is from llama.cpp or ZINC.</source>
-        <translation>Nichts in diesem Protokoll stammt von llama.cpp oder ZINC.</translation>
+        <translation>Nichts in diesem Log stammt von llama.cpp oder ZINC.</translation>
     </message>
     <message>
         <source>Options: {options}.</source>
@@ -129,14 +129,14 @@
     </message>
     <message>
         <source>The log names no buffer that was allocated.</source>
-        <translation>Das Protokoll nennt keinen Puffer, der angelegt wurde.</translation>
+        <translation>Das Log nennt keinen Puffer, der angelegt wurde.</translation>
     </message>
     <message numerus="yes">
         <source>The log is of another model than {model}: of {count} layer with the output, not of {other}.</source>
         <comment>The log is of another model than {model}: of {count} layers with the output, not of {other}.</comment>
         <translation>
-            <numerusform>Das Protokoll gehört zu einem anderen Modell als {model}: zu einem mit {count} Schicht samt Ausgabe, nicht mit {other}.</numerusform>
-            <numerusform>Das Protokoll gehört zu einem anderen Modell als {model}: zu einem mit {count} Schichten samt Ausgabe, nicht mit {other}.</numerusform>
+            <numerusform>Das Log gehört zu einem anderen Modell als {model}: zu einem mit {count} Schicht samt Ausgabe, nicht mit {other}.</numerusform>
+            <numerusform>Das Log gehört zu einem anderen Modell als {model}: zu einem mit {count} Schichten samt Ausgabe, nicht mit {other}.</numerusform>
         </translation>
     </message>
     <message>
@@ -241,7 +241,7 @@
     </message>
     <message>
         <source>the whole header within {seconds} seconds</source>
-        <translation>der ganze Kopf (Header) innerhalb von {seconds} Sekunden</translation>
+        <translation>der ganze Header innerhalb von {seconds} Sekunden</translation>
     </message>
     <message numerus="yes">
         <source>{count} byte in that time</source>
@@ -259,8 +259,8 @@
         <source>a header of at most {count} byte</source>
         <comment>a header of at most {count} bytes</comment>
         <translation>
-            <numerusform>ein Kopf (Header) von höchstens {count} Byte</numerusform>
-            <numerusform>ein Kopf (Header) von höchstens {count} Byte</numerusform>
+            <numerusform>ein Header von höchstens {count} Byte</numerusform>
+            <numerusform>ein Header von höchstens {count} Byte</numerusform>
         </translation>
     </message>
     <message>
@@ -485,7 +485,7 @@
     </message>
     <message>
         <source>a whole header in the cache</source>
-        <translation>ein vollständiger Kopf (Header) im Cache</translation>
+        <translation>ein vollständiger Header im Cache</translation>
     </message>
     <message>
         <source>a part</source>
@@ -670,7 +670,7 @@
     </message>
     <message>
         <source>Hugging Face, or a copy of the header on this computer</source>
-        <translation>Hugging Face oder eine Kopie des Kopfs (Headers) auf diesem Rechner</translation>
+        <translation>Hugging Face oder eine Kopie des Headers auf diesem Rechner</translation>
     </message>
     <message>
         <source>that HF_HUB_OFFLINE forbids to ask, and no copy</source>
@@ -974,11 +974,11 @@
     </message>
     <message>
         <source>The file is cut off inside its header: download it again.</source>
-        <translation>Die Datei ist in ihrem Kopf (Header) abgeschnitten: neu herunterladen.</translation>
+        <translation>Die Datei ist in ihrem Header abgeschnitten: neu herunterladen.</translation>
     </message>
     <message>
         <source>The file is cut off or damaged inside its header: download it again.</source>
-        <translation>Die Datei ist in ihrem Kopf (Header) abgeschnitten oder beschädigt: neu herunterladen.</translation>
+        <translation>Die Datei ist in ihrem Header abgeschnitten oder beschädigt: neu herunterladen.</translation>
     </message>
     <message>
         <source>The file is damaged: download it again.</source>

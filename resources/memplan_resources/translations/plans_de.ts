@@ -576,8 +576,8 @@
         <translation>Ob das Modell passt, was die Engine beim Start tut und mit welchem Kontext. ZINC bemisst den Kontext, bleibt bei seiner Untergrenze, kürzt den Kontext oder verweigert den Start. llama.cpp nimmt den Kontext, kürzt ihn (--fit) oder lädt nicht.</translation>
     </message>
     <message>
-        <source>Fits: the bytes that count ≤ budget at the context with which the engine starts. On Metal with a total memory: the bytes that count ≤ total memory.</source>
-        <translation>Passt: was zählt ≤ Budget, bei dem Kontext, mit dem die Engine startet. Auf Metal mit einem Gesamtspeicher: was zählt ≤ Gesamtspeicher.</translation>
+        <source>Fits: the bytes that count at the requested context, else at the automatic one, ≤ budget. On Metal with a total memory: the bytes that count ≤ total memory.</source>
+        <translation>Passt: was beim angeforderten, sonst beim automatischen Kontext zählt ≤ Budget. Auf Metal mit einem Gesamtspeicher: was zählt ≤ Gesamtspeicher.</translation>
     </message>
     <message>
         <source>ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig</source>

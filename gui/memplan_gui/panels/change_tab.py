@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memplan.advice import Advice, Change, advise
 from memplan.devices import load_catalogue
-from memplan.language import marked, ntr, tr
+from memplan.language import ENGLISH, marked, ntr, spoken, tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.advice import advice_text, cost_text
@@ -118,9 +118,10 @@ def nothing_text(plan: Plan) -> str:
 
 
 def _costs_line(costs: str) -> str:
-    # A translation takes the sentences as they are where nouns are written large, too.
-    small = costs[:1].lower() + costs[1:]
-    return tr("Costs: {costs}").format(costs=small, sentences=costs)
+    # English goes on small after a colon; German does not, and its nouns are never small.
+    if spoken().code == ENGLISH.code:
+        costs = costs[:1].lower() + costs[1:]
+    return tr("Costs: {costs}").format(costs=costs)
 
 
 class _AdviceRow(QFrame):

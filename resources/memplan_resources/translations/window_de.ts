@@ -538,7 +538,7 @@
     </message>
     <message>
         <source>Costs: {costs}</source>
-        <translation>Dafür: {sentences}</translation>
+        <translation>Dafür: {costs}</translation>
     </message>
     <message>
         <source>Needs another file</source>

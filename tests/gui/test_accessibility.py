@@ -15,6 +15,7 @@ from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch, resolve_theme
 from memplan_gui.icons import icon_pixmap
 from memplan_gui.settings import SettingsFile
+from memplan_gui.translating import LANGUAGE_NAMES, Translation
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -124,6 +125,16 @@ def _mnemonics(window: MainWindow) -> list[str]:
     return [match[1].lower() for match in found if match]
 
 
+@pytest.fixture(params=list(LANGUAGE_NAMES), ids=lambda language: language.value)
+def each_language(
+    window: MainWindow, translation: Translation, request: pytest.FixtureRequest
+) -> None:
+    """The window in one language after the other."""
+    translation.set_choice(request.param)
+    window.rebuild()
+
+
+@pytest.mark.usefixtures("each_language")
 @pytest.mark.parametrize("engine", list(EngineName))
 @pytest.mark.parametrize("tab", [0, 1, 2, 3])
 def test_that_mnemonics_are_unique(planned: MainWindow, engine: EngineName, tab: int) -> None:
@@ -135,11 +146,13 @@ def test_that_mnemonics_are_unique(planned: MainWindow, engine: EngineName, tab:
     assert len(letters) >= 12
 
 
+@pytest.mark.usefixtures("each_language")
 def test_that_mnemonics_of_the_empty_window_are_unique(window: MainWindow) -> None:
     letters = Counter(_mnemonics(window))
     assert {letter: count for letter, count in letters.items() if count > 1} == {}
 
 
+@pytest.mark.usefixtures("each_language")
 def test_that_menus_have_unique_mnemonics(planned: MainWindow) -> None:
     for menu in planned.findChildren(QMenu):
         letters = Counter(

@@ -16,15 +16,21 @@ from memplan.llama_cpp_options import CacheType, Program
 from memplan.reports.content import request_arguments
 from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
+from memplan.units import GIB
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.verdicts import log_lines
 from memplan.zinc_options import ZincVersion
+from memplan_gui.appearance import ThemeSwitch
+from memplan_gui.dialogs import Dialogs
 from memplan_gui.help_pages import Page
+from memplan_gui.plot.picture import TextRole
+from memplan_gui.settings import SettingsFile
+from memplan_gui.translating import LanguageChoice, Translation
 from memplan_gui.window import MainWindow
 from memplan_resources.samples import SAMPLES
 from pseudo_language import speaking_it, untranslated
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 _NAMES = (
@@ -192,3 +198,98 @@ def test_that_no_text_of_the_help_stays_english(pseudo: MainWindow) -> None:
         assert desk.help_window is not None
         found.append(_in_english(pseudo, desk.help_window))
     assert "\n".join(filter(None, found)) == ""
+
+
+@pytest.fixture
+def german(planned: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window with a model, after its user has chosen German."""
+    old = planned.chart_card
+    menus = planned.menuBar().findChildren(QMenu)
+    actions = [action for menu in menus for action in menu.actions()]
+    next(action for action in actions if action.text() == "&Deutsch").trigger()
+    qtbot.waitUntil(lambda: planned.chart_card is not old)
+    planned.activateWindow()
+    return planned
+
+
+def _type(qtbot: QtBot, field: QAbstractSpinBox, text: str) -> None:
+    """Type a text in place of what a field says."""
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_that_numbers_are_shown_as_germans_write_them(german: MainWindow) -> None:
+    german.session.change("Budget", budget_bytes=int(2.5 * GIB), context_tokens=4096)
+    german.session.plan_now()
+    assert german.runs_on.budget.text() == "2,50 GiB"
+    assert german.runs_on.context.text() == "4.096 Token"
+    table = german.breakdown.model()
+    assert table.index(0, 3).data() == "5.021.827.072"
+    assert table.headerData(0, Qt.Orientation.Horizontal) == "Bei 4.096 Token"
+    chart = german.chart_card.make_chart().layout_shown()
+    assert chart is not None
+    texts = {text.role: text.text for text in chart.texts}
+    assert texts[TextRole.BUDGET] == "Budget 2,50 GiB"
+    assert texts[TextRole.TITLE] == "Kontextlänge (Token)"
+
+
+@pytest.mark.parametrize(
+    ("typed", "gib"),
+    [("12,5", 12.5), ("12,25 GiB", 12.25), ("12.5", 12.5), ("1.024", 1024), ("512 MiB", 0.5)],
+)
+def test_that_bytes_can_be_typed_as_germans_write_them(
+    german: MainWindow, qtbot: QtBot, typed: str, gib: float
+) -> None:
+    _type(qtbot, german.runs_on.budget, typed)
+    assert german.session.request.budget_bytes == gib * GIB
+
+
+@pytest.mark.parametrize(
+    ("typed", "tokens"),
+    [("32.768", 32768), ("32768", 32768), ("16K", 16384), ("1.048.576 Token", 1048576)],
+)
+def test_that_tokens_can_be_typed_as_germans_write_them(
+    german: MainWindow, qtbot: QtBot, typed: str, tokens: int
+) -> None:
+    _type(qtbot, german.runs_on.context, typed)
+    assert german.session.request.context_tokens == tokens
+    _type(qtbot, german.runs_on.context, "auto")
+    assert german.session.request.context_tokens is None
+
+
+def test_that_words_for_numbers_can_be_typed_in_german(german: MainWindow, qtbot: QtBot) -> None:
+    german.session.change("Engine", engine=EngineName.LLAMA_CPP)
+    card = german.late.llama_cpp.widget()
+    _type(qtbot, card.ubatch, "1.024")
+    _type(qtbot, card.gpu_layers, "5")
+    options = german.session.request.llama_cpp
+    assert (options.ubatch_size, options.n_gpu_layers) == (1024, 5)
+    _type(qtbot, card.ubatch, "vorgabe")
+    _type(qtbot, card.gpu_layers, "alle")
+    options = german.session.request.llama_cpp
+    assert (options.ubatch_size, options.n_gpu_layers) == (None, None)
+    assert (card.ubatch.text(), card.gpu_layers.text()) == ("Vorgabe (512)", "Alle (37)")
+
+
+def test_that_a_step_names_its_change_in_german(german: MainWindow, qtbot: QtBot) -> None:
+    _type(qtbot, german.runs_on.budget, "12,5")
+    edit = german.menuBar().actions()[1].menu()
+    assert isinstance(edit, QMenu)
+    edit.aboutToShow.emit()
+    assert [action.text() for action in edit.actions()][:2] == [
+        "&Rückgängig: Budget",
+        "&Wiederholen",
+    ]
+
+
+def test_that_a_new_window_speaks_the_language_that_was_chosen(
+    german: MainWindow, themes: ThemeSwitch, translation: Translation, settings_path: Path,
+    qtbot: QtBot,
+) -> None:  # fmt: skip
+    german.close()
+    translation.set_choice(LanguageChoice.ENGLISH)
+    made = MainWindow(SettingsFile(settings_path), themes, translation, Dialogs())
+    qtbot.addWidget(made)
+    assert made.menuBar().actions()[0].text() == "&Datei"

@@ -84,7 +84,8 @@ def _menu_keys(menu: QMenu) -> Iterator[Key]:
     for action in menu.actions():
         inner = action.menu()
         if isinstance(inner, QMenu):
-            yield from _menu_keys(inner)
+            for key in _menu_keys(inner):
+                yield Key(key.keys, f"{plain(inner.title())} – {key.text}")
         elif action.shortcuts():
             yield Key(_keys_of(action), plain(action.text()).rstrip("…"))
 

@@ -21,6 +21,8 @@ from PySide6.QtGui import (
     QFontDatabase,
     QFontInfo,
     QGuiApplication,
+    QKeySequence,
+    QShortcut,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -106,9 +108,11 @@ class LogWindow(QWidget):
 
     Signals:
         open_requested(): a file is to be chosen.
+        help_requested(): what logs say is to be explained.
     """
 
     open_requested = Signal()
+    help_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -186,6 +190,8 @@ class LogWindow(QWidget):
         self.set_up.clicked.connect(self._set_up)
         self.copy.clicked.connect(self._copy)
         self._latest.answered.connect(self._show)
+        helping = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self)
+        helping.activated.connect(self.help_requested)
         self._session.model_changed.connect(self._ask)
 
     def open_log(self, path: str) -> None:

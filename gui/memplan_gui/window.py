@@ -360,6 +360,7 @@ class MainWindow(QMainWindow):
 
             self.log_window = LogWindow(self.session, self)
             self.log_window.open_requested.connect(self._choose_log)
+            self.log_window.help_requested.connect(self._explain_log_lines)
         self.log_window.show()
         self.log_window.activateWindow()
         return self.log_window
@@ -431,6 +432,9 @@ class MainWindow(QMainWindow):
 
             self._help_desk = HelpDesk(self, self.session, lambda: self.tabs.tabs)
         return self._help_desk
+
+    def _explain_log_lines(self) -> None:
+        self.help_desk().show_subject(HelpTopic.LOG_LINES)
 
     def _explain_place(self, topic: HelpTopic, place: QPoint) -> None:
         self.help_desk().show_text(topic, place)

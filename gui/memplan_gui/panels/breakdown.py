@@ -56,6 +56,7 @@ _STYLE_PADDING = 3
 """What the style itself leaves beside a text."""
 
 _LONGEST_BAR = 240
+_SCROLL_BAR = 10
 _GIVING_WAY: Final = (_BYTES, _WHERE)
 """The columns that are left out where there is no room, the first first; tooltips have them."""
 
@@ -328,7 +329,8 @@ class BreakdownTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what has no room, so that nobody has to scroll sideways for a number."""
         super().resizeEvent(event)
-        missing = sum(self._widths) - event.size().width()
+        # Not the viewport's width, which changes with what is left out.
+        missing = sum(self._widths) + scaled(_SCROLL_BAR) - self.width()
         for column in _GIVING_WAY:
             self.setColumnHidden(column, missing > 0)
             missing -= self._widths[column]

@@ -194,8 +194,8 @@ class InnerTexts:
         for text in wordings:
             width = self._small.horizontalAdvance(text) + 8
             tops = (y - height - self._scaled(2), y + self._scaled(2))
-            places = (QRectF(x, top, width, height) for top in tops for x in self._xs(width))
-            if self._write(role, text, places):
+            places = [QRectF(x, top, width, height) for top in tops for x in self._xs(width)]
+            if self._write(role, text, self._fewest_curves_first(places, _MARGIN)):
                 return
 
     def _along_curve(
@@ -217,8 +217,8 @@ class InnerTexts:
             yield QRectF(x, high - height - 3, width, height)
             yield QRectF(x, low + 3, width, height)
 
-    def _fewest_curves_first(self, places: Iterable[QRectF]) -> list[QRectF]:
-        """Rectangles, those first through which the fewest curves run."""
+    def _fewest_curves_first(self, places: Iterable[QRectF], margin: float = 0) -> list[QRectF]:
+        """Rectangles, those first through which, or so near to which, the fewest curves run."""
         rects = list(places)
         edges = np.array([(r.left(), r.right(), r.top(), r.bottom()) for r in rects]).reshape(-1, 4)
         lefts, rights, tops, bottoms = edges.T
@@ -226,7 +226,7 @@ class InnerTexts:
         curves = np.zeros(len(rects), dtype=int)
         for series in (self._series, *(series for _, series in self._picture.overlays)):
             ys = self._frame.ys_of(np.interp(ends, series.contexts, series.total))
-            curves += (ys.max(axis=0) > tops) & (ys.min(axis=0) < bottoms)
+            curves += (ys.max(axis=0) > tops - margin) & (ys.min(axis=0) < bottoms + margin)
         return [rects[i] for i in np.argsort(curves, kind="stable")]
 
     def _area_wordings(self, index: int, own: NDArray[np.float64]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The language of all texts, and how its numbers are written: English, unless another is spoken.
 
 Texts stand in the code in English, in :func:`tr`, :func:`ntr` or :func:`marked`, whole sentences
-with named places in braces, so that a translation can put them in another order. The window has
+with named places in braces, so that a translation can put them in another order; never inside of an
+f-string, where the tool that collects them for translators does not look. The window has
 Qt's translator look them up; the core itself does not know Qt, and the command line and files made
 for programs stay English.
 """

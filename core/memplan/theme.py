@@ -23,7 +23,7 @@ class Theme:
         grid: grid lines of the plot and lines of tables.
         text: text and lines that must be read.
         text_muted: secondary text.
-        text_disabled: text of what cannot be used now.
+        text_disabled: text of what cannot be used now, or is not typed yet.
         accent: chosen segments and sliders.
         accent_text: text on the accent.
         focus: outline of what has the keyboard's focus.

@@ -133,7 +133,7 @@ def _palette(theme: Theme) -> QPalette:
         role.BrightText: theme.text,
         role.ToolTipBase: theme.card,
         role.ToolTipText: theme.text,
-        role.PlaceholderText: theme.text_muted,
+        role.PlaceholderText: theme.text_disabled,
         role.Highlight: theme.accent,
         role.HighlightedText: theme.accent_text,
         role.Link: theme.accent,
@@ -256,13 +256,13 @@ QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
 QPushButton[role="segment"]:focus { border: 2px solid $accent_focus; padding: 4px 7px; }
 
-QPlainTextEdit, QTextBrowser { background: $field; color: $text; placeholder-text-color: $muted;
+QPlainTextEdit, QTextBrowser { background: $field; color: $text; placeholder-text-color: $disabled;
     border: $edge solid $border;
     border-radius: 6px; padding: 3px; selection-background-color: $accent;
     selection-color: $accent_text; }
 QPlainTextEdit:focus, QTextBrowser:focus { border-color: $focus; }
 QAbstractSpinBox, QLineEdit, QComboBox { background: $field; color: $text;
-    placeholder-text-color: $muted;
+    placeholder-text-color: $disabled;
     border: $edge solid $border; border-radius: 6px; padding: 3px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
 QAbstractSpinBox:hover, QLineEdit:hover, QComboBox:hover { border-color: $muted; }

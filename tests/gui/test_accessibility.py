@@ -107,7 +107,7 @@ def test_that_what_may_be_typed_is_said_in_a_colour_that_can_be_read(
         themes.set_choice(choice)
         for line in planned.findChildren(QLineEdit):
             colour = line.palette().placeholderText().color()
-            assert colour.name() == themes.theme.text_muted
+            assert colour.name() == themes.theme.text_disabled
             assert colour.alpha() == 255
 
 

@@ -30,8 +30,16 @@ from memplan_gui.settings import SettingsFile
 from memplan_gui.translating import Translation
 from memplan_gui.window import MainWindow
 from memplan_resources.samples import SAMPLES
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QPoint, QPointF, Qt, QtMsgType
-from PySide6.QtCore import qInstallMessageHandler as install_message_handler
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QPoint,
+    QPointF,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QAction, QMouseEvent, QUndoStack
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -47,7 +55,7 @@ from PySide6.QtWidgets import (
 
 ACTIONS = 200
 _RUNS = settings(
-    max_examples=3,
+    max_examples=2,
     stateful_step_count=ACTIONS,
     derandomize=True,  # the same actions each time; by hand, other seeds
     database=None,
@@ -90,7 +98,7 @@ class _Complaints:
         self.heard: list[str] = []
         self._hook = sys.excepthook
         sys.excepthook = self._hear_exception
-        self._handler = install_message_handler(self._hear_message)
+        self._handler = qInstallMessageHandler(self._hear_message)
 
     def _hear_exception(
         self, kind: type[BaseException], error: BaseException, _trace: TracebackType | None
@@ -107,7 +115,7 @@ class _Complaints:
 
     def end(self) -> None:
         sys.excepthook = self._hook
-        install_message_handler(self._handler)
+        qInstallMessageHandler(self._handler)
 
 
 class _User(RuleBasedStateMachine):

@@ -20,7 +20,12 @@ def round_contexts(first: int, last: int) -> list[int]:
 
 
 def next_stop(stops: Sequence[int], current: int, *, forward: bool) -> int:
-    """The stop after or before ``current``; the outermost if there is none."""
+    """The stop after or before ``current``; the outermost if there is none.
+
+    Without any, as where a zoom leaves no marker in sight, it stays where it is.
+    """
+    if not stops:
+        return current
     if forward:
         index = bisect.bisect_right(stops, current)
         return stops[min(index, len(stops) - 1)]

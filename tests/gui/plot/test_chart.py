@@ -261,6 +261,13 @@ def test_that_keys_read_out_exact_bytes(chart: Chart, keys: list[Qt.Key], tokens
     assert chart.read_out() == real_plan().usage_at(tokens)
 
 
+def test_that_page_keys_move_nothing_where_no_marker_is_in_sight(chart: Chart) -> None:
+    chart.zoom_to(600, 1200)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+        QTest.keyClick(chart, key)
+    assert chart.read_out() == real_plan().usage_at(1200)
+
+
 def test_that_enter_chooses_the_context_of_the_read_out(chart: Chart) -> None:
     chosen = recorded(chart.context_chosen)
     QTest.keyClick(chart, Qt.Key.Key_Return)

@@ -154,6 +154,7 @@ def test_that_keys_stop_at_round_contexts_and_both_ends() -> None:
     assert next_stop(stops, 600, forward=False) == 576
     assert next_stop(stops, 5000, forward=True) == 5000
     assert next_stop(stops, 512, forward=False) == 512
+    assert next_stop([], 700, forward=True) == 700
 
 
 @given(

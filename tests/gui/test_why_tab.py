@@ -9,6 +9,7 @@ from memplan.units import GIB, ByteUnits
 from memplan_gui.panels.why_tab import WhyTab
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 
@@ -103,3 +104,18 @@ def test_that_reasons_and_answers_stand_side_by_side_only_where_there_is_room(
     qtbot.waitUntil(beside)
     planned.resize(900, 640)
     qtbot.waitUntil(lambda: not beside())
+
+
+def test_that_no_line_is_cut_after_a_resize_out_of_sight(planned: MainWindow, qtbot: QtBot) -> None:
+    for engine in EngineName:
+        for size in ((1280, 800), (1000, 640)):
+            planned.tabs.tabs.setCurrentIndex(5)
+            planned.resize(*size)
+            qtbot.wait(50)  # the layouts of hidden pages settle
+            tab = open_tab(planned, qtbot, engine=engine)
+            qtbot.waitUntil(lambda seen=tab: not any(map(_is_cut, seen.findChildren(QLabel))))
+
+
+def _is_cut(line: QLabel) -> bool:
+    wraps = line.isVisible() and line.wordWrap()
+    return wraps and line.height() < line.heightForWidth(line.width())

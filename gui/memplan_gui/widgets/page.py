@@ -45,6 +45,11 @@ class Page(QScrollArea):
         height = inner.heightForWidth(width) if inner.hasHeightForWidth() else -1
         return QSize(scaled(500), height if height > 0 else inner.sizeHint().height())
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay out anew: a column that was resized out of sight would keep its old height."""
+        super().showEvent(event)
+        self.column.invalidate()
+
 
 class PlanPage(Page):
     """A page with an answer about the plan, which is worked out only while the page is seen."""

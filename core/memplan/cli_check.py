@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from memplan.advice import advise
+from memplan.cli_parser import Parser
 from memplan.cli_request import add_budget_option, add_request_options, request_from
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
@@ -160,8 +160,8 @@ class _Table:
         return f"{name:<{self._name_width}}{weights:>12}{cells}"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="memplan check",
         description="Print how much memory GGUF models need, and whether they fit.",
         epilog="Exit code: 0 all fit, 1 one does not, 2 wrong usage or unreadable model.",

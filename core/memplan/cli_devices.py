@@ -9,6 +9,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Final
 
+from memplan.cli_parser import Parser
 from memplan.detection import Amount, DetectedDevice, Detection
 from memplan.detection.detect import detect
 from memplan.detection.metal_probe import find_metal_devices
@@ -89,8 +90,8 @@ def _size(count: int | None) -> str:
     return "unknown" if count is None else format_bytes(count)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="memplan devices",
         description="The GPUs of this machine, and the memory that each gives to an engine.",
         epilog="Exit code: 0 a GPU was found, 1 none was, 2 wrong usage.",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 
+from memplan.cli_parser import Parser
 from memplan.estimate import UnsupportedRequestError
 from memplan.logs.errors import LogError
 from memplan.logs.log_json import log_to_json
@@ -74,8 +74,8 @@ def _unreadable(source: str, detail: str, as_json: bool) -> int:
     return EXIT_UNREADABLE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="memplan explain",
         description="What a log of llama.cpp or ZINC, or of a program around them, means: what was "
         "allocated, what failed, and why.",

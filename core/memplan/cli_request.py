@@ -83,9 +83,11 @@ def _add_llama_cpp_options(group: argparse._ArgumentGroup) -> None:
             help=f"type of the {side.upper()} cache",
         )
     add("--flash-attn", "-fa", type=_flash_attn, metavar="{on,off,auto}", help="flash attention")
-    add("--batch-size", "-b", type=_count("batch size"), metavar="N", help="logical batch")
-    add("--ubatch-size", "-ub", type=_count("ubatch size"), metavar="N", help="micro-batch")
-    add("--parallel", "-np", type=_count("parallel"), metavar="N", help="sequences")
+    add("--batch-size", "-b", type=_count("batch size", least=1), metavar="N", help="logical batch")
+    add(
+        "--ubatch-size", "-ub", type=_count("ubatch size", least=1), metavar="N", help="micro-batch"
+    )
+    add("--parallel", "-np", type=_count("parallel", least=1), metavar="N", help="sequences")
     add("--kv-unified", action=argparse.BooleanOptionalAction, help="one KV cache for all")
     add("--n-gpu-layers", "-ngl", type=_gpu_layers, metavar="N", help="layers on the GPU, or all")
     add("--cpu-moe", action="store_true", default=None, help="all experts on the host")
@@ -108,7 +110,7 @@ def _add_llama_cpp_options(group: argparse._ArgumentGroup) -> None:
     add(
         "--max-allocation",
         dest="max_allocation_bytes",
-        type=byte_size("max allocation"),
+        type=byte_size("max allocation", least=1),
         metavar="SIZE",
         help="the largest single buffer that the device gives, such as 4GiB",
     )
@@ -129,8 +131,8 @@ def _gpu_layers(text: str) -> int | None:
     return _count("n-gpu-layers")(text)
 
 
-def _count(name: str) -> Callable[[str], int]:
-    return _checked(_parse_count, check_u32, name)
+def _count(name: str, *, least: int = 0) -> Callable[[str], int]:
+    return _checked(_parse_count, check_u32, name, least=least)
 
 
 def _parse_count(text: str) -> int:
@@ -155,13 +157,17 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
     """The request that the parsed arguments describe.
 
     Raises:
-        ValueError: an option belongs to another engine than the one that is asked for.
+        ValueError: an option belongs to another engine or backend than the one that is asked for.
     """
     for engine, names in ENGINE_OPTIONS.items():
         for name in names:
             if engine is not arguments.engine and getattr(arguments, name) is not None:
                 flag = "--" + name.replace("_", "-")
                 raise ValueError(f"{flag} is an option of {ENGINE_TITLES[engine]}")
+    if arguments.total_memory is not None and arguments.backend is not Backend.METAL:
+        raise ValueError(
+            "--total-memory is for --backend metal, where device and host share their memory"
+        )
     request = Request(
         engine=arguments.engine,
         backend=arguments.backend,
@@ -184,18 +190,21 @@ def _llama_cpp(arguments: argparse.Namespace) -> LlamaCppOptions:
     return LlamaCppOptions(**{name: value for name, value in given.items() if value is not None})
 
 
-def byte_size(name: str) -> Callable[[str], int]:
+def byte_size(name: str, *, least: int = 0) -> Callable[[str], int]:
     """A reader of sizes for :mod:`argparse`."""
-    return _checked(parse_bytes, check_u64, name)
+    return _checked(parse_bytes, check_u64, name, least=least)
 
 
 def _checked(
-    parse: Callable[[str], int], check: Callable[[str, int], int], name: str
+    parse: Callable[[str], int], check: Callable[[str, int], int], name: str, *, least: int = 0
 ) -> Callable[[str], int]:
     def convert(text: str) -> int:
         try:
-            return check(name, parse(text))
+            value = check(name, parse(text))
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from error
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{text} is too little: at least {least}")
+        return value
 
     return convert

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
 from memplan import cli
+from memplan.cli_parser import Parser
 from memplan.cli_request import add_budget_option, add_request_options, request_from
 from memplan.request import DEFAULT_BUDGET_BYTES
 from memplan_resources.samples import SAMPLES, sample_path
@@ -56,9 +56,9 @@ def display_available() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     commands = ", ".join(cli.COMMANDS)
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="memplan",
         description="How much memory a GGUF model needs at every context length.",
         epilog=f"Commands without a window: {commands}. See `memplan check --help`.",

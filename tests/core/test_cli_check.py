@@ -121,7 +121,9 @@ def test_that_wrong_usage_exits_with_2(
     with pytest.raises(SystemExit) as stop:
         check(capsys, *words)
     assert stop.value.code == 2
-    assert "usage" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 2
+    assert said.endswith("See memplan check --help\n")
 
 
 def test_that_an_empty_word_does_not_stand_for_the_folder_we_are_in(
@@ -252,3 +254,21 @@ def test_that_a_context_of_0_lets_the_engine_pick(capsys: pytest.CaptureFixture[
     (plan,) = json_lines(out)
     assert plan["markers"]["requested_tokens"] is None
     assert plan["at"]["context_tokens"] == plan["markers"]["auto_tokens"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--engine", "llama.cpp", "--ubatch-size", "0"], "--ubatch-size"),
+        (["--engine", "llama.cpp", "--parallel", "0"], "--parallel"),
+        (["--engine", "llama.cpp", "--max-allocation", "0"], "--max-allocation"),
+        (["--backend", "vulkan", "--total-memory", "32GiB"], "--total-memory"),
+    ],
+)
+def test_that_a_value_that_means_nothing_is_refused_by_the_name_of_its_option(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        check(capsys, QWEN, *words)
+    assert stop.value.code == 2
+    assert said in capsys.readouterr().err.splitlines()[0]

@@ -157,6 +157,8 @@ class Menus(QObject):
             redo.setText(_named(tr("&Redo"), tr("&Redo {step}"), undo_stack.redoText()))
 
         menu.aboutToShow.connect(name_steps)
+        menu.aboutToHide.connect(lambda: undo.setText(tr("&Undo")))
+        menu.aboutToHide.connect(lambda: redo.setText(tr("&Redo")))
         menu.addSeparator()
         pasting = menu.addAction(tr("Open what is on the clip&board"))
         pasting.setShortcut(QKeySequence.StandardKey.Paste)

@@ -16,7 +16,7 @@ from memplan.llama_cpp_options import CacheType, Program
 from memplan.reports.content import request_arguments
 from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
-from memplan.units import GIB
+from memplan.units import GIB, ByteUnits
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.verdicts import log_lines
 from memplan.zinc_options import ZincVersion
@@ -24,6 +24,7 @@ from memplan_gui.appearance import ThemeSwitch
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.help_pages import Page
 from memplan_gui.plot.picture import TextRole
+from memplan_gui.plot.ticks import byte_ticks
 from memplan_gui.settings import SettingsFile
 from memplan_gui.translating import LanguageChoice, Translation
 from memplan_gui.window import MainWindow
@@ -233,6 +234,8 @@ def test_that_numbers_are_shown_as_germans_write_them(german: MainWindow) -> Non
     texts = {text.role: text.text for text in chart.texts}
     assert texts[TextRole.BUDGET] == "Budget 2,50 GiB"
     assert texts[TextRole.TITLE] == "Kontextlänge (Token)"
+    ticks = byte_ticks(2.2 * GIB, 10, ByteUnits.BINARY)
+    assert [text for _, text in ticks.ticks][:3] == ["0,0", "0,5", "1,0"]
 
 
 @pytest.mark.parametrize(
@@ -282,6 +285,8 @@ def test_that_a_step_names_its_change_in_german(german: MainWindow, qtbot: QtBot
         "&Rückgängig: Budget",
         "&Wiederholen",
     ]
+    edit.aboutToHide.emit()
+    assert edit.actions()[0].text() == "&Rückgängig"
 
 
 def test_that_a_new_window_speaks_the_language_that_was_chosen(

@@ -28,6 +28,9 @@ _TWO_COLUMNS_FROM = 820
 _STACKED_PAGE_HEIGHT = 600
 """In one column, chart and tabs are as high as they are used to, and the column scrolls."""
 
+_LAID_OUT_AFTER_MILLISECONDS = 400
+"""What a new plan changes in the panels has its place by then."""
+
 _FREE_WIDTH: Final = 16_777_215
 
 
@@ -44,6 +47,11 @@ class Body(QScrollArea):
         self.pages = pages
         self.controls = _Controls(panels)
         self._stacked: bool | None = None
+        self._following = QTimer(self)
+        self._following.setSingleShot(True)
+        self._following.setInterval(_LAID_OUT_AFTER_MILLISECONDS)
+        pages.installEventFilter(self)
+        self.verticalScrollBar().rangeChanged.connect(self._follow_pages)
         inner = QWidget()
         inner.setObjectName("body")
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
@@ -63,12 +71,19 @@ class Body(QScrollArea):
             area.verticalScrollBar().setValue(0)
 
     def show_pages(self) -> None:
-        """Scroll to the verdict, once everything has its place, if it is below the panels."""
-        QTimer.singleShot(0, self, self._scroll_to_pages)
+        """Scroll to the verdict where it is below the panels, and stay there while they grow."""
+        self._following.start()
+        self._follow_pages()
 
-    def _scroll_to_pages(self) -> None:
-        if self._stacked:
+    def _follow_pages(self) -> None:
+        if self._stacked and self._following.isActive():
             self.verticalScrollBar().setValue(self.pages.y() - scaled(_GAP))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the pages to where the layout moves them."""
+        if watched is self.pages and event.type() is QEvent.Type.Move:
+            self._follow_pages()
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose between one column and two."""

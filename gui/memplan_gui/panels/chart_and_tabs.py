@@ -14,6 +14,9 @@ _GAP = 14
 _CHART_COMFORT = 300
 """Below this height of the chart, the tabs give way."""
 
+_TABS_SHARE = 0.38
+"""In a tall window the tabs are given more than the first of them needs."""
+
 
 class ChartAndTabs(QSplitter):
     """Shares its height until the user does.
@@ -42,7 +45,7 @@ class ChartAndTabs(QSplitter):
         if self.moved:
             return
         height = self.height() - self.handleWidth()
-        wanted = self._tabs.sizeHint().height()
+        wanted = max(self._tabs.sizeHint().height(), round(height * _TABS_SHARE))
         lower = max(
             min(wanted, height - scaled_by_half(_CHART_COMFORT)), self._tabs.minimumHeight()
         )

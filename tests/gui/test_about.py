@@ -39,6 +39,8 @@ def test_that_about_names_every_version_and_copies_it(window: MainWindow, qtbot:
         assert part in text
     qtbot.mouseClick(shown.copy, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text().strip() == text
+    qtbot.mouseClick(shown.close_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.findChildren(AboutWindow))
 
 
 def test_that_there_is_one_about_which_escape_closes(window: MainWindow, qtbot: QtBot) -> None:
@@ -48,6 +50,6 @@ def test_that_there_is_one_about_which_escape_closes(window: MainWindow, qtbot: 
     for widget in (shown.copy, shown.close_button):
         assert widget.accessibleName()
         assert widget.toolTip()
-    qtbot.keyClick(shown, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not window.findChildren(AboutWindow))
-    assert about(window).isVisible()
+    for again in (shown, None):
+        qtbot.keyClick(again or about(window), Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: not window.findChildren(AboutWindow))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import memplan_gui
 import pytest
-from gui.acting import drop
+from gui.acting import drop, text_of
 from gui.seen_texts import texts_of
 from memplan.devices import load_catalogue
 from memplan.llama_cpp_options import CacheType, Program
@@ -17,16 +17,20 @@ from memplan.reports.content import request_arguments
 from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
 from memplan.units import GIB, ByteUnits
+from memplan.version import __version__
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.verdicts import log_lines
 from memplan.zinc_options import ZincVersion
+from memplan_gui.about import AboutWindow
 from memplan_gui.appearance import ThemeSwitch
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.help_pages import Page
 from memplan_gui.plot.picture import TextRole
 from memplan_gui.plot.ticks import byte_ticks
+from memplan_gui.problem_window import ProblemWindow
 from memplan_gui.settings import SettingsFile
 from memplan_gui.translating import LanguageChoice, Translation
+from memplan_gui.versions import versions_text
 from memplan_gui.window import MainWindow
 from memplan_resources.samples import SAMPLES
 from pseudo_language import speaking_it, untranslated
@@ -140,6 +144,25 @@ def test_that_no_text_of_an_explained_log_stays_english(
     own_words += [device.description for device in explained.log.devices]
     own_words += [path.name, "cache_k_l0", "off", "K f16, V f16"]
     assert _in_english(pseudo, shown, *own_words) == ""
+
+
+def test_that_no_text_about_a_broken_file_stays_english(
+    pseudo: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF\x03\x00\x00\x00\xff")
+    with qtbot.waitSignal(pseudo.loader.failed):
+        pseudo.open_source(str(broken))
+    assert broken.name in text_of(pseudo, "model_error")
+    assert _in_english(pseudo, pseudo, broken.name, str(tmp_path)) == ""
+
+
+@pytest.mark.qt_log_ignore("does not support")
+def test_that_no_text_about_the_program_stays_english(pseudo: MainWindow, qtbot: QtBot) -> None:
+    about, problem = AboutWindow(pseudo), ProblemWindow(pseudo)
+    for made in (about, problem):
+        qtbot.addWidget(made)
+        assert _in_english(pseudo, made, __version__, *versions_text().splitlines()) == ""
 
 
 _WORDS = re.compile(r"\b[A-Z][a-z]+|[a-z]{2,},? [a-z]{2,}| [a-z]{2,}|[a-z]{2,} ")

@@ -16,7 +16,7 @@ def sources_in(mime: QMimeData) -> tuple[str, ...]:
 
     Of a split model's shards only the first in the list counts, as any of them opens the set.
     """
-    urls = [_file_or_address(url) for url in mime.urls()]
+    urls = [_file_or_address(line) for line in _lines_of_urls(mime)]
     found = urls or [address_in(mime.text())]
     by_model = {_without_shard(source): source for source in reversed(found) if source}
     return tuple(reversed(by_model.values()))
@@ -33,10 +33,19 @@ def address_in(text: str) -> str:
     return line if is_path or is_name else ""
 
 
-def _file_or_address(url: QUrl) -> str:
-    if url.isLocalFile():
-        return url.toLocalFile()
-    return address_in(bytes(url.toEncoded().data()).decode("ascii"))
+def _lines_of_urls(mime: QMimeData) -> list[str]:
+    """The addresses as they were written: a QUrl knows no capitals in what it takes for a host.
+
+    The host of ``hf://Owner/model`` is somebody's name.
+    """
+    data = bytes(mime.data("text/uri-list").data()).decode("utf-8", "replace")
+    lines = (line.strip() for line in data.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _file_or_address(line: str) -> str:
+    url = QUrl(line)
+    return url.toLocalFile() if url.isLocalFile() else address_in(line)
 
 
 def _without_shard(source: str) -> str:

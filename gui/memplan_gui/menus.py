@@ -60,6 +60,9 @@ class Menus(QObject):
         devices_requested(): this machine's devices are to be looked for.
         help_requested(), whats_this_requested(): something is to be explained.
         page_requested(str): this page of the help is to be shown.
+        zoom_requested(int): the chart is to be magnified by so many steps; 0: all is to be seen.
+        axis_chosen(bool): the chart's context axis is to be divided evenly, or not.
+        read_out_requested(): the chart is to read out the plan's context.
         about_requested(), quit_requested()
     """
 
@@ -77,6 +80,9 @@ class Menus(QObject):
     text_size_chosen = Signal(object)
     forget_requested = Signal()
     devices_requested = Signal()
+    zoom_requested = Signal(int)
+    axis_chosen = Signal(bool)
+    read_out_requested = Signal()
     help_requested = Signal()
     whats_this_requested = Signal()
     page_requested = Signal(str)
@@ -104,6 +110,9 @@ class Menus(QObject):
             view.addMenu(tr("&Language")), languages, self.language_chosen
         )
         self._text_sizes = self._fill_text_sizes(view.addMenu(tr("Te&xt size")))
+        view.addSeparator()
+        self._linear = self._fill_chart(view)
+        view.addSeparator()
         search = view.addAction(tr("&Find this machine's GPUs"))
         search.setShortcut(QKeySequence("F5"))
         search.triggered.connect(lambda: self.devices_requested.emit())
@@ -111,8 +120,10 @@ class Menus(QObject):
         self.set_plan_shown(False)
 
     def _fill_samples(self) -> None:
-        for sample in SAMPLES:
-            action = self.samples.addAction(f"{sample.title} – {tr(_SAMPLE_KINDS[sample.id])}")
+        for number, sample in enumerate(SAMPLES, 1):
+            action = self.samples.addAction(
+                f"&{number}  {sample.title} – {tr(_SAMPLE_KINDS[sample.id])}"
+            )
             action.setData(sample.id)
         self.samples.triggered.connect(lambda action: self.sample_requested.emit(action.data()))
 
@@ -214,7 +225,7 @@ class Menus(QObject):
 
     def _fill_text_sizes(self, menu: QMenu) -> QActionGroup:
         titles = {size: tr("{percent} %").format(percent=size) for size in TEXT_SIZES}
-        group = self._choices(menu, titles, self.text_size_chosen)
+        group = self._choices(menu, _with_mnemonics(titles), self.text_size_chosen)
         menu.addSeparator()
         larger = menu.addAction(tr("&Larger"))
         larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
@@ -227,6 +238,28 @@ class Menus(QObject):
         usual.triggered.connect(lambda: self.text_size_chosen.emit(TEXT_SIZES[0]))
         return group
 
+    def _fill_chart(self, menu: QMenu) -> QAction:
+        """What the chart's own keys do, for those who look for it in a menu."""
+        zooms = (
+            (tr("Zoom &in"), "F7", 1),
+            (tr("Zoom &out"), "Shift+F7", -1),
+            (tr("Show &all contexts"), "Ctrl+F7", 0),
+        )
+        for text, keys, steps in zooms:
+            zoom = menu.addAction(text)
+            zoom.setShortcut(QKeySequence(keys))
+            zoom.triggered.connect(lambda _=False, count=steps: self.zoom_requested.emit(count))
+            self._needs_plan.append(zoom)
+        linear = menu.addAction(tr("Li&near axis"))
+        linear.setCheckable(True)
+        linear.setShortcut(QKeySequence("F8"))
+        linear.triggered.connect(lambda checked: self.axis_chosen.emit(checked))
+        reading = menu.addAction(tr("&Read out the context"))
+        reading.setShortcut(QKeySequence("F9"))
+        reading.triggered.connect(lambda: self.read_out_requested.emit())
+        self._needs_plan += [linear, reading]
+        return linear
+
     def _choose_text_size(self, steps: int) -> None:
         """Choose one larger or smaller, if there is one."""
         checked = self._text_sizes.checkedAction()
@@ -238,6 +271,10 @@ class Menus(QObject):
         """Offer copies and exports only where there is something to copy."""
         for action in self._needs_plan:
             action.setEnabled(shown)
+
+    def set_linear(self, linear: bool) -> None:
+        """Mark whether the chart's axis is divided evenly."""
+        self._linear.setChecked(linear)
 
     def set_theme(self, choice: ThemeChoice) -> None:
         """Mark the chosen theme."""
@@ -270,6 +307,17 @@ class Menus(QObject):
         self._recent.addAction(tr("&Forget these")).triggered.connect(
             lambda: self.forget_requested.emit()
         )
+
+
+def _with_mnemonics(titles: Mapping[Any, str]) -> dict[Any, str]:
+    """The titles, each with the first of its letters and digits that no other has."""
+    marked_titles, taken = {}, set()
+    for value, title in titles.items():
+        letters = (i for i, sign in enumerate(title) if sign.isalnum() and sign not in taken)
+        at = next(letters, len(title))
+        taken.update(title[at : at + 1])
+        marked_titles[value] = f"{title[:at]}&{title[at:]}" if at < len(title) else title
+    return marked_titles
 
 
 def _named(action: str, named: str, step: str) -> str:

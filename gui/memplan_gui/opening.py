@@ -43,6 +43,7 @@ class Opening(QObject):
         self._siblings = Latest(partial(_siblings, read), self)
         self._others = Latest(partial(_read_all, read), self)
         self._followed = ""
+        self.watch.stirred.connect(self.look_again)
         self._siblings.answered.connect(self._tell_siblings)
         self._others.answered.connect(self._tell_others)
 

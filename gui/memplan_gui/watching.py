@@ -20,10 +20,12 @@ class ModelWatch(QObject):
 
     Signals:
         changed(Model): the model as it is now.
+        stirred(): something has changed in its folder, the model itself or what lies beside it.
         lost(str, Exception): the file that cannot be read any more, and why.
     """
 
     changed = Signal(object)
+    stirred = Signal()
     lost = Signal(str, object)
 
     def __init__(self, cache: ModelCache, parent: QObject | None = None) -> None:
@@ -78,6 +80,7 @@ class ModelWatch(QObject):
         # A change may still be told of that came before the watch was stopped.
         if self._files is not None:
             self._loader.load(self._source)
+            self.stirred.emit()
 
     def _compare(self, _source: str, model: Model) -> None:
         if self._model is None or not _is_same(self._model, model):

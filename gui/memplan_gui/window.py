@@ -35,6 +35,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
 )
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -133,6 +134,7 @@ class MainWindow(QMainWindow):
         self._devices = DeviceHistory(self.session.undo_stack)
         self.log_window: LogWindow | None = None
         self._help_desk: HelpDesk | None = None
+        self._linear = False
         self._unread: tuple[str, Exception] | None = None
         self._lines: tuple[Overlay, ...] = ()
         self._links: list[QMetaObject.Connection] = []
@@ -158,6 +160,7 @@ class MainWindow(QMainWindow):
         self._set_units(self._settings.units)
         self._menus.set_theme(self._themes.choice)
         self._menus.set_language(self._translation.choice)
+        self._choose_axis(self._linear)
         self._menus.set_text_size(self._text_size())
         self._menus.set_recent(self._settings.recent)
 
@@ -280,6 +283,7 @@ class MainWindow(QMainWindow):
     def _connect_opening(self) -> None:
         card, loader = self._model_card, self.loader
         card.open_requested.connect(self.choose_model)
+        card.error_closed.connect(self._forget_error)
         card.source_requested.connect(self.open_source)
         card.cancel_requested.connect(loader.cancel)
         loader.started.connect(card.show_reading)
@@ -310,6 +314,9 @@ class MainWindow(QMainWindow):
         menus.units_chosen.connect(self._choose_units)
         menus.language_chosen.connect(self._choose_language)
         menus.text_size_chosen.connect(self._choose_text_size)
+        menus.zoom_requested.connect(self.chart_card.zoom)
+        menus.axis_chosen.connect(self._choose_axis)
+        menus.read_out_requested.connect(self.chart_card.read_out)
         menus.forget_requested.connect(self._forget_recent)
         menus.devices_requested.connect(self.detector.start)
         menus.help_requested.connect(lambda: self.help_desk().show_help())
@@ -413,6 +420,14 @@ class MainWindow(QMainWindow):
         else:
             self._model_card.show_error(error_text(source, error))
         self.settled.emit()
+
+    def _forget_error(self) -> None:
+        self._unread = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes an error, where nothing else has use for the key."""
+        if event.key() != Qt.Key.Key_Escape or not self._model_card.close_error():
+            super().keyPressEvent(event)
 
     def _show_lost(self, source: str, error: Exception) -> None:
         """The open file cannot be read any more; its plan stays."""
@@ -538,6 +553,11 @@ class MainWindow(QMainWindow):
             self._themes.set_text_size(percent)
             # The menu that was chosen from is still at work.
             QTimer.singleShot(0, self, self.rebuild)
+
+    def _choose_axis(self, linear: bool) -> None:
+        self._linear = linear
+        self._menus.set_linear(linear)
+        self.chart_card.set_linear(linear)
 
     def _choose_units(self, units: ByteUnits) -> None:
         self._settings = replace(self._settings, units=units)

@@ -163,6 +163,28 @@ def test_that_menus_have_unique_mnemonics(planned: MainWindow) -> None:
         assert [letter for letter, count in letters.items() if count > 1] == [], menu.title()
 
 
+def test_that_every_action_of_the_menus_has_a_key_that_shows(planned: MainWindow) -> None:
+    without = [
+        action.text()
+        for menu in planned.menuBar().findChildren(QMenu)
+        for action in menu.actions()
+        if not action.isSeparator()
+        and action.shortcut().isEmpty()
+        and re.search(r"&\w", action.text()) is None
+    ]
+    assert without == []
+
+
+def test_that_no_two_actions_have_one_shortcut(planned: MainWindow) -> None:
+    keys = Counter(
+        shortcut.toString()
+        for menu in planned.menuBar().findChildren(QMenu)
+        for action in menu.actions()
+        for shortcut in action.shortcuts()
+    )
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
 def test_that_tab_goes_through_the_controls_from_top_to_bottom(
     planned: MainWindow, qtbot: QtBot
 ) -> None:

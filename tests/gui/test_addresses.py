@@ -12,7 +12,7 @@ from core.reader.gguf_bytes import Gguf, TensorInfo, array, model_values, string
 from gui.acting import drop, text_of, visible_texts
 from memplan_gui.settings import SettingsFile
 from memplan_gui.window import MainWindow
-from PySide6.QtCore import QMimeData, QObject, Qt, QThreadPool, QUrl
+from PySide6.QtCore import QByteArray, QMimeData, QObject, Qt, QThreadPool, QUrl
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -109,11 +109,27 @@ def test_that_a_dropped_link_is_opened(
     assert source_of(window) == address
 
 
+class _FromAnotherProgram(QMimeData):
+    """Data that are fetched as they are wanted: QMimeData itself would keep QUrls of a list."""
+
+    def formats(self) -> list[str]:
+        return ["text/uri-list"]
+
+    def hasFormat(self, kind: str) -> bool:  # noqa: N802
+        return kind in self.formats()
+
+    def retrieveData(self, kind: str, _type: object) -> object:  # noqa: N802
+        return QByteArray(b"# dropped\r\nhf://Owner/Repo/Model.gguf\r\n")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/uri-list"])
 def test_that_a_dropped_name_keeps_its_capitals(
-    window: MainWindow, qtbot: QtBot, server: FileServer
+    window: MainWindow, qtbot: QtBot, server: FileServer, kind: str
 ) -> None:
-    mime = QMimeData()
-    mime.setText("hf://Owner/Repo/Model.gguf")
+    mime: QMimeData = _FromAnotherProgram()
+    if kind == "text/plain":
+        mime = QMimeData()
+        mime.setText("hf://Owner/Repo/Model.gguf")
     with qtbot.waitSignal(window.loader.failed, timeout=10_000):
         drop(window, [], mime)
     assert [seen.path for seen in server.seen] == ["/Owner/Repo/resolve/main/Model.gguf"]

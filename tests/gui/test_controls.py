@@ -7,9 +7,11 @@ from gui.acting import text_of, visible_texts
 from memplan.request import Backend, EngineName
 from memplan.units import GIB, MIB, ByteUnits
 from memplan.wording.verdicts import headline
+from memplan_gui.plot.scale import AxisScale
 from memplan_gui.scales import POSITIONS
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -277,3 +279,46 @@ def test_that_the_four_outcomes_are_worded_in_the_engines_terms(
         planned.session.change("Budget", budget_bytes=budget)
         planned.session.plan_now()
         assert any(text.startswith(start) for text in visible_texts(planned)), start
+
+
+def _view(window: MainWindow, text: str) -> QAction:
+    return next(
+        action
+        for menu in window.menuBar().findChildren(QMenu)
+        for action in menu.actions()
+        if action.text() == text
+    )
+
+
+def test_that_the_view_menu_zooms_the_chart_and_shows_all_of_it_again(
+    planned: MainWindow,
+) -> None:
+    chart = planned.chart_card.make_chart()
+    _view(planned, "Zoom &in").trigger()
+    assert chart.is_zoomed()
+    _view(planned, "Zoom &out").trigger()
+    assert not chart.is_zoomed()
+    _view(planned, "Zoom &in").trigger()
+    _view(planned, "Show &all contexts").trigger()
+    assert not chart.is_zoomed()
+
+
+def test_that_the_linear_axis_stays_when_the_window_is_made_anew(planned: MainWindow) -> None:
+    _view(planned, "Li&near axis").trigger()
+    for _ in range(2):
+        layout = planned.chart_card.make_chart().layout_shown()
+        assert layout is not None
+        assert layout.frame.scale is AxisScale.LINEAR
+        assert _view(planned, "Li&near axis").isChecked()
+        planned.rebuild()
+
+
+def test_that_the_view_menu_reads_out_the_context_that_is_planned_for(
+    planned: MainWindow,
+) -> None:
+    planned.activateWindow()
+    chart = planned.chart_card.make_chart()
+    _view(planned, "&Read out the context").trigger()
+    assert planned.session.plan is not None
+    assert chart.read_out() == planned.session.plan.at
+    assert chart.hasFocus()

@@ -171,7 +171,7 @@ _WORDS = re.compile(r"\b[A-Z][a-z]+|[a-z]{2,},? [a-z]{2,}| [a-z]{2,}|[a-z]{2,} "
 _SAME_IN_ALL = re.compile(
     r"Memplan|Python|PySide6|Qt|&English|&Deutsch|[KMGTPE]iB|\(\*[^)]*\)"
     r"|^(?:(?:Ctrl|Shift|Alt)\+)*(?:\S?|Left|Right|Home|End|Pg\w+|Space|Return|Esc|Del|Tab|Alt|Up"
-    r"|Down)$"  # keys, which Qt names
+    r"|Down|F\d+)$"  # keys, which Qt names
     r"|<[^>]*>?| align=|^; \}.*|.*color: $"  # rich text and its style
     r"|Fusion|Inter|sudo sysctl iogpu.wired_limit_mb=|rope, ffn_gate, Q6_K"
     r"|Total of "  # in a file of CSV

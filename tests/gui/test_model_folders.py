@@ -67,7 +67,8 @@ def test_that_quantisations_in_the_folder_are_offered_and_opened_without_reading
     assert button.isVisible()
     assert button.text().replace("&", "") == "Other quantisations (2)"
     entries = button.menu().actions()
-    assert {entry.text() for entry in entries} == {
+    assert [entry.text()[:4] for entry in entries] == ["&1  ", "&2  ", "&3  "]
+    assert {entry.text()[4:] for entry in entries} == {
         "Model-7B-Q4_0.gguf  ·  128 B",
         "Model-7B-Q8_0.gguf  ·  128 B",
         "Model-7B-F16.gguf  ·  256 B",
@@ -216,3 +217,15 @@ def test_that_copied_files_are_pasted(window: MainWindow, qtbot: QtBot, tmp_path
         qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.session.model is not None
     assert window.session.model.source == str(path)
+
+
+def test_that_a_quantisation_that_comes_into_the_folder_is_offered(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write(tmp_path, "m.Q4_K_M.gguf", "m.Q8_0.gguf")
+    opened(window, qtbot, tmp_path / "m.Q4_K_M.gguf")
+    assert "(1)" in quantisations(window).text()
+    write(tmp_path, "m.Q6_K.gguf")
+    qtbot.waitUntil(lambda: "(2)" in quantisations(window).text(), timeout=10_000)
+    (tmp_path / "m.Q8_0.gguf").unlink()
+    qtbot.waitUntil(lambda: "(1)" in quantisations(window).text(), timeout=10_000)

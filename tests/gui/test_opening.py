@@ -14,8 +14,8 @@ from gui.acting import drop, text_of, visible_texts
 from memplan.units import GIB
 from memplan_gui.settings import SettingsFile
 from memplan_gui.window import MainWindow
-from PySide6.QtCore import QMimeData
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 
@@ -141,6 +141,30 @@ def test_that_a_bad_file_is_said_in_the_card_and_the_last_good_model_stays(
     assert planned.session.plan is good
     with qtbot.waitSignal(planned.session.plan_changed, timeout=10_000):
         planned.open_sample("gpt-oss-20b")
+    assert text_of(planned, "model_error") == ""
+
+
+def test_that_an_error_that_was_read_can_be_closed(
+    planned: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    def fail() -> None:
+        with qtbot.waitSignal(planned.loader.failed, timeout=10_000):
+            planned.open_source(str(tmp_path / "gone.gguf"))
+        assert text_of(planned, "model_error")
+
+    fail()
+    (button,) = (
+        button
+        for button in planned.findChildren(QPushButton)
+        if button.accessibleName() == "Close this message"
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert text_of(planned, "model_error") == ""
+    fail()
+    planned.runs_on.budget.setFocus()
+    qtbot.keyClick(planned.runs_on.budget, Qt.Key.Key_Escape)
+    assert text_of(planned, "model_error") == ""
+    planned.rebuild()
     assert text_of(planned, "model_error") == ""
 
 

@@ -10,7 +10,7 @@ from memplan.planner import Plan
 from memplan.theme import Theme
 from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -50,6 +50,7 @@ class ChartCard(QFrame):
         self._session = session
         self._theme = theme
         self._units = ByteUnits.BINARY
+        self._linear = False
         self.chart: Chart | None = None
         self._shown_model: Model | None = None
         self._layout = QVBoxLayout(self)
@@ -69,6 +70,26 @@ class ChartCard(QFrame):
         if self.chart is not None:
             self.chart.set_units(units)
 
+    def set_linear(self, linear: bool) -> None:
+        """Divide the context axis evenly, or logarithmically."""
+        self._linear = linear
+        if self.chart is not None:
+            self.chart.set_axis("linear" if linear else "log")
+
+    def zoom(self, steps: int) -> None:
+        """Magnify the chart by so many steps; 0: show all of it."""
+        chart = self.make_chart()
+        if steps:
+            chart.zoom_by_steps(steps)
+        else:
+            chart.zoom_to_fit()
+
+    def read_out(self) -> None:
+        """Read out the plan's context. The keys then move it."""
+        chart = self.make_chart()
+        chart.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        chart.read_out_wanted()
+
     def make_chart(self) -> Chart:
         """The chart, made now if it was not."""
         if self.chart is not None:
@@ -78,6 +99,7 @@ class ChartCard(QFrame):
         chart = Chart(self)
         chart.set_theme(self._theme)
         chart.set_units(self._units)
+        chart.set_axis("linear" if self._linear else "log")
         chart.setToolTip(
             tr("Drag the budget's line or the marker of the context. The arrow keys read out")
         )

@@ -51,11 +51,13 @@ class ModelCard(Card):
     models to choose from.
 
     Signals:
+        error_closed(): the user has read why a file could not be opened.
         open_requested(): the user wants to choose a file.
         source_requested(str): the user wants to open this file or address.
         cancel_requested(): the user does not want to wait for what is being read.
     """
 
+    error_closed = Signal()
     open_requested = Signal()
     source_requested = Signal(str)
     cancel_requested = Signal()
@@ -72,6 +74,7 @@ class ModelCard(Card):
         self.reading = ReadingRow()
         self.reading.cancel_requested.connect(self.cancel_requested)
         self._error = _ErrorBox()
+        self._error.close_button.clicked.connect(self.close_error)
         self._note = label("muted", wrap=True)
         self._note.setObjectName("model_note")
         self._name = label("title", tr("No model yet"), wrap=True)
@@ -219,6 +222,16 @@ class ModelCard(Card):
         self._open.show()
         self._show_chips()
 
+    def close_error(self) -> bool:
+        """Show no error any more; whether there was one."""
+        if self._error.isHidden():
+            return False
+        if self._error.isAncestorOf(self.window().focusWidget()):
+            self.window().setFocus()
+        self._error.hide()
+        self.error_closed.emit()
+        return True
+
     def show_error(self, error: ErrorText) -> None:
         """Show why a file could not be opened; the last good model stays below it."""
         self._error.show_error(error, self._model)
@@ -253,10 +266,15 @@ class _ErrorBox(QFrame):
         self._sentence = label("", wrap=True)
         self._detail = label("small", wrap=True)
         self._kept = label("small", wrap=True)
+        self.close_button = QPushButton(tr("Close th&is message"))
+        self.close_button.setProperty("role", "link")
+        self.close_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        help_text = tr("Show no longer why the file could not be opened (Escape)")
+        describe(self.close_button, tr("Close this message"), help_text)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(scaled_margins(10, 8, 10, 9))
         layout.setSpacing(scaled(3))
-        for part in (self._title, self._sentence, self._detail, self._kept):
+        for part in (self._title, self._sentence, self._detail, self._kept, self.close_button):
             layout.addWidget(part)
 
     def show_error(self, error: ErrorText, kept: Model | None) -> None:

@@ -41,14 +41,19 @@ class QuantisationsMenu(QPushButton):
     def show_models(self, models: Sequence[Model], current: str, units: ByteUnits) -> None:
         """Offer these models, of which the one from ``current`` is open."""
         self._models.clear()
-        for model in models:
+        for number, model in enumerate(models, 1):
             size = format_bytes(model.weights_bytes, units)
             # By the file's name: some quantisations call themselves what others are.
             name = Path(model.source).name.replace("&", "&&")
-            action = self._models.addAction(f"{name}  ·  {size}")
+            action = self._models.addAction(f"{_mnemonic(number)}{name}  ·  {size}")
             action.setData(model.source)
             action.setCheckable(True)
             action.setChecked(model.source == current)
         others = format_count(len(models) - 1)
         self.setText(tr("Othe&r quantisations ({count})").format(count=others))
         self.setVisible(len(models) > 1)
+
+
+def _mnemonic(number: int) -> str:
+    """The key of a line, as long as there are digits."""
+    return f"&{number}  " if number < 10 else ""

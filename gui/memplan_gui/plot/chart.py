@@ -329,6 +329,10 @@ class Chart(QWidget):
         span = magnified(shown.span, self._scale, factor, around_tokens)
         self.zoom_to(*moved(span, shown.series.span, self._scale, 0))
 
+    def zoom_by_steps(self, steps: float, around_tokens: float | None = None) -> None:
+        """Magnify by steps, as keys, wheel and menu do."""
+        self.zoom_by(_ZOOM_STEP**steps, around_tokens)
+
     def zoom_to_fit(self) -> None:
         """Show all contexts again."""
         self._set_zoom(None)
@@ -354,6 +358,12 @@ class Chart(QWidget):
         if self._read_out is not None:
             self._read_out = None
             self.read_out_changed.emit(None)
+
+    def read_out_wanted(self) -> None:
+        """Read out the context that is planned for, or the nearest one in sight."""
+        if self._shown is not None:
+            self._show_read_out(self._shown.within_axis(self._shown.plan.at.context_tokens))
+            self._announce(self._card.text())
 
     def _show_read_out(self, context_tokens: int) -> None:
         if self._shown is None:
@@ -436,7 +446,7 @@ class Chart(QWidget):
             super().wheelEvent(event)
             return
         around_tokens = self._shown.frame.tokens_at(event.position().x())
-        self.zoom_by(_ZOOM_STEP ** (event.angleDelta().y() / _WHEEL_STEP), around_tokens)
+        self.zoom_by_steps(event.angleDelta().y() / _WHEEL_STEP, around_tokens)
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -514,9 +524,9 @@ class Chart(QWidget):
     def _zoom_by_key(self, key: int, control: bool, shown: Shown) -> bool:
         """Whether the key changes what is in sight; if so, it is done."""
         if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_by(_ZOOM_STEP)
+            self.zoom_by_steps(1)
         elif key == Qt.Key.Key_Minus:
-            self.zoom_by(1 / _ZOOM_STEP)
+            self.zoom_by_steps(-1)
         elif key == Qt.Key.Key_0:
             self.zoom_to_fit()
         elif control and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):

@@ -164,12 +164,20 @@ def _icon_path(name: str) -> str:
 
 
 def _style_sheet(theme: Theme) -> str:
-    style = _STYLE.substitute(
+    # In the template pixels are those at 100 %.
+    style = Template(re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", _STYLE))
+    edge = scaled(theme.border_pixels)
+    # A thicker outline takes from the padding, so that nothing moves when the focus does.
+    thicker = scaled(2) - edge
+    return style.substitute(
         window=theme.window,
         card=theme.card,
         field=theme.field,
         border=theme.border,
-        edge=f"{theme.border_pixels}px",
+        edge=f"{edge}px",
+        focus_padding=f"{scaled(5) - thicker}px",
+        primary_focus_padding=f"{scaled(14) - thicker}px",
+        segment_focus_padding=f"{scaled(8) - thicker}px",
         hover=theme.hover,
         grid=theme.grid,
         text=theme.text,
@@ -192,11 +200,9 @@ def _style_sheet(theme: Theme) -> str:
         check=_icon_path(_CHECKS[theme.accent_text]),
         menu_check=_icon_path(_CHECKS["#000000" if theme is LIGHT else "#ffffff"]),
     )
-    # Here pixels are those at 100 %.
-    return re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", style)
 
 
-_STYLE: Final = Template("""
+_STYLE: Final = """
 QMainWindow, QScrollArea, QWidget#left_column, QWidget#body { background: $window; border: none; }
 QToolTip { background: $card; color: $text; border: $edge solid $border; padding: 4px; }
 
@@ -237,7 +243,8 @@ QPushButton:disabled { color: $disabled; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; }
 QPushButton[role="primary"]:disabled { background: $field; color: $disabled;
     border-color: $border; }
-QPushButton[role="primary"]:focus { border: 2px solid $accent_focus; padding: 4px 13px; }
+QPushButton[role="primary"]:focus { border: 2px solid $accent_focus;
+    padding: $focus_padding $primary_focus_padding; }
 QPushButton[role="link"] { background: transparent; color: $muted; border: $edge solid transparent;
     border-radius: 4px; padding: 0 2px; text-decoration: underline; text-align: left; }
 QPushButton[role="link"][menu="true"] { padding-right: 15px; }
@@ -254,7 +261,8 @@ QPushButton[role="segment"][end="last"] { border-top-right-radius: 6px;
     border-bottom-right-radius: 6px; border-right-width: $edge; }
 QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
-QPushButton[role="segment"]:focus { border: 2px solid $accent_focus; padding: 4px 7px; }
+QPushButton[role="segment"]:focus { border: 2px solid $accent_focus;
+    padding: $focus_padding $segment_focus_padding; }
 
 QPlainTextEdit, QTextBrowser { background: $field; color: $text; placeholder-text-color: $disabled;
     border: $edge solid $border;
@@ -351,4 +359,4 @@ QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QStatusBar { background: $window; color: $muted; }
-""")
+"""

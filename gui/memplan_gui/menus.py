@@ -311,7 +311,8 @@ class Menus(QObject):
 
 def _with_mnemonics(titles: Mapping[Any, str]) -> dict[Any, str]:
     """The titles, each with the first of its letters and digits that no other has."""
-    marked_titles, taken = {}, set()
+    marked_titles: dict[Any, str] = {}
+    taken: set[str] = set()
     for value, title in titles.items():
         letters = (i for i, sign in enumerate(title) if sign.isalnum() and sign not in taken)
         at = next(letters, len(title))

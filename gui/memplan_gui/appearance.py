@@ -168,13 +168,15 @@ def _style_sheet(theme: Theme) -> str:
     style = Template(re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", _STYLE))
     edge = scaled(theme.border_pixels)
     # A thicker outline takes from the padding, so that nothing moves when the focus does.
-    thicker = scaled(2) - edge
+    ring = scaled(theme.border_pixels + 1)
+    thicker = ring - edge
     return style.substitute(
         window=theme.window,
         card=theme.card,
         field=theme.field,
         border=theme.border,
         edge=f"{edge}px",
+        ring=f"{ring}px",
         focus_padding=f"{scaled(5) - thicker}px",
         primary_focus_padding=f"{scaled(14) - thicker}px",
         segment_focus_padding=f"{scaled(8) - thicker}px",
@@ -243,7 +245,7 @@ QPushButton:disabled { color: $disabled; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; }
 QPushButton[role="primary"]:disabled { background: $field; color: $disabled;
     border-color: $border; }
-QPushButton[role="primary"]:focus { border: 2px solid $accent_focus;
+QPushButton[role="primary"]:focus { border: $ring solid $accent_focus;
     padding: $focus_padding $primary_focus_padding; }
 QPushButton[role="link"] { background: transparent; color: $muted; border: $edge solid transparent;
     border-radius: 4px; padding: 0 2px; text-decoration: underline; text-align: left; }
@@ -261,7 +263,7 @@ QPushButton[role="segment"][end="last"] { border-top-right-radius: 6px;
     border-bottom-right-radius: 6px; border-right-width: $edge; }
 QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
-QPushButton[role="segment"]:focus { border: 2px solid $accent_focus;
+QPushButton[role="segment"]:focus { border: $ring solid $accent_focus;
     padding: $focus_padding $segment_focus_padding; }
 
 QPlainTextEdit, QTextBrowser { background: $field; color: $text; placeholder-text-color: $disabled;
@@ -306,7 +308,7 @@ QCheckBox::indicator { width: 14px; height: 14px; border: $edge solid $muted; bo
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url($check); }
 QCheckBox:focus { color: $text; }
-QCheckBox::indicator:focus { border: 2px solid $accent_focus; }
+QCheckBox::indicator:focus { border: $ring solid $accent_focus; }
 
 QMenuBar { background: $window; color: $text; border-bottom: 1px solid $border;
     padding: 3px 6px; }

@@ -381,6 +381,26 @@
         <translation>&amp;Normal</translation>
     </message>
     <message>
+        <source>Zoom &amp;in</source>
+        <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>Show &amp;all contexts</source>
+        <translation>&amp;Alle Kontexte zeigen</translation>
+    </message>
+    <message>
+        <source>Li&amp;near axis</source>
+        <translation>&amp;Lineare Achse</translation>
+    </message>
+    <message>
+        <source>&amp;Read out the context</source>
+        <translation>Konte&amp;xt ablesen</translation>
+    </message>
+    <message>
         <source>&amp;Forget these</source>
         <translation>Diese &amp;vergessen</translation>
     </message>
@@ -1156,6 +1176,18 @@
     <message>
         <source>Sample model</source>
         <translation>Beispielmodell</translation>
+    </message>
+    <message>
+        <source>Close th&amp;is message</source>
+        <translation>Meldung schlie&amp;ßen</translation>
+    </message>
+    <message>
+        <source>Show no longer why the file could not be opened (Escape)</source>
+        <translation>Nicht mehr zeigen, warum die Datei nicht geöffnet werden konnte (Esc)</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
     </message>
     <message>
         <source>Still shown: {model}.</source>

@@ -151,11 +151,14 @@ class InnerTexts:
         for i in order:
             component = self._series.components[i]
             for text in self._area_wordings(i, stack[i] - lower[i]):
-                rect = self._board.place(self._in_area(text, lower[i], stack[i]))
+                places: Iterable[QRectF] = self._in_area(text, lower[i], stack[i])
+                if self._picture.overlays:
+                    places = self._fewest_curves_first(places)
+                rect = self._board.place(places)
                 if rect is not None:
-                    # Hatching would make it hard to read.
-                    hatched = not component.exact
-                    self.texts.append(Text(TextRole.AREA, text, rect, component.kind, hatched))
+                    # Hatching or another plan's line would make it hard to read.
+                    crossed = not component.exact or bool(self._curves_under([rect])[0])
+                    self.texts.append(Text(TextRole.AREA, text, rect, component.kind, crossed))
                     break
 
     def place_range(self, budget_x: float) -> None:
@@ -220,14 +223,18 @@ class InnerTexts:
     def _fewest_curves_first(self, places: Iterable[QRectF], margin: float = 0) -> list[QRectF]:
         """Rectangles, those first through which, or so near to which, the fewest curves run."""
         rects = list(places)
+        return [rects[i] for i in np.argsort(self._curves_under(rects, margin), kind="stable")]
+
+    def _curves_under(self, rects: Sequence[QRectF], margin: float = 0) -> NDArray[np.int64]:
+        """How many curves run through each rectangle, or so near to it."""
         edges = np.array([(r.left(), r.right(), r.top(), r.bottom()) for r in rects]).reshape(-1, 4)
         lefts, rights, tops, bottoms = edges.T
         ends = self._frame.contexts_at(np.stack([lefts, rights]))
-        curves = np.zeros(len(rects), dtype=int)
+        curves = np.zeros(len(rects), dtype=np.int64)
         for series in (self._series, *(series for _, series in self._picture.overlays)):
             ys = self._frame.ys_of(np.interp(ends, series.contexts, series.total))
             curves += (ys.max(axis=0) > tops - margin) & (ys.min(axis=0) < bottoms + margin)
-        return [rects[i] for i in np.argsort(curves, kind="stable")]
+        return curves
 
     def _area_wordings(self, index: int, own: NDArray[np.float64]) -> tuple[str, ...]:
         component = self._series.components[index]

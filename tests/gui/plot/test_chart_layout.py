@@ -270,6 +270,18 @@ def test_that_the_point_where_two_plans_need_the_same_is_marked() -> None:
     assert text_of(layout, TextRole.MEETING) == "crosses at 10,738"
 
 
+def test_that_no_line_of_another_plan_runs_through_an_areas_name() -> None:
+    plan = made_plan(weights_bytes=5 * GIB, bytes_per_token=300_000)
+    for bytes_per_token in range(60_000, 300_000, 20_000):
+        other = made_plan(weights_bytes=5 * GIB, bytes_per_token=bytes_per_token)
+        series, layout = series_of(other), layout_of(plan, overlays=(other,))
+        for text in texts_of(layout, TextRole.AREA):
+            ends = [layout.frame.tokens_at(x) for x in (text.rect.left(), text.rect.right())]
+            ys = [layout.frame.y_of(series.total_at(tokens)) for tokens in ends]
+            crossed = max(ys) > text.rect.top() and min(ys) < text.rect.bottom()
+            assert text.on_area == crossed  # on a chip of its own where there is no other place
+
+
 def test_that_wide_texts_of_the_byte_axis_have_room() -> None:
     plan = made_plan(
         weights_bytes=0, bytes_per_token=4_000_000, budget_bytes=0, ceiling_tokens=U32_MAX

@@ -55,7 +55,7 @@ from PySide6.QtWidgets import (
 
 ACTIONS = 200
 _RUNS = settings(
-    max_examples=2,
+    max_examples=4,
     stateful_step_count=ACTIONS,
     derandomize=True,  # the same actions each time; by hand, other seeds
     database=None,

@@ -44,7 +44,7 @@ from memplan.wording.help.topics import HelpTopic
 from memplan.wording.help.workings import working_text, workings
 from memplan.wording.notices import notice_text
 from memplan.wording.solutions import answer_text, margin_text, question_text
-from memplan.wording.terminal import plan_text, table_cell
+from memplan.wording.terminal import plan_text
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
 from memplan.wording.verdicts import (
     explanation,
@@ -312,10 +312,15 @@ def test_that_errors_of_a_report_are_translated(content: str, tmp_path: Path) ->
     )
 
 
-def test_that_programs_and_terminals_are_spoken_to_in_english(plan: Plan) -> None:
+def test_that_a_summary_that_is_copied_is_translated(plan: Plan) -> None:
+    lines = plan_text(plan, advised(plan), solutions=solve(plan)).splitlines()
+    # The first line names the model; the engine's own words follow "log".
+    spoken = [line for line in lines[1:] if not line.startswith("⟦log: ⟧")]
+    assert left_over(spoken, *names_of(plan)) == []
+
+
+def test_that_programs_are_spoken_to_in_english(plan: Plan) -> None:
     texts = [
-        plan_text(plan, advised(plan), solutions=solve(plan)),
-        table_cell(plan),
         json.dumps(plan_to_json(plan, advised(plan), solve(plan)), ensure_ascii=False),
         json.dumps(saved_plan(plan, advised(plan)), ensure_ascii=False),
     ]

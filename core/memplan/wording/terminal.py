@@ -1,12 +1,14 @@
-"""A plan as lines for a terminal, in English whatever the window speaks."""
+"""A plan as lines of equal letters: for a terminal, and to be copied from the window."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from memplan.advice import Advice
+from memplan.component import Place
 from memplan.estimate import LimitedBy, Outcome
-from memplan.language import ENGLISH, speaking
+from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.solve import Solution
 from memplan.units import (
@@ -19,39 +21,41 @@ from memplan.units import (
 from memplan.wording.advice import advice_line
 from memplan.wording.notices import notice_text
 from memplan.wording.solutions import answer_text, margin_text, question_text
-from memplan.wording.titles import BACKEND_TITLES, COMPONENT_TITLES, ENGINE_TITLES, PLACE_TITLES
+from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title
 from memplan.wording.verdicts import explanation, headline, log_lines
 
+_PLACES: Final[Mapping[Place, str]] = {Place.DEVICE: marked("device"), Place.HOST: marked("host")}
 
-@speaking(ENGLISH)
+
 def plan_text(
     plan: Plan,
     advice: Sequence[Advice] = (),
     units: ByteUnits = ByteUnits.BINARY,
     solutions: Sequence[Solution] = (),
 ) -> str:
-    """A plan as lines for a terminal."""
-    model, markers = plan.model, plan.markers
-    engine = f"{ENGINE_TITLES[plan.request.engine]} {plan.engine_version}"
-    backend = BACKEND_TITLES[plan.request.backend]
+    """A plan as lines."""
+    model = plan.model
     lines = [
         f"{model.name}  ({model.architecture} {model.quantisation}, {model.source})",
-        f"{engine} on {backend}, budget {format_bytes(plan.request.budget_bytes, units)}",
+        tr("{engine} on {backend}, budget {budget}").format(
+            engine=f"{ENGINE_TITLES[plan.request.engine]} {plan.engine_version}",
+            backend=BACKEND_TITLES[plan.request.backend],
+            budget=format_bytes(plan.request.budget_bytes, units),
+        ),
         "",
         headline(plan, units),
         explanation(plan, units),
         "",
         *_component_lines(plan, units),
         "",
-        f"floor {format_tokens(markers.floor_tokens)}"
-        f"   automatic {format_tokens(markers.auto_tokens)}"
-        f"   largest that fits {format_tokens(markers.max_tokens)}"
-        f"   ceiling {format_tokens(markers.ceiling_tokens)}",
+        _marker_line(plan),
     ]
-    lines += [f"log: {line}" for line in log_lines(plan)]
-    lines += [f"note: {notice_text(n, plan.request.engine)}" for n in plan.notices]
+    lines += [tr("log: {line}").format(line=line) for line in log_lines(plan)]
+    notices = [notice_text(notice, plan.request.engine) for notice in plan.notices]
+    lines += [tr("note: {notice}").format(notice=notice) for notice in notices]
     if advice:
-        lines += ["", "What to change:" if not plan.verdict.fits else "For a longer context:"]
+        fits = plan.verdict.fits
+        lines += ["", tr("For a longer context:") if fits else tr("What to change:")]
     for number, item in enumerate(advice, 1):
         lines.append(f"  {number}. {advice_line(item, units)}")
     if solutions:
@@ -59,10 +63,21 @@ def plan_text(
     return "\n".join(lines)
 
 
+def _marker_line(plan: Plan) -> str:
+    markers = plan.markers
+    line = tr("floor {floor}   automatic {automatic}   largest that fits {largest}   ceiling {top}")
+    return line.format(
+        floor=format_tokens(markers.floor_tokens),
+        automatic=format_tokens(markers.auto_tokens),
+        largest=format_tokens(markers.max_tokens),
+        top=format_tokens(markers.ceiling_tokens),
+    )
+
+
 def _solution_lines(plan: Plan, solutions: Sequence[Solution], units: ByteUnits) -> list[str]:
     questions = [question_text(solution, plan, units) for solution in solutions]
     width = max(len(question) for question in questions) + 2
-    lines = ["Solved:"]
+    lines = [tr("Solved:")]
     lines += [
         f"  {question:<{width}}{answer_text(solution, units)}"
         for question, solution in zip(questions, solutions, strict=True)
@@ -72,28 +87,30 @@ def _solution_lines(plan: Plan, solutions: Sequence[Solution], units: ByteUnits)
 
 
 def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
-    lines = [f"At {format_tokens(plan.at.context_tokens)} tokens:"]
-    for share in plan.at.shares:
-        place = PLACE_TITLES[share.where].lower()
+    lines = [tr("At {tokens} tokens:").format(tokens=format_tokens(plan.at.context_tokens))]
+    titles = [component_title(share.kind) for share in plan.at.shares]
+    places = [tr(_PLACES[share.where]) for share in plan.at.shares]
+    widest, widest_place = max(17, *map(len, titles)), max(7, *(len(place) + 1 for place in places))
+    for share, title, place in zip(plan.at.shares, titles, places, strict=True):
         counted = format_percent(share.bytes, plan.request.budget_bytes)
         if not share.budgeted:
-            counted = "not counted"
+            counted = tr("not counted")
         estimate = "" if share.exact else f"  ± {format_bytes(share.band_bytes, units)}"
         lines.append(
-            f"  {COMPONENT_TITLES[share.kind]:<17} {place:<7}{format_bytes(share.bytes, units):>10}"
+            f"  {title:<{widest}} {place:<{widest_place}}{format_bytes(share.bytes, units):>10}"
             f"{format_exact_bytes(share.bytes):>28}  {counted:>11}{estimate}"
         )
     total = plan.at.budgeted_bytes
+    width = widest + 1 + widest_place
     lines.append(
-        f"  {'Counts':<25}{format_bytes(total, units):>10}{format_exact_bytes(total):>28}"
+        f"  {tr('Counts'):<{width}}{format_bytes(total, units):>10}{format_exact_bytes(total):>28}"
         f"  {format_percent(total, plan.request.budget_bytes):>11}"
     )
     return lines
 
 
-@speaking(ENGLISH)
 def table_cell(plan: Plan) -> str:
-    """A plan in a few characters: the context with which the engine starts."""
+    """A plan in a few characters, for the command line: the context with which it starts."""
     granted = format_tokens(plan.verdict.granted_tokens)
     if plan.verdict.outcome is Outcome.REFUSED:
         return "does not fit"

@@ -2207,5 +2207,45 @@
         <source>flash, layers split</source>
         <translation>Flash, Schichten aufgeteilt</translation>
     </message>
+    <message>
+        <source>device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>host</source>
+        <translation>Host</translation>
+    </message>
+    <message>
+        <source>{engine} on {backend}, budget {budget}</source>
+        <translation>{engine} auf {backend}, Budget {budget}</translation>
+    </message>
+    <message>
+        <source>log: {line}</source>
+        <translation>Log: {line}</translation>
+    </message>
+    <message>
+        <source>note: {notice}</source>
+        <translation>Hinweis: {notice}</translation>
+    </message>
+    <message>
+        <source>For a longer context:</source>
+        <translation>Für einen längeren Kontext:</translation>
+    </message>
+    <message>
+        <source>What to change:</source>
+        <translation>Was zu ändern ist:</translation>
+    </message>
+    <message>
+        <source>floor {floor}   automatic {automatic}   largest that fits {largest}   ceiling {top}</source>
+        <translation>Untergrenze {floor}   automatisch {automatic}   größter passender {largest}   Obergrenze {top}</translation>
+    </message>
+    <message>
+        <source>Solved:</source>
+        <translation>Gelöst:</translation>
+    </message>
+    <message>
+        <source>At {tokens} tokens:</source>
+        <translation>Bei {tokens} Token:</translation>
+    </message>
 </context>
 </TS>

@@ -269,7 +269,7 @@
     </message>
     <message>
         <source>&amp;Find this machine&apos;s GPUs</source>
-        <translation>&amp;GPUs dieses Rechners suchen</translation>
+        <translation>G&amp;PUs dieses Rechners suchen</translation>
     </message>
     <message>
         <source>&amp;Help</source>

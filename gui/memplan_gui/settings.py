@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -61,6 +62,23 @@ class Settings:
         return replace(self, recent=())
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"not a text: {value!r}")
+    return value
+
+
+def _sources(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"not a list of models: {value!r}")
+    return tuple(_text(source) for source in value)[:RECENT_LIMIT]
+
+
+def _base64(value: Any) -> str:
+    base64.b64decode(_text(value), validate=True)
+    return str(value)
+
+
 def _text_size(value: Any) -> int | None:
     if value is None:
         return None
@@ -70,8 +88,8 @@ def _text_size(value: Any) -> int | None:
 
 
 _READERS: Final[dict[str, Any]] = {
-    "folder": str,
-    "recent": lambda value: tuple(str(source) for source in value)[:RECENT_LIMIT],
+    "folder": _text,
+    "recent": _sources,
     "engine": EngineName,
     "backend": Backend,
     "budget_bytes": lambda value: check_u64("budget_bytes", value),
@@ -79,13 +97,13 @@ _READERS: Final[dict[str, Any]] = {
     "units": ByteUnits,
     "language": LanguageChoice,
     "text_size": _text_size,
-    "geometry": str,
+    "geometry": _base64,
 }
 
 
 def settings_to_text(settings: Settings) -> str:
-    """The settings as JSON."""
-    return json.dumps({"schema": SCHEMA, **asdict(settings)}, indent=2, ensure_ascii=False) + "\n"
+    """The settings as JSON, in ASCII: the name of a file need not be Unicode."""
+    return json.dumps({"schema": SCHEMA, **asdict(settings)}, indent=2) + "\n"
 
 
 def settings_from_text(text: str) -> Settings:
@@ -94,17 +112,17 @@ def settings_from_text(text: str) -> Settings:
     Raises:
         ValueError: the text is not JSON, of another schema, or holds a value that cannot be.
     """
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise ValueError(f"not settings of the schema {SCHEMA}")
-    try:
-        known = {
-            field.name: _READERS[field.name](found[field.name])
-            for field in fields(Settings)
-            if field.name in found
-        }
-    except TypeError as error:
-        raise ValueError(str(error)) from error
+    known = {
+        field.name: _READERS[field.name](found[field.name])
+        for field in fields(Settings)
+        if field.name in found
+    }
     return Settings(**known)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -19,23 +20,34 @@ from memplan_gui.settings import (
     settings_from_text,
     settings_to_text,
 )
+from memplan_gui.text_size import TEXT_SIZES
+from memplan_gui.translating import LanguageChoice
+
+_NAMES = st.text(
+    st.characters(exclude_categories=["Cs"])
+    | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF)
+)
+"""With what Python writes for bytes of a file's name that are no UTF-8."""
 
 _SETTINGS = st.builds(
     Settings,
-    folder=st.text(),
-    recent=st.lists(st.text(), max_size=RECENT_LIMIT).map(tuple),
+    folder=_NAMES,
+    recent=st.lists(_NAMES, max_size=RECENT_LIMIT).map(tuple),
     engine=st.sampled_from(EngineName),
     backend=st.sampled_from(Backend),
     budget_bytes=st.integers(0, 2**64 - 1),
     theme=st.sampled_from(ThemeChoice),
     units=st.sampled_from(ByteUnits),
-    geometry=st.text(),
+    language=st.sampled_from(LanguageChoice),
+    text_size=st.none() | st.sampled_from(TEXT_SIZES),
+    geometry=st.binary().map(lambda saved: base64.b64encode(saved).decode("ascii")),
 )
 
 
 @given(_SETTINGS)
 def test_that_settings_come_back_as_they_were_written(settings: Settings) -> None:
-    assert settings_from_text(settings_to_text(settings)) == settings
+    written = settings_to_text(settings).encode("utf-8")
+    assert settings_from_text(written.decode("utf-8")) == settings
 
 
 def test_that_a_first_start_has_settings(tmp_path: Path) -> None:
@@ -53,6 +65,15 @@ def test_that_a_first_start_has_settings(tmp_path: Path) -> None:
         json.dumps({"schema": SCHEMA, "budget_bytes": -1}),
         json.dumps({"schema": SCHEMA, "budget_bytes": "16"}),
         json.dumps({"schema": SCHEMA, "recent": 3}),
+        json.dumps({"schema": SCHEMA, "recent": "/models/a.gguf"}),
+        json.dumps({"schema": SCHEMA, "recent": [None]}),
+        json.dumps({"schema": SCHEMA, "folder": None}),
+        json.dumps({"schema": SCHEMA, "engine": []}),
+        json.dumps({"schema": SCHEMA, "language": "xx"}),
+        json.dumps({"schema": SCHEMA, "text_size": 110}),
+        json.dumps({"schema": SCHEMA, "geometry": "abc"}),
+        json.dumps({"schema": SCHEMA, "geometry": "ü"}),
+        "[" * 100_000,
         "\x00\x01",
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from memplan.request import Backend, EngineName
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
-from memplan_gui.settings import SettingsFile, settings_from_text
+from memplan_gui.settings import SettingsFile
 from memplan_gui.text_size import (
     BASE_FONT_PIXELS,
     TEXT_SIZES,
@@ -246,8 +246,3 @@ def test_that_ctrl_plus_is_the_texts_size_while_the_chart_has_the_focus(
     qtbot.keyClick(chart, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: planned.runs_on.font().pixelSize() == 16)
     assert not planned.chart_card.make_chart().is_zoomed()
-
-
-def test_that_settings_with_a_size_that_there_is_not_are_broken() -> None:
-    with pytest.raises(ValueError, match="no size"):
-        settings_from_text('{"schema": "memplan.settings/1", "text_size": 1000}')

@@ -40,7 +40,8 @@ class Translation(QObject):
 
     Attributes:
         choice: what the user picked.
-        language: the language that is spoken; ``None`` before the first choice.
+        language: the language that was last asked for; ``None`` before the first choice. Where
+            its texts are missing, English is spoken.
     """
 
     def __init__(self, app: QCoreApplication) -> None:
@@ -58,7 +59,6 @@ class Translation(QObject):
             return False
         self.language = language
         self.remove()
-        QLocale.setDefault(QLocale(language.value))
         if language is not LanguageChoice.ENGLISH:
             self._install(language.value)
         return True
@@ -68,19 +68,30 @@ class Translation(QObject):
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
         self._translators = []
+        QLocale.setDefault(QLocale(ENGLISH.code))
         speak(ENGLISH)
 
     def _install(self, code: str) -> None:
-        own, qt = QTranslator(self), QTranslator(self)
-        file = resources.files(memplan_resources.translations) / f"memplan_{code}.qm"
-        self._data = file.read_bytes()
-        own.load(self._data)
+        own, qt = QTranslator(), QTranslator()
+        self._data = _compiled(code)
+        if not own.load(self._data):
+            return
         qt.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
         self._translators = [qt, own]
         for translator in self._translators:
             QCoreApplication.installTranslator(translator)
         locale = QLocale(code)
+        QLocale.setDefault(locale)
         speak(Language(code, locale.decimalPoint(), locale.groupSeparator(), _look_up))
+
+
+def _compiled(code: str) -> bytes:
+    """The texts of a language as they are installed; empty where they are not."""
+    try:
+        file = resources.files(memplan_resources.translations) / f"memplan_{code}.qm"
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _look_up(source: str, comment: str, count: int) -> str:

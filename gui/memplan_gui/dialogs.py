@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memplan.language import tr
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
@@ -42,4 +43,7 @@ class Dialogs:
 
     def show_problem(self, parent: QWidget, title: str, text: str) -> None:
         """Say that something that the user asked for did not work."""
-        QMessageBox.warning(parent, title, text)
+        box = QMessageBox(QMessageBox.Icon.Warning, title, text, parent=parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
+        box.deleteLater()

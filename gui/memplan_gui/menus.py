@@ -18,6 +18,7 @@ from memplan_gui.appearance import ThemeChoice
 from memplan_gui.exporting import FileExport, Shown
 from memplan_gui.text_size import TEXT_SIZES
 from memplan_gui.translating import LANGUAGE_NAMES, LanguageChoice
+from memplan_gui.widgets.tooltips import as_written
 
 _THEMES: Final[Mapping[ThemeChoice, str]] = {
     ThemeChoice.SYSTEM: marked("&System"),
@@ -299,8 +300,7 @@ class Menus(QObject):
         for number, source in enumerate(sources, 1):
             name = Path(source).name.replace("&", "&&")
             action = self._recent.addAction(f"&{number}  {name}")
-            action.setToolTip(source)
-            action.setStatusTip(source)
+            action.setToolTip(as_written(source))
             action.triggered.connect(lambda _=False, s=source: self.source_requested.emit(s))
         self._recent.setToolTipsVisible(True)
         self._recent.addSeparator()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import button_row, describe
 from memplan_gui.widgets.labels import label
+from memplan_gui.widgets.tooltips import as_written
 
 _MOST_ROWS = 8
 _ROW_HEIGHT = 24
@@ -76,7 +77,7 @@ class ChoiceList(QWidget):
             size = "" if choice.bytes is None else f"  ·  {format_bytes(choice.bytes, units)}"
             exact = "" if choice.bytes is None else f", {format_exact_bytes(choice.bytes)}"
             item = QListWidgetItem(f"{choice.name.removesuffix('.gguf')}{size}")
-            item.setToolTip(f"{choice.name}{exact}")
+            item.setToolTip(as_written(f"{choice.name}{exact}"))
             item.setData(Qt.ItemDataRole.UserRole, choice.location)
             item.setSizeHint(QSize(0, scaled(_ROW_HEIGHT)))
             self.list.addItem(item)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.text_size import scaled
+from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
 _ANY = marked("Any with this budget")
@@ -103,7 +104,7 @@ class DeviceBox(QComboBox):
             changed = ""
             if own and choice is not None:
                 changed = tr("No longer {device}").format(device=self._text(choice))
-            self.setItemData(0, changed, Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(0, as_written(changed), Qt.ItemDataRole.ToolTipRole)
             row = self._row_of(described)
             self.setCurrentIndex(row if row is not None else 0)
             if described is not None and row is None:
@@ -169,7 +170,7 @@ class DeviceBox(QComboBox):
     def _item(self, choice: DeviceChoice) -> QStandardItem:
         item = QStandardItem(self._text(choice))
         item.setData(choice, Qt.ItemDataRole.UserRole)
-        item.setToolTip(self._tooltip(choice))
+        item.setToolTip(as_written(self._tooltip(choice)))
         return item
 
     def _text(self, choice: DeviceChoice) -> str:

@@ -32,6 +32,7 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.focus_ring import FocusRing
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
+from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -106,8 +107,10 @@ class FileModel(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What a cell shows, by role."""
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_written(self._rows[index.row()][index.column()])
         return None
 
 

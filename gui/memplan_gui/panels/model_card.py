@@ -28,6 +28,7 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import Card, describe
 from memplan_gui.widgets.labels import ChipRow, ElidedLabel, label
 from memplan_gui.widgets.later import Later
+from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ class ModelCard(Card):
         self._name.setText(model.name)
         self._line.setText(model_line(model))
         self._file.setText(tr("Sample model") if sample else source_name(model.source))
-        self._file.setToolTip("" if sample else model.source)
+        self._file.setToolTip("" if sample else as_written(model.source))
         self._file.show()
         self._open.show()
         self._show_chips()

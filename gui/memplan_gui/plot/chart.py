@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from memplan.crossings import curve_key
 from memplan.language import tr
 from memplan.planner import Plan, Usage
 from memplan.theme import LIGHT, Theme
@@ -30,6 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QWidget
 
 from memplan_gui.plot import export
+from memplan_gui.plot.curves import Curves, Drawing
 from memplan_gui.plot.describe import summary
 from memplan_gui.plot.layers import Backdrop, Crosshair, FocusRing, Foreground, Selection
 from memplan_gui.plot.layout import lay_out
@@ -37,7 +39,7 @@ from memplan_gui.plot.overlay import Overlay
 from memplan_gui.plot.picture import ChartFonts, Layout, Picture
 from memplan_gui.plot.places import place_topic
 from memplan_gui.plot.read_out import ReadOutCard
-from memplan_gui.plot.scale import AxisScale, Frame, rounded_to_pixel
+from memplan_gui.plot.scale import AxisScale, rounded_to_pixel
 from memplan_gui.plot.series import Series, Span, series_of, shown_bytes
 from memplan_gui.plot.shown import Grab, Shown
 from memplan_gui.plot.stops import next_stop, round_contexts
@@ -114,13 +116,22 @@ class Chart(QWidget):
 
     def set_plan(self, plan: Plan) -> None:
         """Show a plan."""
-        series = series_of(plan)
+        series = self._series_of(plan)
         if self._zoom is not None:
             self._set_zoom(kept_within(self._zoom, series.span))
         self._show(plan, series)
-        self._describe(plan)
+        if self._drag is None:
+            self._describe(plan)  # nobody hears it while the mouse is at work
         if self._read_out is not None and self._shown is not None:
             self._show_read_out(self._shown.within_axis(self._read_out.context_tokens))
+
+    def _series_of(self, plan: Plan) -> Series:
+        """The curves of a plan: the very same ones as long as nothing but the budget changes."""
+        shown = self._shown
+        # A part that is magnified has a sample at each marker, which may have moved.
+        if shown is None or self._zoom is not None or curve_key(shown.plan) != curve_key(plan):
+            return series_of(plan)
+        return shown.series
 
     def clear(self) -> None:
         """Show no plan."""
@@ -174,7 +185,7 @@ class Chart(QWidget):
 
     def render_image(self, scale: float = 2) -> QImage:
         """The chart as an image, ``scale`` times as large as on the screen."""
-        with self._without_cursor():
+        with self._for_export():
             return export.render_image(self._view.scene(), self.size(), self._theme, scale)
 
     def write_png(self, path: Path) -> None:
@@ -183,12 +194,12 @@ class Chart(QWidget):
 
     def write_svg(self, path: Path) -> None:
         """Write the chart as SVG."""
-        with self._without_cursor():
+        with self._for_export():
             export.write_svg(path, self._view.scene(), self.size(), self._theme)
 
     def write_pdf(self, path: Path) -> None:
         """Write the chart as a PDF of one page of its size."""
-        with self._without_cursor():
+        with self._for_export():
             export.write_pdf(path, self._view.scene(), self.size(), self._theme)
 
     def write_csv(self, path: Path) -> None:
@@ -197,14 +208,15 @@ class Chart(QWidget):
             export.write_csv(path, self._shown.plan)
 
     @contextmanager
-    def _without_cursor(self) -> Iterator[None]:
-        """Leave out what belongs to mouse and keyboard, for an export."""
+    def _for_export(self) -> Iterator[None]:
+        """Leave out what belongs to mouse and keyboard, and paint lines as lines."""
         items: tuple[QGraphicsItem, ...] = (self._crosshair, self._focus_ring, self._selection)
         visible = [item.isVisible() for item in items]
         for item in items:
             item.setVisible(False)
         try:
-            yield
+            with self._curves.as_lines():
+                yield
         finally:
             for item, was_visible in zip(items, visible, strict=True):
                 item.setVisible(was_visible)
@@ -219,7 +231,7 @@ class Chart(QWidget):
         self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
         self._box.disableAutoRange()
-        self._backdrop, self._foreground = Backdrop(), Foreground()
+        self._backdrop, self._curves, self._foreground = Backdrop(), Curves(), Foreground()
         self._crosshair = Crosshair(self._theme)
         scene = self._view.scene()
         self._focus_ring = FocusRing()
@@ -229,6 +241,7 @@ class Chart(QWidget):
         items = (
             self._backdrop,
             self._box,
+            self._curves,
             self._foreground,
             self._selection,
             self._crosshair,
@@ -263,19 +276,22 @@ class Chart(QWidget):
     def _paint_layout(self) -> None:
         """Hand what is shown to the items."""
         bounds, theme, shown = QRectF(self.rect()), self._theme, self._shown
-        layout = None if shown is None else shown.layout
-        series = None if shown is None else shown.series
+        layout, fonts = None if shown is None else shown.layout, ChartFonts.of(self.font())
         self._box.setVisible(shown is not None)
         self._backdrop.show_layout(bounds, layout, theme)
-        self._foreground.show_layout(
-            bounds, layout, theme, series, self._overlays, ChartFonts.of(self.font())
-        )
+        self._foreground.show_layout(bounds, layout, theme, fonts)
         self._focus_ring.show_around(bounds, theme)
+        drawing = None
         if shown is not None:
-            self._draw_curves(shown.frame, shown.series)
+            drawing = Drawing(bounds, shown.frame, shown.series, self._overlays, theme, fonts)
+        if drawing != self._curves.drawing:
+            self._curves.show_drawing(drawing)
+            if drawing is not None:
+                self._draw_areas(drawing)
         self._move_crosshair()
 
-    def _draw_curves(self, frame: Frame, series: Series) -> None:
+    def _draw_areas(self, drawing: Drawing) -> None:
+        frame, series = drawing.frame, drawing.series
         self._box.setGeometry(frame.rect)
         self._box.setRange(
             xRange=(frame.first_position, frame.last_position),
@@ -291,7 +307,7 @@ class Chart(QWidget):
         for index, area in enumerate(self._areas):
             area.setVisible(index < len(series.components))
             if index < len(series.components):
-                colour = self._theme.components[series.components[index].kind]
+                colour = drawing.theme.components[series.components[index].kind]
                 brush = pg.mkBrush(colour)
                 area.setData(xs, series.stack[index] / GIB, brush=brush, connect=connected)
 
@@ -500,6 +516,8 @@ class Chart(QWidget):
             )
             return
         self._refresh()
+        if self._shown is not None:
+            self._describe(self._shown.plan)
         if drag.grab is Grab.BUDGET:
             self.budget_drag_finished.emit()
         else:

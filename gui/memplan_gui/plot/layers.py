@@ -5,18 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
 from memplan.theme import Theme
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from memplan_gui.plot.marks import Mark
-from memplan_gui.plot.overlay import Overlay
 from memplan_gui.plot.picture import ChartFonts, Layout, Text, TextRole
-from memplan_gui.plot.polyline import without_needless
-from memplan_gui.plot.series import Series
 
 _GRIP_RADIUS = 4.5
 
@@ -97,25 +92,17 @@ def _span(rect: QRectF, left: float, right: float) -> QRectF:
 
 
 class Foreground(_Layer):
-    """Above the curves: hatching of estimates, lines, markers and all texts."""
+    """Above the curves: axes, lines, markers and all texts."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._series: Series | None = None
-        self._overlays: tuple[tuple[Overlay, Series], ...] = ()
         self._fonts = ChartFonts.of(QFont())
 
     def show_layout(
-        self,
-        bounds: QRectF,
-        layout: Layout | None,
-        theme: Theme,
-        series: Series | None,
-        overlays: tuple[tuple[Overlay, Series], ...],
-        fonts: ChartFonts,
+        self, bounds: QRectF, layout: Layout | None, theme: Theme, fonts: ChartFonts
     ) -> None:
         """Paint this from now on."""
-        self._series, self._overlays, self._fonts = series, overlays, fonts
+        self._fonts = fonts
         self._show(bounds, layout, theme)
 
     def paint(
@@ -125,20 +112,10 @@ class Foreground(_Layer):
         _widget: QWidget | None = None,
     ) -> None:
         """Paint what was shown last."""
-        if self._layout is None or self._theme is None or self._series is None:
+        if self._layout is None or self._theme is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         layout, theme, scaled = self._layout, self._theme, self._fonts.scaled
-        painter.save()
-        painter.setClipRect(layout.frame.rect)
-        self._paint_estimates(painter, layout, theme, self._series)
-        _paint_edges(painter, layout, theme, self._series, scaled)
-        self._paint_overlays(painter, layout, theme)
-        if self._series.largest_buffer is not None:
-            pen = QPen(QColor(theme.text), scaled(1.6), Qt.PenStyle.DashDotDotLine)
-            curve = _polyline(layout, self._series.contexts, self._series.largest_buffer)
-            _paint_curve(painter, curve, pen, theme)
-        painter.restore()
         self._paint_axes(painter, layout, theme)
         _paint_lines(
             painter,
@@ -157,33 +134,6 @@ class Foreground(_Layer):
             painter.drawEllipse(layout.wanted, scaled(5), scaled(5))
         for text in layout.texts:
             self._paint_text(painter, text, theme)
-
-    def _paint_estimates(
-        self, painter: QPainter, layout: Layout, theme: Theme, series: Series
-    ) -> None:
-        """Hatch what is estimated, and the band that the total may lie in."""
-        lower = np.zeros_like(series.total)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for component, upper in zip(series.components, series.stack, strict=True):
-            if not component.exact:
-                colour = QColor(theme.component_text[component.kind])
-                colour.setAlphaF(0.4)
-                painter.setBrush(QBrush(colour, Qt.BrushStyle.FDiagPattern))
-                painter.drawPath(_between(layout, series.contexts, lower, upper))
-            lower = upper
-        if series.band.any():
-            colour = QColor(theme.text)
-            colour.setAlphaF(0.25)
-            painter.setBrush(QBrush(colour, Qt.BrushStyle.Dense5Pattern))
-            low, high = series.total - series.band, series.total + series.band
-            painter.drawPath(_between(layout, series.contexts, low, high))
-
-    def _paint_overlays(self, painter: QPainter, layout: Layout, theme: Theme) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for overlay, series in self._overlays:
-            line = _polyline(layout, series.contexts, series.total)
-            pen = QPen(QColor(theme.text), self._fonts.scaled(2), overlay.style.value)
-            _paint_curve(painter, line, pen, theme)
 
     def _paint_axes(self, painter: QPainter, layout: Layout, theme: Theme) -> None:
         rect = layout.frame.rect
@@ -225,18 +175,6 @@ def _text_colour(text: Text, theme: Theme) -> str:
     return colours.get(text.role, theme.text_muted)
 
 
-def _paint_edges(
-    painter: QPainter, layout: Layout, theme: Theme, series: Series, scaled: Scaled
-) -> None:
-    """Thin lines between the areas, which tell them apart without colour, and the total."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(theme.card), scaled(1.2)))
-    for upper in series.stack[:-1]:
-        painter.drawPolyline(_polyline(layout, series.contexts, upper))
-    painter.setPen(QPen(QColor(theme.text), scaled(1.8)))
-    painter.drawPolyline(_polyline(layout, series.contexts, series.total))
-
-
 def _paint_lines(painter: QPainter, lines: Sequence[tuple[QLineF, QPen]], theme: Theme) -> None:
     """Lines that can be told from any area: on thin rims in the card's colour."""
     rim = QColor(theme.card)
@@ -247,16 +185,6 @@ def _paint_lines(painter: QPainter, lines: Sequence[tuple[QLineF, QPen]], theme:
     for line, pen in lines:
         painter.setPen(pen)
         painter.drawLine(line)
-
-
-def _paint_curve(painter: QPainter, curve: QPolygonF, pen: QPen, theme: Theme) -> None:
-    """A curve over the areas, on a rim in the card's colour."""
-    rim = QColor(theme.card)
-    rim.setAlphaF(0.75)
-    painter.setPen(QPen(rim, pen.widthF() + 2.5))
-    painter.drawPolyline(curve)
-    painter.setPen(pen)
-    painter.drawPolyline(curve)
 
 
 def _limit_lines(layout: Layout, theme: Theme, scaled: Scaled) -> Iterator[tuple[QLineF, QPen]]:
@@ -307,28 +235,6 @@ def _paint_meeting(painter: QPainter, point: QPointF, theme: Theme, scaled: Scal
     side = scaled(5)
     offsets = ((0, -side), (side, 0), (0, side), (-side, 0))
     painter.drawPolygon(QPolygonF([point + QPointF(x, y) for x, y in offsets]))
-
-
-def _polyline(
-    layout: Layout, contexts: NDArray[np.float64], counts: NDArray[np.float64]
-) -> QPolygonF:
-    points = without_needless(
-        np.stack([layout.frame.xs_of(contexts), layout.frame.ys_of(counts)], axis=1)
-    )
-    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
-
-
-def _between(
-    layout: Layout,
-    contexts: NDArray[np.float64],
-    lower: NDArray[np.float64],
-    upper: NDArray[np.float64],
-) -> QPainterPath:
-    both = np.concatenate([contexts, contexts[::-1]])
-    path = QPainterPath()
-    path.addPolygon(_polyline(layout, both, np.concatenate([upper, lower[::-1]])))
-    path.closeSubpath()
-    return path
 
 
 class Crosshair(QGraphicsItem):

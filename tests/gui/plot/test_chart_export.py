@@ -67,6 +67,15 @@ def test_that_an_svg_file_has_the_texts_as_texts_and_the_size_of_the_chart(
     assert {text.text for text in layout.texts} <= texts
 
 
+def test_that_curves_are_lines_in_an_svg_file(chart: Chart, tmp_path: Path) -> None:
+    chart.grab()  # from now on the screen has a picture of them
+    path = tmp_path / "chart.svg"
+    chart.write_svg(path)
+    tags = {element.tag.rpartition("}")[2] for element in ElementTree.parse(path).iter()}
+    assert "polyline" in tags
+    assert "image" not in tags
+
+
 def _is_text(element: ElementTree.Element) -> bool:
     return element.tag.endswith("}text")
 

@@ -10,6 +10,7 @@ host bring copies of their weights, for which the allocator is followed (:mod:`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from memplan.component import Formula, Place
@@ -78,6 +79,16 @@ def compute_buffers(
 
 
 def _buffer(where: Place, formula: Formula, band: Band) -> ComputeBuffer:
+    formula = _remembering(formula)
     if band.exact:
         return ComputeBuffer(where, formula, exact=True, band=None)
     return ComputeBuffer(where, formula, exact=False, band=lambda x: band.half_width(formula(x)))
+
+
+def _remembering(formula: Formula) -> Formula:
+    """The same formula, which does not work out again what it gave at a few single contexts.
+
+    Verdict, markers, advice and tables ask for the same ones again and again.
+    """
+    at_context = lru_cache(maxsize=32)(formula)
+    return lambda context: at_context(context) if isinstance(context, int) else formula(context)

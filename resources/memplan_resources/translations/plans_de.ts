@@ -708,7 +708,7 @@
         <translation>Wie viel vom Budget eine Komponente belegt. Komponenten in einem Speicher, der nicht zählt, haben keinen Anteil.</translation>
     </message>
     <message>
-        <source>Share = 100 × the component&apos;s bytes ÷ budget, in percent.</source>
+        <source>Share = 100 × the component&apos;s bytes ÷ budget, in per cent.</source>
         <translation>Anteil = 100 × Byte der Komponente ÷ Budget, in Prozent.</translation>
     </message>
     <message>
@@ -1512,10 +1512,6 @@
         <translation>ZINC (Juni 2026): der Start seiner Forward-Läufe auf Vulkan und Metal</translation>
     </message>
     <message>
-        <source>{component} ({place})</source>
-        <translation>{component} ({place})</translation>
-    </message>
-    <message>
         <source>tokens of context</source>
         <translation>Token Kontext</translation>
     </message>
@@ -1588,7 +1584,7 @@
         <translation>Budget</translation>
     </message>
     <message>
-        <source>percent</source>
+        <source>per cent</source>
         <translation>Prozent</translation>
     </message>
     <message>

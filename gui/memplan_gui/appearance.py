@@ -167,7 +167,7 @@ def _style_sheet(theme: Theme) -> str:
     # In the template pixels are those at 100 %.
     style = Template(re.sub(r"(\d+)px", lambda found: f"{scaled(int(found[1]))}px", _STYLE))
     edge = scaled(theme.border_pixels)
-    # A thicker outline takes from the padding, so that nothing moves when the focus does.
+    # A thicker outline takes from what is inside, so that nothing moves when the focus does.
     ring = scaled(theme.border_pixels + 1)
     thicker = ring - edge
     return style.substitute(
@@ -180,6 +180,7 @@ def _style_sheet(theme: Theme) -> str:
         focus_padding=f"{scaled(5) - thicker}px",
         primary_focus_padding=f"{scaled(14) - thicker}px",
         segment_focus_padding=f"{scaled(8) - thicker}px",
+        box_focus_side=f"{scaled(14) - 2 * thicker}px",
         hover=theme.hover,
         grid=theme.grid,
         text=theme.text,
@@ -308,7 +309,8 @@ QCheckBox::indicator { width: 14px; height: 14px; border: $edge solid $muted; bo
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url($check); }
 QCheckBox:focus { color: $text; }
-QCheckBox::indicator:focus { border: $ring solid $accent_focus; }
+QCheckBox::indicator:focus { border: $ring solid $accent_focus; width: $box_focus_side;
+    height: $box_focus_side; }
 
 QMenuBar { background: $window; color: $text; border-bottom: 1px solid $border;
     padding: 3px 6px; }
@@ -333,6 +335,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px;
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::scroller { width: 22px; }
+QTabBar::tear { width: 0; border: none; }
 QTabBar QToolButton { background: $card; border: none; }
 QTabBar QToolButton::left-arrow { image: url($arrow_left); width: 10px; height: 10px; }
 QTabBar QToolButton::right-arrow { image: url($arrow_right); width: 10px; height: 10px; }

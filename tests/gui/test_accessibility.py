@@ -31,6 +31,8 @@ from PySide6.QtWidgets import (
     QMenuBar,
     QScrollArea,
     QScrollBar,
+    QStyle,
+    QStyleOptionButton,
     QTabBar,
     QTableView,
     QTabWidget,
@@ -98,6 +100,26 @@ def test_that_the_focus_can_be_seen_on_every_control(
             if widget.grab().toImage() == before:
                 unseen.add(widget.accessibleName())
     assert unseen == set()
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.HIGH_CONTRAST])
+def test_that_a_box_to_tick_keeps_the_place_of_its_text_when_it_has_the_focus(
+    qtbot: QtBot, themes: ThemeSwitch, choice: ThemeChoice, percent: int
+) -> None:
+    themes.set_choice(choice)
+    themes.set_text_size(percent)
+    box = QCheckBox("Draw")
+    qtbot.addWidget(box)
+    places = []
+    contents = QStyle.SubElement.SE_CheckBoxContents
+    for state in (QStyle.StateFlag.State_None, QStyle.StateFlag.State_HasFocus):
+        option = QStyleOptionButton()
+        box.initStyleOption(option)
+        option.state |= state
+        places.append(box.style().subElementRect(contents, option, box))
+    themes.set_text_size(100)
+    assert places[0] == places[1]
 
 
 def test_that_what_may_be_typed_is_said_in_a_colour_that_can_be_read(

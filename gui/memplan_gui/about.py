@@ -15,6 +15,9 @@ from memplan_gui.widgets.form import button_row, describe
 from memplan_gui.widgets.labels import label
 
 _ICON_SIDE = 64
+_ICON_GAP = 16
+_SIDE_MARGIN = 20
+_WINDOW_FRAME = 10
 
 
 class AboutWindow(QDialog):
@@ -50,33 +53,41 @@ class AboutWindow(QDialog):
         icon = QLabel()
         side = scaled(_ICON_SIDE)
         icon.setPixmap(program_icon().pixmap(QSize(side, side), self.devicePixelRatioF()))
+        purpose = label("", tr("How much memory a GGUF model needs at every context length."))
+        licence = label(
+            "",
+            tr(
+                "Free software under the MIT licence. The font is Inter, under the SIL Open "
+                "Font License."
+            ),
+        )
         words = QVBoxLayout()
         words.setSpacing(scaled(6))
         words.addWidget(label("headline", f"Memplan {__version__}"))
-        words.addWidget(
-            label("", tr("How much memory a GGUF model needs at every context length."))
-        )
-        words.addWidget(
-            label(
-                "",
-                tr(
-                    "Free software under the MIT licence. The font is Inter, under the SIL Open "
-                    "Font License."
-                ),
-            )
-        )
+        words.addWidget(purpose)
+        words.addWidget(licence)
         words.addSpacing(scaled(6))
         words.addWidget(self.versions)
+        self._keep_on_screen(purpose, licence, self.versions)
         top = QHBoxLayout()
-        top.setSpacing(scaled(16))
+        top.setSpacing(scaled(_ICON_GAP))
         top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(scaled_margins(20, 18, 20, 16))
+        layout.setContentsMargins(scaled_margins(_SIDE_MARGIN, 18, _SIDE_MARGIN, 16))
         layout.setSpacing(scaled(16))
         layout.addLayout(top)
         layout.addLayout(button_row(self.copy, self.close_button))
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+
+    def _keep_on_screen(self, *labels: QLabel) -> None:
+        """Break lines that the screen is too narrow for."""
+        beside = scaled(_ICON_SIDE + _ICON_GAP + 2 * _SIDE_MARGIN)
+        room = self.screen().availableSize().width() - beside - scaled(_WINDOW_FRAME)
+        for each in labels:
+            if each.sizeHint().width() > room:
+                each.setWordWrap(True)
+                each.setFixedWidth(room)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.versions.text() + "\n")

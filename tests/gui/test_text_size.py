@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from memplan.request import Backend, EngineName
+from memplan_gui.about import AboutWindow
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.settings import SettingsFile
 from memplan_gui.text_size import (
@@ -166,6 +167,18 @@ def test_that_the_empty_window_is_not_clipped(
     choose_size(window, qtbot, 200)
     window.resize(size)
     assert_nothing_clipped(window, qtbot)
+
+
+@pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+def test_that_about_is_no_wider_than_the_screen(
+    window: MainWindow, resized: ThemeSwitch, qtbot: QtBot
+) -> None:
+    choose_size(window, qtbot, 200)
+    shown = AboutWindow(window)
+    shown.show()
+    assert shown.width() <= window.screen().availableSize().width()
+    for each in shown.findChildren(QLabel):
+        assert each.height() >= each.heightForWidth(each.width())
 
 
 def test_that_a_wide_window_has_two_columns_and_a_narrow_one_for_its_texts_one(

@@ -198,6 +198,15 @@ def test_that_every_row_of_a_table_can_be_seen_without_scrolling_it(
         assert last.bottom() <= table.viewport().height()
 
 
+def test_that_a_short_last_column_that_is_scrolled_to_stays_on_one_line(
+    planned: MainWindow, compare: CompareTab
+) -> None:
+    planned.resize(700, 700)
+    last = compare.plans.columnCount() - 1
+    assert compare.plans.horizontalScrollBar().maximum() > 0
+    assert compare.plans.columnWidth(last) >= compare.plans.sizeHintForColumn(last)
+
+
 def test_that_contexts_run_from_2k_to_the_ceiling_with_the_wanted_one_among_them(
     planned: MainWindow, qtbot: QtBot
 ) -> None:

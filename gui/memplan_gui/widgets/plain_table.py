@@ -33,6 +33,7 @@ _ROW_HEIGHT = 26
 _ICON_SIZE: Final = (30, 12)
 _SCROLL_BAR = 12
 _LEAST_LAST = 170
+_MOST_LAST = 230
 _MOST_WORDS = 150
 _CELL_SPACE = 6
 _HEADER_SPACE = 20
@@ -165,7 +166,8 @@ class PlainTable(QTableWidget):
     def _column_widths(self) -> list[int]:
         """Columns as wide as their texts; a last one of words takes what is left.
 
-        Where that is too little, other words give way to it and take more lines.
+        Where that is too little, other words give way to it and take more lines. Where one scrolls
+        to it all the same, it has all the room that a short text needs.
         """
         metrics, last = self.horizontalHeader().fontMetrics(), self.columnCount() - 1
         titles = [
@@ -182,7 +184,8 @@ class PlainTable(QTableWidget):
         if sum(widths[:-1]) + least > room:
             for column in set(range(1, last)) - self._numbers:
                 widths[column] = min(widths[column], max(scaled(_MOST_WORDS), titles[column]))
-        widths[-1] = max(room - sum(widths[:-1]), least)
+        left = room - sum(widths[:-1])
+        widths[-1] = left if left >= least else max(least, min(widths[-1], scaled(_MOST_LAST)))
         return widths
 
     def _fit(self) -> None:

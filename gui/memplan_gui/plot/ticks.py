@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from memplan.language import in_figures
@@ -76,8 +76,13 @@ def context_ticks(
     powers are in sight, and the two ends where they are short. No two texts are
     nearer than ``gap`` pixels, and none goes beyond ``right``.
     """
-    powers = _powers(frame) if frame.scale is AxisScale.LOG else []
-    candidates = powers if len(powers) >= _LEAST_POWERS else powers + _multiples(frame, gap)
+
+    def room_for(candidates: Iterable[int]) -> float:
+        texts = map(format_tokens_short, candidates)
+        return max(_LEAST_POWER_PIXELS, gap + max(map(text_width, texts), default=0.0))
+
+    powers = _powers(frame, room_for) if frame.scale is AxisScale.LOG else []
+    candidates = powers if len(powers) >= _LEAST_POWERS else powers + _multiples(frame, room_for)
     ends = (math.floor(frame.last_tokens), math.ceil(frame.first_tokens))
     candidates += [end for end in ends if len(format_tokens_short(end)) <= _SHORT_END]
     ticks: dict[int, tuple[int, str, float]] = {}
@@ -92,19 +97,24 @@ def context_ticks(
     return sorted(ticks.values())
 
 
-def _powers(frame: Frame) -> list[int]:
+def _powers(frame: Frame, room_for: Callable[[Iterable[int]], float]) -> list[int]:
     """Powers of two in range, evenly thinned out where they would crowd."""
     first = max(0, math.ceil(frame.first_position - 1e-9))
     last = math.floor(frame.last_position + 1e-9)
     exponents = list(range(first, last + 1))
     width_each = frame.rect.width() / max(frame.last_position - frame.first_position, 1e-9)
-    stride = next((s for s in (1, 2, 4, 8) if width_each * s >= _LEAST_POWER_PIXELS), 16)
+    room = room_for(2**k for k in exponents)
+    stride = next((s for s in (1, 2, 4, 8) if width_each * s >= room), 16)
     return [2**k for k in exponents if (k - first) % stride == 0]
 
 
-def _multiples(frame: Frame, gap: float) -> list[int]:
+def _multiples(frame: Frame, room_for: Callable[[Iterable[int]], float]) -> list[int]:
+    """Multiples of the least power of two that leaves each of them room."""
     per_pixel = (frame.last_tokens - frame.first_tokens) / max(frame.rect.width(), 1.0)
-    least = per_pixel * (_LEAST_POWER_PIXELS + gap)
-    step = 1 << max(math.ceil(math.log2(max(least, 1.0))), 0)
-    first = math.ceil(frame.first_tokens / step) * step
-    return list(range(first, math.floor(frame.last_tokens) + 1, step))
+    last = math.floor(frame.last_tokens)
+    step = 1 << max(math.ceil(math.log2(max(per_pixel * room_for(()), 1.0))), 0)
+    while True:
+        multiples = range(math.ceil(frame.first_tokens / step) * step, last + 1, step)
+        if step >= per_pixel * room_for(multiples):
+            return list(multiples)
+        step *= 2

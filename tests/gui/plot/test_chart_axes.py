@@ -85,6 +85,18 @@ def test_that_a_logarithmic_axis_has_powers_of_two_and_the_ceiling() -> None:
     assert texts == ["512", "1K", "2K", "4K", "8K", "16K", "32K", "40K"]
 
 
+@pytest.mark.parametrize("scale", AxisScale)
+@pytest.mark.parametrize("width", range(500, 1500, 50))
+def test_that_wide_texts_are_thinned_out_evenly(scale: AxisScale, width: int) -> None:
+    mapped = frame(scale, 60_000, 60_000 * (3 if scale is AxisScale.LINEAR else 900), width)
+    found = context_ticks(mapped, lambda text: 15.0 * len(text), 8, mapped.rect.right() + 40)
+    inner = [tokens for tokens, _, _ in found if tokens % 1024 == 0]
+    linear = scale is AxisScale.LINEAR
+    steps = {b - a if linear else b / a for a, b in pairwise(inner)}
+    assert len(inner) > 2
+    assert len(steps) == 1
+
+
 @settings(max_examples=300)
 @given(
     st.lists(st.tuples(st.floats(0, 800), st.floats(30, 160)), min_size=1, max_size=5),

@@ -15,6 +15,10 @@ _CHIP_GAP = 5
 _BREAK = "\u200b"
 """A place of no width at which a line may be broken."""
 
+_NO_BREAK = "\u2060"
+_NO_BREAK_SPACE = "\u00a0"
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:[kKMGT]i?)?B\b|%)")
+_SHORT_PREFIX = re.compile(rf"\b([A-Z]{{1,2}}-){_BREAK}?(?=[A-ZÄÖÜ][a-zäöü])")
 _PUNCTUATION = re.compile(r"(?<=\w)(?:[_\-/\\](?=\w{2})|\.(?=[^\W\d]{2}))")
 _LONG_RUN = re.compile(r"\w{24}(?=\w)")
 
@@ -35,13 +39,24 @@ def label(role: str, text: str = "", *, wrap: bool = False) -> QLabel:
 class _WrappingLabel(QLabel):
     """Wraps file names too: Qt breaks lines at spaces, of which they have none."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
     def setText(self, text: str) -> None:  # noqa: N802
-        """Show a text that may break after punctuation, and anywhere in a long word."""
-        super().setText(_LONG_RUN.sub(rf"\g<0>{_BREAK}", _PUNCTUATION.sub(rf"\g<0>{_BREAK}", text)))
+        """Show a text that may break after punctuation, and anywhere in a long word.
+
+        It does not break between a number and its unit, nor after the “KV-” of a German word.
+        """
+        self._text = text
+        shown = _NUMBER_AND_UNIT.sub(_NO_BREAK_SPACE, text)
+        shown = _PUNCTUATION.sub(rf"\g<0>{_BREAK}", shown)
+        shown = _SHORT_PREFIX.sub(rf"\1{_NO_BREAK}", shown)
+        super().setText(_LONG_RUN.sub(rf"\g<0>{_BREAK}", shown))
 
     def text(self) -> str:
         """The text as it was set."""
-        return super().text().replace(_BREAK, "")
+        return self._text
 
 
 class ElidedLabel(QLabel):

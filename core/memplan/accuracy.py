@@ -64,7 +64,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def percent(size: float) -> str:
-    """A relative error in per cent, two digits; 0 only if there is none."""
+    """A relative error in percent, two digits; 0 only if there is none."""
     return f"{100 * size:.2f} %" if size else "0"
 
 

@@ -17,7 +17,7 @@ AUTO_CONTEXT_FLOOR_TOKENS: Final = 4096
 """Automatic sizing never picks fewer tokens than this, unless the model declares fewer."""
 
 AUTO_CONTEXT_PERCENT: Final = 85
-"""The share of the budget, in per cent, that automatic sizing uses."""
+"""The share of the budget, in percent, that automatic sizing uses."""
 
 AUTO_CONTEXT_STEP_TOKENS: Final = 512
 """Automatic sizing rounds down to a multiple of this."""

@@ -101,7 +101,7 @@ def format_tokens_short(count: int) -> str:
 
 
 def format_percent(part: int, whole: int) -> str:
-    """A share in per cent with one decimal: ``55.4 %``."""
+    """A share in percent with one decimal: ``55.4 %``."""
     return in_figures(f"{100 * part / whole:,.1f} %") if whole else "–"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from memplan.component import ComponentKind
+from memplan.component import ComponentKind, Place
 from memplan.language import marked, ntr, tr
 from memplan.model import Model, NoticeKind
 from memplan.planner import Plan, Share, Status, Usage
@@ -57,6 +57,11 @@ _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
         "This version of the format is not in use any more, or not yet."
     ),
     NotAModelError: marked("The file holds no language model."),
+}
+
+_PLACED_TITLES: Final[Mapping[Place, str]] = {
+    Place.DEVICE: marked("{component} (device)"),
+    Place.HOST: marked("{component} (host)"),
 }
 
 STATUS_NAMES: Final[Mapping[Status, str]] = {
@@ -151,6 +156,11 @@ def completion_line(plan: Plan, stressed: str) -> str:
 def verdict_summary(plan: Plan, units: ByteUnits) -> str:
     """The banner's two sentences, for screen readers."""
     return f"{headline(plan, units)}. {explanation(plan, units)}"
+
+
+def title_with_place(share: Share) -> str:
+    """What a component is called where it matters in which memory it lives."""
+    return tr(_PLACED_TITLES[share.where]).format(component=tr(COMPONENT_TITLES[share.kind]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,5 +51,5 @@ def place_title(where: Place) -> str:
 
 
 def placed_title(kind: ComponentKind, where: Place) -> str:
-    """What a component is called where it matters in which memory it is."""
+    """What a component is called where the same one is in another memory, too."""
     return tr(_PLACED[where]).format(component=component_title(kind))

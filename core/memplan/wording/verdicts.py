@@ -11,7 +11,7 @@ from memplan.language import marked, tr
 from memplan.planner import Plan, Share, Status
 from memplan.request import Backend, EngineName
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
-from memplan.wording.titles import ENGINE_TITLES, component_title
+from memplan.wording.titles import ENGINE_TITLES
 
 _ALLOCATION_ORDER: Final = (
     ComponentKind.WEIGHTS,
@@ -46,6 +46,16 @@ _GROWS: Final[Mapping[ComponentKind, str]] = {
     ),
 }
 """Of the components that depend on the context."""
+
+_LARGEST_TENSOR: Final[Mapping[ComponentKind, str]] = {
+    ComponentKind.WEIGHTS: marked(
+        "The largest tensor of the weights takes {size}; one buffer may take {limit}."
+    ),
+    ComponentKind.KV_CACHE: marked(
+        "The largest tensor of the KV cache takes {size}; one buffer may take {limit}."
+    ),
+}
+"""Of the components that :meth:`memplan.estimate.Allocation.kind_at` may name."""
 
 _ALL_WOULD_FIT: Final[Mapping[bool, str]] = {
     True: marked(
@@ -224,10 +234,7 @@ def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:
     allocation = plan.allocation
     if plan.verdict.limited_by is LimitedBy.ALLOCATION and allocation is not None:
         at = plan.at.context_tokens
-        return tr(
-            "The largest tensor ({component}) takes {size}; one buffer may take {limit}."
-        ).format(
-            component=component_title(allocation.kind_at(at)),
+        return tr(_LARGEST_TENSOR[allocation.kind_at(at)]).format(
             size=format_bytes(allocation.bytes_at(at), units),
             limit=format_bytes(allocation.limit_bytes or 0, units),
         )

@@ -153,7 +153,7 @@
     </message>
     <message>
         <source>Largest that fits</source>
-        <translation>Größter passender</translation>
+        <translation>Passend bis</translation>
     </message>
     <message>
         <source>Ceiling</source>
@@ -213,7 +213,7 @@
     </message>
     <message>
         <source>What to change</source>
-        <translation>Was ändern</translation>
+        <translation>Vorschläge</translation>
     </message>
     <message>
         <source>Contexts</source>
@@ -649,7 +649,7 @@
     </message>
     <message>
         <source>On a Mac the system setting iogpu.wired_limit_mb says how much memory the GPU may hold. Raising it raises the working set, until the Mac restarts; what is left must do for everything else.</source>
-        <translation>Auf einem Mac legt die Systemeinstellung iogpu.wired_limit_mb fest, wie viel Speicher die GPU halten darf. Sie zu erhöhen, vergrößert das Working Set, bis der Mac neu startet; der Rest muss für alles andere reichen.</translation>
+        <translation>Auf einem Mac legt die Systemeinstellung iogpu.wired_limit_mb fest, wie viel Speicher die GPU halten darf. Eine höhere Grenze vergrößert das Working Set, bis der Mac neu startet; der Rest muss für alles andere reichen.</translation>
     </message>
     <message>
         <source>Working set = iogpu.wired_limit_mb × 1,048,576 bytes, once it is set.</source>
@@ -689,7 +689,7 @@
     </message>
     <message>
         <source>What the budget has left at a context, or by how much the bytes that count are over it. With a margin of --fit-target, llama.cpp wants more than nothing left.</source>
-        <translation>Was bei einem Kontext vom Budget übrig ist oder um wie viel das, was zählt, darüber liegt. Mit einem Abstand durch --fit-target will llama.cpp mehr, als dass nichts übrig bleibt.</translation>
+        <translation>Was bei einem Kontext vom Budget übrig ist oder um wie viel das, was zählt, darüber liegt. Mit einer Reserve (--fit-target) verlangt llama.cpp, dass mindestens diese übrig bleibt.</translation>
     </message>
     <message>
         <source>Left = budget − bytes that count. Below 0: over by so much.</source>
@@ -708,7 +708,7 @@
         <translation>Wie viel vom Budget eine Komponente belegt. Komponenten in einem Speicher, der nicht zählt, haben keinen Anteil.</translation>
     </message>
     <message>
-        <source>Share = 100 × the component&apos;s bytes ÷ budget, in per cent.</source>
+        <source>Share = 100 × the component&apos;s bytes ÷ budget, in percent.</source>
         <translation>Anteil = 100 × Byte der Komponente ÷ Budget, in Prozent.</translation>
     </message>
     <message>
@@ -829,11 +829,11 @@
     </message>
     <message>
         <source>What --fit picks when no context is given: all that the model was trained for, if that leaves the margin free; else a point on a straight line between the bytes at the floor and those at the ceiling, but not less than the floor.</source>
-        <translation>Was --fit wählt, wenn kein Kontext angegeben ist: alles, wofür das Modell trainiert wurde, wenn der Abstand dann frei bleibt; sonst einen Punkt auf einer Geraden zwischen den Byte an der Untergrenze und denen an der Obergrenze, aber nicht weniger als die Untergrenze.</translation>
+        <translation>Was --fit wählt, wenn kein Kontext angegeben ist: alles, wofür das Modell trainiert wurde, wenn die Reserve dann frei bleibt; sonst einen Punkt auf einer Geraden zwischen den Byte an der Untergrenze und denen an der Obergrenze, aber nicht weniger als die Untergrenze.</translation>
     </message>
     <message>
         <source>floor + ⌊(ceiling − floor) × (budget − margin − bytes at the floor) ÷ (bytes at the ceiling − bytes at the floor)⌋ tokens, rounded down to a multiple of 256. Bytes are those on the device.</source>
-        <translation>Untergrenze + ⌊(Obergrenze − Untergrenze) × (Budget − Abstand − Byte an der Untergrenze) ÷ (Byte an der Obergrenze − Byte an der Untergrenze)⌋ Token, abgerundet auf ein Vielfaches von 256. Gemeint sind Byte auf dem Gerät.</translation>
+        <translation>Untergrenze + ⌊(Obergrenze − Untergrenze) × (Budget − Reserve − Byte an der Untergrenze) ÷ (Byte an der Obergrenze − Byte an der Untergrenze)⌋ Token, abgerundet auf ein Vielfaches von 256. Gemeint sind Byte auf dem Gerät.</translation>
     </message>
     <message>
         <source>Left free (--fit-target)</source>
@@ -853,11 +853,11 @@
     </message>
     <message>
         <source>The longest context that leaves the margin of --fit-target; up to the floor, the longest that fits at all. It is searched for, because compute buffers follow no straight line. Where the device&apos;s largest buffer is known, no tensor may exceed it.</source>
-        <translation>Der längste Kontext, der den Abstand von --fit-target frei lässt; bis zur Untergrenze der längste, der überhaupt passt. Er wird gesucht, weil Rechenpuffer keiner Geraden folgen. Wo der größte Puffer des Geräts bekannt ist, darf ihn kein Tensor überschreiten.</translation>
+        <translation>Der längste Kontext, der die Reserve von --fit-target frei lässt; bis zur Untergrenze der längste, der überhaupt passt. Er wird gesucht, weil Rechenpuffer keiner Geraden folgen. Wo der größte Puffer des Geräts bekannt ist, darf ihn kein Tensor überschreiten.</translation>
     </message>
     <message>
         <source>The largest context with: bytes that count ≤ budget − margin, and largest tensor ≤ largest buffer.</source>
-        <translation>Der größte Kontext mit: was zählt ≤ Budget − Abstand, und größter Tensor ≤ größter Puffer.</translation>
+        <translation>Der größte Kontext mit: was zählt ≤ Budget − Reserve und größter Tensor ≤ größter Puffer.</translation>
     </message>
     <message>
         <source>Automatic sizing never picks fewer tokens, unless the model declares fewer. It is no promise: ZINC starts with less where the whole budget does not hold it, and llama.cpp fails to load.</source>
@@ -1037,7 +1037,7 @@
     </message>
     <message>
         <source>The type of the elements of K and of V. Smaller types take less memory and are less exact; a quantised V needs flash attention. On CUDA a quantised cache wants a 16-bit copy of one layer in the compute buffer.</source>
-        <translation>Der Typ der Elemente von K und von V. Kleinere Typen belegen weniger Speicher und sind ungenauer; ein quantisiertes V braucht Flash Attention. Auf CUDA will ein quantisierter Cache eine Kopie einer Schicht mit 16 Bit im Rechenpuffer.</translation>
+        <translation>Der Typ der Elemente von K und von V. Kleinere Typen belegen weniger Speicher und sind ungenauer; ein quantisiertes V braucht Flash Attention. Auf CUDA braucht ein quantisierter Cache eine Kopie einer Schicht mit 16 Bit im Rechenpuffer.</translation>
     </message>
     <message>
         <source>Bytes an element: f32 4; f16 and bf16 2; q8_0 34 ÷ 32; q5_1 24 ÷ 32; q5_0 22 ÷ 32; q4_1 20 ÷ 32; q4_0 and iq4_nl 18 ÷ 32.</source>
@@ -1081,7 +1081,7 @@
     </message>
     <message>
         <source>Keeps the experts of so many first layers in host memory. Experts are most of the bytes of a mixture-of-experts model, and only few are used for a token, so this costs less speed than whole layers on the host.</source>
-        <translation>Hält die Experten von so vielen ersten Schichten im Hauptspeicher. Experten sind die meisten Byte eines Mixture-of-Experts-Modells, und nur wenige werden für ein Token verwendet; darum kostet das weniger Tempo als ganze Schichten auf dem Host.</translation>
+        <translation>Hält die Experten von so vielen ersten Schichten im Hauptspeicher. Experten machen die meisten Byte eines Mixture-of-Experts-Modells aus, und nur wenige werden für ein Token verwendet; darum kostet das weniger Tempo als ganze Schichten auf dem Host.</translation>
     </message>
     <message>
         <source>On the host: tensors ffn_(up|down|gate|gate_up)_exps of layers below the number.</source>
@@ -1281,7 +1281,7 @@
     </message>
     <message>
         <source>Against this = bytes that count of the other plan − those of this plan.</source>
-        <translation>Dagegen = was beim anderen Plan zählt − was bei diesem zählt.</translation>
+        <translation>Differenz = was beim anderen Plan zählt − was bei diesem zählt.</translation>
     </message>
     <message>
         <source>Where curves cross</source>
@@ -1397,7 +1397,7 @@
     </message>
     <message>
         <source>A GPU or a Mac. Choosing one sets the budget to its memory, and the largest buffer where the driver names it. This machine&apos;s are asked for in a process of its own, so that a broken driver takes nothing with it; others come from a catalogue.</source>
-        <translation>Eine GPU oder ein Mac. Eines zu wählen, setzt das Budget auf seinen Speicher und den größten Puffer, wo der Treiber ihn nennt. Die Geräte dieses Rechners werden in einem eigenen Prozess erfragt, damit ein kaputter Treiber nichts mitreißt; andere kommen aus einem Katalog.</translation>
+        <translation>Eine GPU oder ein Mac. Die Wahl setzt das Budget auf den Speicher des Geräts und den größten Puffer, wo der Treiber ihn nennt. Die Geräte dieses Rechners werden in einem eigenen Prozess erfragt, damit ein kaputter Treiber nichts mitreißt; andere kommen aus einem Katalog.</translation>
     </message>
     <message>
         <source>Budget = the device&apos;s memory, all of it or what is free now.</source>
@@ -1512,6 +1512,10 @@
         <translation>ZINC (Juni 2026): der Start seiner Forward-Läufe auf Vulkan und Metal</translation>
     </message>
     <message>
+        <source>{component} ({place})</source>
+        <translation>{component} ({place})</translation>
+    </message>
+    <message>
         <source>tokens of context</source>
         <translation>Token Kontext</translation>
     </message>
@@ -1584,7 +1588,7 @@
         <translation>Budget</translation>
     </message>
     <message>
-        <source>per cent</source>
+        <source>percent</source>
         <translation>Prozent</translation>
     </message>
     <message>
@@ -1669,7 +1673,7 @@
     </message>
     <message>
         <source>largest tensor of the KV cache</source>
-        <translation>größter Tensor des KV-Cache</translation>
+        <translation>größter Tensor des KV-Caches</translation>
     </message>
     <message>
         <source>{count} tokens</source>
@@ -1765,11 +1769,11 @@
     </message>
     <message>
         <source>Most sequences that share {context} tokens</source>
-        <translation>Meiste Sequenzen, die sich {context} Token teilen</translation>
+        <translation>Größte Zahl von Sequenzen, die sich {context} Token teilen</translation>
     </message>
     <message>
         <source>Most sequences of {context} tokens each</source>
-        <translation>Meiste Sequenzen von je {context} Token</translation>
+        <translation>Größte Zahl von Sequenzen mit je {context} Token</translation>
     </message>
     <message>
         <source>Best KV cache type for {context} tokens</source>
@@ -1785,7 +1789,7 @@
     </message>
     <message>
         <source>not even one fits</source>
-        <translation>nicht einmal eine passt</translation>
+        <translation>nicht einmal eine Sequenz passt</translation>
     </message>
     <message>
         <source>none is small enough</source>
@@ -1880,6 +1884,14 @@
         <translation>Am meisten wächst der Ausgabepuffer: um {size} von {first} bis {last} Token.</translation>
     </message>
     <message>
+        <source>The largest tensor of the weights takes {size}; one buffer may take {limit}.</source>
+        <translation>Der größte Tensor der Gewichte braucht {size}; ein Puffer darf {limit} groß sein.</translation>
+    </message>
+    <message>
+        <source>The largest tensor of the KV cache takes {size}; one buffer may take {limit}.</source>
+        <translation>Der größte Tensor des KV-Caches braucht {size}; ein Puffer darf {limit} groß sein.</translation>
+    </message>
+    <message>
         <source>All {context} tokens that the model allows would fit in {budget} too, with {size} to spare.</source>
         <translation>Auch alle {context} Token, die das Modell erlaubt, würden in {budget} passen; {size} blieben übrig.</translation>
     </message>
@@ -1929,7 +1941,7 @@
     </message>
     <message>
         <source>All memory of the machine is {total}.</source>
-        <translation>Der ganze Speicher des Rechners sind {total}.</translation>
+        <translation>Der Rechner hat insgesamt {total} Speicher.</translation>
     </message>
     <message>
         <source>The model was trained with {context} tokens: llama.cpp warns of it.</source>
@@ -1961,15 +1973,11 @@
     </message>
     <message>
         <source>--fit shortens the context from {ceiling} tokens to {context}, its least, and still leaves less than {size} free.</source>
-        <translation>--fit kürzt den Kontext von {ceiling} Token auf {context}, sein Mindestes, und lässt doch weniger als {size} frei.</translation>
+        <translation>--fit kürzt den Kontext von {ceiling} Token auf {context}, das Minimum, und lässt doch weniger als {size} frei.</translation>
     </message>
     <message>
         <source>--fit shortens the context from {ceiling} tokens to leave {size} of the device free.</source>
         <translation>--fit kürzt den Kontext von {ceiling} Token, um {size} des Geräts frei zu lassen.</translation>
-    </message>
-    <message>
-        <source>The largest tensor ({component}) takes {size}; one buffer may take {limit}.</source>
-        <translation>Der größte Tensor ({component}) braucht {size}; ein Puffer darf {limit} groß sein.</translation>
     </message>
     <message>
         <source>--fit takes memory to grow along a straight line: what it picks is too long here.</source>
@@ -1985,11 +1993,11 @@
     </message>
     <message>
         <source>The device&apos;s own; what lives on the host does not count</source>
-        <translation>Der des Geräts; was auf dem Host liegt, zählt nicht</translation>
+        <translation>Der Speicher des Geräts; was auf dem Host liegt, zählt nicht</translation>
     </message>
     <message>
         <source>One for device and host, both of which count</source>
-        <translation>Einer für Gerät und Host, die beide zählen</translation>
+        <translation>Ein Speicher für Gerät und Host, die beide zählen</translation>
     </message>
     <message>
         <source>{budget}; --fit leaves {size} of it free</source>
@@ -2229,11 +2237,11 @@
     </message>
     <message>
         <source>What to change:</source>
-        <translation>Was zu ändern ist:</translation>
+        <translation>Vorschläge:</translation>
     </message>
     <message>
         <source>floor {floor}   automatic {automatic}   largest that fits {largest}   ceiling {top}</source>
-        <translation>Untergrenze {floor}   automatisch {automatic}   größter passender {largest}   Obergrenze {top}</translation>
+        <translation>Untergrenze {floor}   automatisch {automatic}   passend bis {largest}   Obergrenze {top}</translation>
     </message>
     <message>
         <source>Solved:</source>

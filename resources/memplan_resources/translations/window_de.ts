@@ -414,7 +414,7 @@
     </message>
     <message>
         <source>{examples}. Enter opens it</source>
-        <translation>{examples}. Die Eingabetaste öffnet es</translation>
+        <translation>{examples}. Die Eingabetaste öffnet das Modell</translation>
     </message>
     <message>
         <source>Address or name</source>
@@ -542,19 +542,19 @@
     </message>
     <message>
         <source>No single change, and no combination of them, makes this model fit.</source>
-        <translation>Keine Änderung und keine Verbindung mehrerer macht dieses Modell passend.</translation>
+        <translation>Mit keiner Änderung und keiner Kombination von Änderungen passt dieses Modell.</translation>
     </message>
     <message>
         <source>Nothing needs to change: even all {ceiling} tokens would fit.</source>
-        <translation>Nichts muss sich ändern: Sogar alle {ceiling} Token würden passen.</translation>
+        <translation>Nichts muss geändert werden: Sogar alle {ceiling} Token würden passen.</translation>
     </message>
     <message>
         <source>Nothing needs to change. Up to {most} tokens fit.</source>
-        <translation>Nichts muss sich ändern. Bis zu {most} Token passen.</translation>
+        <translation>Nichts muss geändert werden. Bis zu {most} Token passen.</translation>
     </message>
     <message>
         <source>Nothing needs to change: all tokens that the model allows fit.</source>
-        <translation>Nichts muss sich ändern: Alle Token, die das Modell erlaubt, passen.</translation>
+        <translation>Nichts muss geändert werden: Alle Token, die das Modell erlaubt, passen.</translation>
     </message>
     <message>
         <source>Costs: {costs}</source>
@@ -574,11 +574,11 @@
     </message>
     <message>
         <source>What to change</source>
-        <translation>Was ändern</translation>
+        <translation>Vorschläge</translation>
     </message>
     <message>
         <source>What would make the model fit, or more of its context, best first</source>
-        <translation>Wodurch das Modell passt, oder mehr von seinem Kontext; das Beste zuerst</translation>
+        <translation>Wodurch das Modell passt oder mehr von seinem Kontext; das Beste zuerst</translation>
     </message>
     <message>
         <source>Drag the budget&apos;s line or the marker of the context. The arrow keys read out</source>
@@ -618,7 +618,7 @@
     </message>
     <message>
         <source>Against this</source>
-        <translation>Dagegen</translation>
+        <translation>Differenz</translation>
     </message>
     <message>
         <source>Fits up to</source>
@@ -626,7 +626,7 @@
     </message>
     <message>
         <source>Curves cross</source>
-        <translation>Kurven kreuzen</translation>
+        <translation>Kurven kreuzen sich</translation>
     </message>
     <message>
         <source>Runs on</source>
@@ -650,7 +650,7 @@
     </message>
     <message>
         <source>The other engine and pinned plans, and why they differ</source>
-        <translation>Die andere Engine und angeheftete Pläne, und warum sie sich unterscheiden</translation>
+        <translation>Die andere Engine und angeheftete Pläne und warum sie sich unterscheiden</translation>
     </message>
     <message>
         <source>Dra&amp;w the other engine</source>
@@ -766,7 +766,7 @@
     </message>
     <message>
         <source>Largest that fits</source>
-        <translation>Größter passender</translation>
+        <translation>Passend bis</translation>
     </message>
     <message>
         <source>Verdict</source>
@@ -799,7 +799,7 @@
     </message>
     <message>
         <source>Every component from 2K tokens to the ceiling, and what each device reaches</source>
-        <translation>Jede Komponente von 2K Token bis zur Obergrenze, und was jedes Gerät erreicht</translation>
+        <translation>Jede Komponente von 2K Token bis zur Obergrenze und was jedes Gerät erreicht</translation>
     </message>
     <message>
         <source>Bytes of each component at each context</source>
@@ -859,7 +859,7 @@
     </message>
     <message>
         <source>See how much memory it needs at every context length, before anything is loaded. Only the header is read.</source>
-        <translation>Sehen, wie viel Speicher es bei jeder Kontextlänge braucht, bevor etwas geladen wird. Nur der Header wird gelesen.</translation>
+        <translation>Vorher sehen, wie viel Speicher es bei jeder Kontextlänge braucht. Nur der Header wird gelesen, nichts wird geladen.</translation>
     </message>
     <message>
         <source>&amp;Open…</source>
@@ -879,7 +879,7 @@
     </message>
     <message>
         <source>Type the address of a model, or its name at Hugging Face or Ollama (Ctrl+Shift+O)</source>
-        <translation>Die Adresse eines Modells eintippen, oder seinen Namen bei Hugging Face oder Ollama (Strg+Umschalt+O)</translation>
+        <translation>Die Adresse eines Modells eingeben oder seinen Namen bei Hugging Face oder Ollama (Strg+Umschalt+O)</translation>
     </message>
     <message>
         <source>Try a sam&amp;ple</source>
@@ -891,7 +891,7 @@
     </message>
     <message>
         <source>Open one of the models that come with Memplan</source>
-        <translation>Eines der Modelle öffnen, die mit Memplan kommen</translation>
+        <translation>Eines der Modelle öffnen, die Memplan mitbringt</translation>
     </message>
     <message>
         <source>Let go to open the model</source>
@@ -959,7 +959,7 @@
     </message>
     <message>
         <source>Tokens computed at once (--ubatch-size): fewer make the compute buffer smaller, and reading a long prompt slower</source>
-        <translation>Auf einmal berechnete Token (--ubatch-size): Weniger machen den Rechenpuffer kleiner und das Lesen langer Prompts langsamer</translation>
+        <translation>Auf einmal berechnete Token (--ubatch-size): Weniger Token machen den Rechenpuffer kleiner und das Lesen langer Prompts langsamer</translation>
     </message>
     <message>
         <source>tokens</source>
@@ -1083,7 +1083,7 @@
     </message>
     <message>
         <source>Program, batch, what stays free, the largest buffer, and where the cache is</source>
-        <translation>Programm, Batch, was frei bleibt, der größte Puffer, und wo der Cache liegt</translation>
+        <translation>Programm, Batch, was frei bleibt, der größte Puffer und wo der Cache liegt</translation>
     </message>
     <message>
         <source>KV cache type</source>
@@ -1215,7 +1215,7 @@
     </message>
     <message>
         <source>Stop reading, and keep what is shown (Esc)</source>
-        <translation>Nicht weiterlesen, und behalten, was angezeigt ist (Esc)</translation>
+        <translation>Nicht weiterlesen und behalten, was angezeigt ist (Esc)</translation>
     </message>
     <message>
         <source>Reading {source}…</source>
@@ -1279,7 +1279,7 @@
     </message>
     <message>
         <source>A GPU or Mac, of this machine or not: sets the budget to its memory</source>
-        <translation>Eine GPU oder ein Mac, dieser Rechner oder nicht: setzt das Budget auf seinen Speicher</translation>
+        <translation>Eine GPU oder ein Mac, hier oder anderswo: setzt das Budget auf den Speicher des Geräts</translation>
     </message>
     <message>
         <source>&amp;Budget</source>
@@ -1359,15 +1359,15 @@
     </message>
     <message>
         <source>Change the request to this. Undo takes it back</source>
-        <translation>Die Anfrage darauf ändern. Rückgängig nimmt es zurück</translation>
+        <translation>Die Anfrage so ändern. Rückgängig nimmt es zurück</translation>
     </message>
     <message>
         <source>Use</source>
-        <translation>Nehmen</translation>
+        <translation>Übernehmen</translation>
     </message>
     <message>
         <source>Use {answer}: {question}</source>
-        <translation>{answer} nehmen: {question}</translation>
+        <translation>{answer} übernehmen: {question}</translation>
     </message>
     <message>
         <source>Which memory, how much is needed and how much there is, and what follows</source>
@@ -1437,7 +1437,7 @@
     </message>
     <message>
         <source>{size} used for automatic sizing</source>
-        <translation>{size} für automatische Größe</translation>
+        <translation>{size} für die Automatik</translation>
     </message>
     <message>
         <source>{size} automatic</source>
@@ -1505,7 +1505,7 @@
     </message>
     <message>
         <source>largest that fits</source>
-        <translation>größter passender</translation>
+        <translation>passend bis</translation>
     </message>
     <message>
         <source>largest</source>
@@ -1580,6 +1580,14 @@
         <translation>Die Datei enthält kein Sprachmodell.</translation>
     </message>
     <message>
+        <source>{component} (device)</source>
+        <translation>{component} (Gerät)</translation>
+    </message>
+    <message>
+        <source>{component} (host)</source>
+        <translation>{component} (Host)</translation>
+    </message>
+    <message>
         <source>Fits</source>
         <translation>Passt</translation>
     </message>
@@ -1597,7 +1605,7 @@
     </message>
     <message>
         <source>Something unexpected went wrong.</source>
-        <translation>Etwas Unerwartetes ist schiefgegangen.</translation>
+        <translation>Etwas Unerwartetes ist geschehen.</translation>
     </message>
     <message>
         <source>The model cannot be read.</source>
@@ -1685,7 +1693,7 @@
     </message>
     <message>
         <source>Why it fits or not, and what would be enough</source>
-        <translation>Warum es passt oder nicht, und was genügen würde</translation>
+        <translation>Warum es passt oder nicht und was genügen würde</translation>
     </message>
     <message>
         <source>What would make it fit, best first</source>
@@ -1697,7 +1705,7 @@
     </message>
     <message>
         <source>Every context, and which device reaches it</source>
-        <translation>Jeder Kontext, und welches Gerät ihn erreicht</translation>
+        <translation>Jeder Kontext und welches Gerät ihn erreicht</translation>
     </message>
     <message>
         <source>File</source>
@@ -1725,7 +1733,7 @@
     </message>
     <message>
         <source>{source} is gone. This is the plan for what it was.</source>
-        <translation>{source} ist weg. Dies ist der Plan für das, was es war.</translation>
+        <translation>{source} ist nicht mehr da. Der Plan gilt für die Datei, wie sie war.</translation>
     </message>
     <message>
         <source>{model} – Memplan</source>
@@ -1889,7 +1897,7 @@
     </message>
     <message>
         <source>Copy the selected rows, or all</source>
-        <translation>Die ausgewählten Zeilen kopieren, oder alle</translation>
+        <translation>Die ausgewählten Zeilen kopieren oder alle</translation>
     </message>
     <message>
         <source>Filter the rows of the tab about the file</source>
@@ -1965,11 +1973,11 @@
     </message>
     <message>
         <source>Something unexpected went wrong</source>
-        <translation>Etwas Unerwartetes ist schiefgegangen</translation>
+        <translation>Etwas Unerwartetes ist geschehen</translation>
     </message>
     <message>
         <source>That is a mistake of the program, not yours. Nothing is lost: the model, its plan and what can be undone are as they were, and you can go on. If it happens again, close and open the program.</source>
-        <translation>Das ist ein Fehler des Programms. Nichts ist verloren: Das Modell, sein Plan und was sich rückgängig machen lässt, sind wie zuvor, und es kann weitergehen. Wenn es wieder geschieht, das Programm schließen und neu öffnen.</translation>
+        <translation>Das ist ein Fehler des Programms. Nichts ist verloren: Das Modell, sein Plan und alle Schritte, die sich rückgängig machen lassen, sind wie zuvor, und es kann weitergehen. Wenn es wieder geschieht, das Programm schließen und neu öffnen.</translation>
     </message>
     <message>
         <source>The details name lines of the program and versions; your home folder is ~.</source>

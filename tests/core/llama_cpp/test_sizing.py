@@ -17,6 +17,7 @@ from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.model import NoticeKind
 from memplan.planner import Plan, Status, plan
 from memplan.units import GIB, MIB
+from memplan.wording.verdicts import explanation
 
 NO_LIMIT = Allocation(constant(0), 0, "", None)
 
@@ -176,6 +177,8 @@ def test_that_a_tensor_of_the_cache_must_fit_in_one_buffer() -> None:
     assert limited.verdict.limited_by is LimitedBy.ALLOCATION
     assert not limited.verdict.fits
     assert limited.markers.max_tokens == 512 * MIB // 6144 // 256 * 256
+    said = "The largest tensor of the KV cache takes 768 MiB; one buffer may take 512 MiB."
+    assert explanation(limited) == said
 
 
 def test_that_the_longest_context_keeps_to_the_limit_of_one_buffer() -> None:
@@ -189,6 +192,7 @@ def test_that_the_longest_context_keeps_to_the_limit_of_one_buffer() -> None:
     none = planned("mistral-7b-v0.3", 2**50, max_allocation_bytes=limit - 1)
     assert none.markers.max_tokens == 0
     assert none.verdict.limited_by is LimitedBy.ALLOCATION
+    assert explanation(none).startswith("The largest tensor of the weights takes ")
 
 
 def test_that_the_largest_tensor_is_the_same_for_one_context_and_for_many() -> None:

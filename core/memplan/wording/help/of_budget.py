@@ -152,7 +152,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "How much of the budget a component takes. Components in a memory that does not count "
             "have no share."
         ),
-        marked("Share = 100 × the component's bytes ÷ budget, in per cent."),
+        marked("Share = 100 × the component's bytes ÷ budget, in percent."),
         ("Memplan: core/memplan/units.py, format_percent",),
         (HelpTopic.BUDGET, HelpTopic.COUNTS),
     ),

@@ -23,7 +23,7 @@ from memplan.planner import Plan
 from memplan.request import EngineName
 from memplan.units import format_bytes, format_count, format_exact_bytes
 from memplan.wording.help.topics import HelpTopic, component_topic
-from memplan.wording.titles import component_title, placed_title
+from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ _BYTES: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = {
 
 def _counts(plan: Plan) -> Expression:
     parts = [
-        Number(share.bytes, Quantity.BYTES, component_title(share.kind))
+        Number(share.bytes, Quantity.BYTES, tr(COMPONENT_TITLES[share.kind]))
         for share in plan.at.shares
         if share.budgeted
     ]
@@ -143,7 +143,9 @@ def workings(plan: Plan, topic: HelpTopic) -> Iterator[Working]:
     for share in plan.at.shares:
         of_kind = _COMPONENTS[engine].get(share.kind)
         if of_kind is not None and component_topic(engine, share.kind, share.where) is topic:
-            title = placed_title(share.kind, share.where)
+            title = tr("{component} ({place})").format(
+                component=tr(COMPONENT_TITLES[share.kind]), place=tr(PLACE_TITLES[share.where])
+            )
             yield Working(title, of_kind(plan, share.where))
     for table, in_tokens in (
         (_CONTEXTS[engine], True),
@@ -174,7 +176,7 @@ _QUANTITIES: Final[Mapping[Quantity, str]] = {
     Quantity.PAGE_TOKENS: marked("tokens a page"),
     Quantity.ENTRY_BYTES: marked("bytes an entry"),
     Quantity.BUDGET: marked("budget"),
-    Quantity.PERCENT: marked("per cent"),
+    Quantity.PERCENT: marked("percent"),
     Quantity.HUNDRED: "",
     Quantity.AUTO_SHARE: marked("what automatic sizing uses"),
     Quantity.WEIGHTS: marked("weights"),

@@ -17,7 +17,9 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
-LARGEST_BYTES = 1_500_000
+LARGEST_BYTES = {".whl": 1_000_000, ".gz": 2_000_000}
+"""What comes in by mistake, a model or a recording, is larger. The sdist has the tests' data."""
+
 SOURCE_ROOTS = ("core", "gui", "resources")
 
 
@@ -64,9 +66,9 @@ def check(wheel: Path, sdist: Path) -> None:
     if missing or extra:
         raise SystemExit(f"missing: {missing}; not tracked: {extra}")
     for path in (wheel, sdist):
-        size = path.stat().st_size
-        print(f"{path.name}: {size / 1e6:.2f} MB of at most {LARGEST_BYTES / 1e6:.1f} MB")
-        if size > LARGEST_BYTES:
+        size, most = path.stat().st_size, LARGEST_BYTES[path.suffix]
+        print(f"{path.name}: {size / 1e6:.2f} MB of at most {most / 1e6:.1f} MB")
+        if size > most:
             raise SystemExit(f"{path.name} is too large")
 
 

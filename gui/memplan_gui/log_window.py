@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QFontDatabase,
     QFontInfo,
     QGuiApplication,
+    QKeyEvent,
     QKeySequence,
     QShortcut,
 )
@@ -134,6 +135,7 @@ class LogWindow(QWidget):
         self._lay_out()
         self._connect()
         self._show_nothing()
+        self.paste.setFocus()
 
     def _lay_out(self) -> None:
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
@@ -215,6 +217,13 @@ class LogWindow(QWidget):
     def explanation(self) -> Explanation | None:
         """What is shown; ``None`` before there is a log."""
         return self._explained
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Escape, as the help does."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""

@@ -127,3 +127,12 @@ def test_that_the_menu_opens_the_window_and_closing_the_program_closes_it(
     assert not shown.set_up.isEnabled()
     planned.close()
     assert not shown.isVisible()
+
+
+def test_that_a_log_can_be_pasted_at_once_and_escape_closes_the_window(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    shown = planned.show_log_window()
+    assert shown.focusWidget() is shown.paste
+    qtbot.keyClick(shown.paste, Qt.Key.Key_Escape)
+    assert not shown.isVisible()

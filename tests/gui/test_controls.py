@@ -199,6 +199,18 @@ def test_that_a_device_sets_the_budget_and_stays_chosen(planned: MainWindow, qtb
     assert "4090" not in device.currentText()
 
 
+def test_that_a_chosen_device_shows_its_product_and_memory_where_its_maker_has_no_room(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    planned.resize(1000, 640)
+    device = planned.runs_on.device
+    rows = [row for row in range(device.count()) if "RTX 3060 ·" in device.itemText(row)]
+    device.setCurrentIndex(rows[0] - 1)
+    qtbot.keyClick(device, Qt.Key.Key_Down)
+    assert device.currentText() == "NVIDIA RTX 3060 · 12.0 GiB"
+    assert device.shown_text() == "RTX 3060 · 12.0 GiB"
+
+
 def test_that_the_request_panel_says_what_is_granted(planned: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(planned.session.plan_changed):
         _type(qtbot, planned.request_panel.used, "30000")

@@ -112,22 +112,33 @@ class DeviceBox(QComboBox):
                 self.setItemText(0, self._text(described))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        """Shorten a long name in its middle, so that the memory behind it stays in sight."""
+        """Draw what there is room for of the chosen device."""
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        option.currentText = self.shown_text()
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def shown_text(self) -> str:
+        """The chosen device, as much of it as there is room for.
+
+        The catalogue's makers are the first to go, then the middle of a name: the memory behind it
+        stays in sight.
+        """
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
         room = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox,
             option,
             QStyle.SubControl.SC_ComboBoxEditField,
             self,
         )
-        elide = Qt.TextElideMode.ElideMiddle
-        option.currentText = self.fontMetrics().elidedText(
-            option.currentText, elide, room.width() - scaled(_TEXT_MARGIN)
-        )
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        text, metrics = self.currentText(), self.fontMetrics()
+        width = room.width() - scaled(_TEXT_MARGIN)
+        if metrics.horizontalAdvance(text) > width and self.currentData() in self._catalogue:
+            text = text.partition(" ")[2]
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
     def _row_of(self, choice: DeviceChoice | None) -> int | None:
         rows = range(1, self.count())

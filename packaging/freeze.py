@@ -22,6 +22,7 @@ from program_icon import png
 
 PACKAGING = Path(__file__).parent
 LARGEST_BYTES = 230 * 10**6
+PROBE_FAILED = ("not_started", "crashed", "unreadable")
 _DEADLINE_SECONDS = 120
 
 
@@ -99,6 +100,8 @@ def try_out(program: Path, folder: Path) -> None:
     # Whether there is a GPU or not, the driver's own process has to answer.
     found = json.loads(call("devices", "--json", codes=(0, 1)))
     print("devices:", json.dumps(found)[:200])
+    if found["problem"] in PROBE_FAILED:
+        raise SystemExit("the driver's own process did not answer")
 
 
 def add_metadata(built: Path) -> None:

@@ -89,14 +89,14 @@ def _pin_read_out(window: MainWindow, chart: Chart) -> None:
 def _show_tab(index: int) -> Callable[[MainWindow, Chart], None]:
     def show(window: MainWindow, chart: Chart) -> None:
         _draw_other(window, chart)
-        window.tabs.tabs.setCurrentIndex(index)
+        window.view.tabs.tabs.setCurrentIndex(index)
 
     return show
 
 
 def _everything(window: MainWindow, chart: Chart) -> None:
     _pin_read_out(window, chart)
-    window.tabs.tabs.setCurrentIndex(3)
+    window.view.tabs.tabs.setCurrentIndex(3)
 
 
 SCENES = (
@@ -155,7 +155,7 @@ def settle(seconds: float) -> None:
 
 def frames(window: MainWindow, seconds: float) -> tuple[list[float], list[float]]:
     """Milliseconds of each frame, and processor milliseconds of the main thread for it."""
-    chart = window.chart_card.make_chart()
+    chart = window.view.chart_card.make_chart()
     layout = chart.layout_shown()
     assert layout is not None
     start = layout.budget_pill.center()
@@ -202,7 +202,7 @@ def window_for(scene: Scene, application: Application, folder: Path) -> MainWind
     while window.session.plan is None:
         settle(0.05)
     settle(0.2)
-    scene.prepare(window, window.chart_card.make_chart())
+    scene.prepare(window, window.view.chart_card.make_chart())
     settle(0.6)
     return window
 

@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING
 import shiboken6
 from memplan.language import tr
 from memplan.model import Model
-from memplan.planner import Plan
 from memplan.reader.errors import ChoiceNeededError, MissingError
 from memplan.request import Request
-from memplan.theme import Theme
 from memplan.units import ByteUnits, format_count
 from memplan.wording.help.topics import HelpTopic
 from memplan_resources.samples import sample_path
 from PySide6.QtCore import (
     QByteArray,
-    QMetaObject,
-    QObject,
     QPoint,
     Qt,
     QTimer,
     Signal,
-    SignalInstance,
 )
 from PySide6.QtGui import (
     QCloseEvent,
@@ -40,14 +35,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QMainWindow,
     QMenuBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.applying import apply_difference
-from memplan_gui.body import Body
 from memplan_gui.comparison import Comparison
 from memplan_gui.detecting import Detector
 from memplan_gui.device_history import DeviceHistory
@@ -56,24 +47,13 @@ from memplan_gui.exporting import FileExport, Shown, export
 from memplan_gui.incoming import sources_in
 from memplan_gui.menus import Menus
 from memplan_gui.opening import Opening
-from memplan_gui.panels.breakdown import BreakdownTable
-from memplan_gui.panels.chart_and_tabs import ChartAndTabs
-from memplan_gui.panels.chart_card import ChartCard
-from memplan_gui.panels.empty_state import DropOverlay, EmptyState
-from memplan_gui.panels.file_tab import FileTab
-from memplan_gui.panels.late_panels import LatePanels
-from memplan_gui.panels.lower_tabs import LowerTabs
-from memplan_gui.panels.model_card import ModelCard
-from memplan_gui.panels.request_panel import RequestPanel
-from memplan_gui.panels.runs_on import RunsOnPanel
-from memplan_gui.panels.verdict_banner import VerdictBanner
-from memplan_gui.panels.zinc_options import ZincOptionsCard
-from memplan_gui.plot.overlay import Overlay
+from memplan_gui.panels.empty_state import DropOverlay
 from memplan_gui.presenter import error_text, source_name
 from memplan_gui.session import Session
 from memplan_gui.settings import SettingsFile
-from memplan_gui.text_size import scaled, suggested_percent
+from memplan_gui.text_size import suggested_percent
 from memplan_gui.translating import LanguageChoice, Translation
+from memplan_gui.view import View
 
 if TYPE_CHECKING:
     from memplan_gui.help_desk import HelpDesk
@@ -96,8 +76,8 @@ class MainWindow(QMainWindow):
         opening: reads models, and what belongs to them.
         loader: reads the model that the user opens.
         detector: looks for this machine's devices.
-        tabs: the tabs below the chart; more can be added.
-        chart_card: the card of the chart.
+        comparison: what the plan is compared with.
+        view: all panels; another one after :meth:`rebuild`.
 
     Signals:
         settled(): the empty state, a model's first plan, or an error can be seen.
@@ -136,8 +116,7 @@ class MainWindow(QMainWindow):
         self._help_desk: HelpDesk | None = None
         self._linear = False
         self._unread: tuple[str, Exception] | None = None
-        self._lines: tuple[Overlay, ...] = ()
-        self._links: list[QMetaObject.Connection] = []
+        self._connect()
         self._build()
         themes.set_choice(self._settings.theme)
         self._restore_geometry()
@@ -151,11 +130,17 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         """Make menus and panels for what the session holds."""
-        self._lines = ()
         self._menus = Menus(self.menuBar(), self.session.undo_stack)
-        self._make_panels()
-        self._lay_out()
-        self._connect_panels()
+        self.view = View(
+            self.session,
+            self.comparison,
+            self._devices,
+            self._themes.theme,
+            self._menus.samples,
+        )
+        self.setCentralWidget(self.view.body)
+        self._drop_overlay = DropOverlay(self)
+        self._connect_view()
         self._connect_menus()
         self._set_units(self._settings.units)
         self._menus.set_theme(self._themes.choice)
@@ -169,22 +154,19 @@ class MainWindow(QMainWindow):
 
         The model, the request, what can be undone and what is pinned stay.
         """
-        tab = self.tabs.tabs.currentIndex()
-        heights = self._splitter.sizes() if self._splitter.moved else None
-        for link in self._links:
-            QObject.disconnect(link)
-        self._links.clear()
-        self.late.drain()
+        tab = self.view.tabs.tabs.currentIndex()
+        heights = self.view.splitter.sizes() if self.view.splitter.moved else None
+        self.view.late.drain()
         self.setMenuBar(QMenuBar())
         for part in (self._drop_overlay, self.takeCentralWidget()):
             if part is not None:
                 shiboken6.delete(part)
         self._build()
-        self._body.show()  # what is added to a window in sight is hidden at first
-        self.tabs.tabs.setCurrentIndex(tab)
+        self.view.body.show()  # what is added to a window in sight is hidden at first
+        self.view.tabs.tabs.setCurrentIndex(tab)
         self._show_again()
         if heights is not None:
-            self._splitter.share_as(heights)
+            self.view.splitter.share_as(heights)
         self._rebuild_log_window()
         if self._help_desk is not None:
             self._help_desk.rebuild()
@@ -193,7 +175,7 @@ class MainWindow(QMainWindow):
     def _show_again(self) -> None:
         """Show in new panels what was shown in the old ones."""
         if self.detector.latest is not None:
-            self.runs_on.show_detection(self.detector.latest)
+            self.view.runs_on.show_detection(self.detector.latest)
         if self.session.model is not None:
             self._show_model(self.session.model)
             self.opening.look_again()
@@ -201,7 +183,7 @@ class MainWindow(QMainWindow):
         if self._unread is not None:
             self._show_error(*self._unread)
         if self.loader.source:
-            self._model_card.show_reading(self.loader.source)
+            self.view.model_card.show_reading(self.loader.source)
 
     def _rebuild_log_window(self) -> None:
         old, self.log_window = self.log_window, None
@@ -213,92 +195,43 @@ class MainWindow(QMainWindow):
         old.close()
         old.deleteLater()
 
-    def _link(self, signal: SignalInstance, slot: Callable[..., None]) -> None:
-        """Connect a signal of what outlives the panels, until they are made anew."""
-        self._links.append(signal.connect(slot))
-
-    def _make_panels(self) -> None:
-        theme = self._themes.theme
-        self._model_card = ModelCard()
-        self.runs_on = RunsOnPanel(self.session, self._devices)
-        self.zinc_options = ZincOptionsCard(self.session)
-        self.request_panel = RequestPanel(self.session)
-        self._verdict = VerdictBanner(theme)
-        self.chart_card = ChartCard(self.session, theme)
-        self.breakdown = BreakdownTable(theme)
-        self._file_tab = FileTab()
-        self.late = late = LatePanels(self.session, self.comparison, theme)
-        self.tabs = LowerTabs()
-        self.tabs.add_tab(self.breakdown, tr("Breakdown"), tr("What takes the memory"))
-        self.tabs.add_tab(late.why, tr("Why"), tr("Why it fits or not, and what would be enough"))
-        self.tabs.add_tab(
-            late.changes, tr("What to change"), tr("What would make it fit, best first")
-        )
-        self.tabs.add_tab(late.compare, tr("Compare"), tr("The other engine and pinned plans"))
-        self.tabs.add_tab(
-            late.contexts, tr("Contexts"), tr("Every context, and which device reaches it")
-        )
-        self.tabs.add_tab(self._file_tab, tr("File"), tr("What the file's header says"))
-        self._empty = EmptyState(self._menus.samples, theme)
-
-    def _lay_out(self) -> None:
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(scaled(_GAP))
-        column.addWidget(self._verdict)
-        self._splitter = ChartAndTabs(self.chart_card, self.tabs)
-        column.addWidget(self._splitter, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(right)
-        engines = (self.zinc_options, self.late.llama_cpp)
-        panels = (self._model_card, self.runs_on, self.request_panel, *engines)
-        self._body = Body(panels, self._pages)
-        self.setCentralWidget(self._body)
-        self._drop_overlay = DropOverlay(self)
-
     def _show_card(self) -> None:
         """Scroll to the model card, where there is something to say or to ask."""
-        self._body.show_top()
+        self.view.body.show_top()
 
-    def _connect_panels(self) -> None:
-        session = self.session
-        self._link(session.model_changed, self._show_model)
-        self._link(session.plan_changed, self._show_plan)
-        self._link(session.plan_failed, self._show_no_plan)
-        self._link(session.request_changed, self.late.show_request)
-        self._link(self.comparison.changed, self._draw_comparison)
-        self._link(session.plan_changed, self._draw_comparison)
-        self._link(self._themes.theme_changed, self._set_theme)
-        self.detector.started.connect(self.runs_on.show_search)
-        self.detector.detected.connect(self.runs_on.show_detection)
-        self._connect_opening()
-        self.chart_card.read_out_changed.connect(self.breakdown.show_usage)
-        self.chart_card.chart_made.connect(self._order_chart)
-        self.chart_card.painted.connect(self.settled)
-        self._empty.open_requested.connect(self.choose_model)
-        self._empty.address_requested.connect(self._ask_address)
+    def _connect(self) -> None:
+        """Connect what outlives the view with the window."""
+        session, loader, opening = self.session, self.loader, self.opening
+        session.model_changed.connect(self._show_model)
+        session.plan_changed.connect(self._note_plan)
+        session.plan_failed.connect(self._note_no_plan)
+        loader.started.connect(self._show_card)
+        loader.loaded.connect(self._take_model)
+        loader.restored.connect(self._restore)
+        loader.failed.connect(self._show_error)
+        opening.others_read.connect(self._pin_others)
+        opening.watch.changed.connect(self._take_changed)
+        opening.watch.lost.connect(self._show_lost)
 
-    def _connect_opening(self) -> None:
-        card, loader = self._model_card, self.loader
+    def _connect_view(self) -> None:
+        view, card, loader = self.view, self.view.model_card, self.loader
+        self._themes.theme_changed.connect(view.set_theme)
+        self.detector.started.connect(view.runs_on.show_search)
+        self.detector.detected.connect(view.runs_on.show_detection)
+        view.chart_card.painted.connect(self.settled)
+        view.chart_card.chart_made.connect(self._explain_chart)
+        view.empty.open_requested.connect(self.choose_model)
+        view.empty.address_requested.connect(self._ask_address)
         card.open_requested.connect(self.choose_model)
         card.error_closed.connect(self._forget_error)
         card.source_requested.connect(self.open_source)
         card.cancel_requested.connect(loader.cancel)
         loader.started.connect(card.show_reading)
-        self._link(loader.started, self._show_card)
         loader.received.connect(card.show_received)
         for ended in (loader.loaded, loader.cancelled, loader.failed):
             ended.connect(card.reading.end)
         loader.cancelled.connect(card.show_cancelled)
-        self._link(loader.loaded, self._take_model)
-        self._link(loader.restored, self._restore)
-        self._link(loader.failed, self._show_error)
         self.opening.siblings_found.connect(card.show_siblings)
-        self._link(self.opening.others_read, self._pin_others)
-        self._link(self.opening.watch.changed, self._take_changed)
-        self._link(self.opening.watch.lost, self._show_lost)
 
     def _connect_menus(self) -> None:
         menus = self._menus
@@ -314,9 +247,9 @@ class MainWindow(QMainWindow):
         menus.units_chosen.connect(self._choose_units)
         menus.language_chosen.connect(self._choose_language)
         menus.text_size_chosen.connect(self._choose_text_size)
-        menus.zoom_requested.connect(self.chart_card.zoom)
+        menus.zoom_requested.connect(self.view.chart_card.zoom)
         menus.axis_chosen.connect(self._choose_axis)
-        menus.read_out_requested.connect(self.chart_card.read_out)
+        menus.read_out_requested.connect(self.view.chart_card.read_out)
         menus.forget_requested.connect(self._forget_recent)
         menus.devices_requested.connect(self.detector.start)
         menus.help_requested.connect(lambda: self.help_desk().show_help())
@@ -335,7 +268,7 @@ class MainWindow(QMainWindow):
 
     def _ask_address(self) -> None:
         self._show_card()
-        self._model_card.ask_address()
+        self.view.model_card.ask_address()
 
     def open_source(self, source: str) -> None:
         """Open a file or address; a log is explained."""
@@ -356,7 +289,7 @@ class MainWindow(QMainWindow):
         if sources:
             self.open_all(sources)
         else:
-            self._model_card.show_note(
+            self.view.model_card.show_note(
                 tr("There is no file or address of a model on the clipboard.")
             )
 
@@ -385,7 +318,7 @@ class MainWindow(QMainWindow):
     def _take_model(self, source: str, model: Model) -> None:
         self._unread = None
         self.session.set_model(model)
-        self._body.show_pages()
+        self.view.body.show_pages()
         if _is_sample(source):
             self.opening.unfollow()
             return
@@ -402,7 +335,7 @@ class MainWindow(QMainWindow):
         """Show what the open file says now."""
         self.session.set_model(model)
         self.opening.follow(model.source, model)
-        self._model_card.show_note(tr("The file has changed and was read again."))
+        self.view.model_card.show_note(tr("The file has changed and was read again."))
 
     def _pin_others(self, models: Sequence[Model], unread: int) -> None:
         pinned = self.comparison.pin_models(models)
@@ -411,14 +344,14 @@ class MainWindow(QMainWindow):
         if left_out:
             failed = tr("Cannot be planned: {count}.").format(count=format_count(left_out))
             note = f"{note} {failed}"
-        self._model_card.show_note(note)
+        self.view.model_card.show_note(note)
 
     def _show_error(self, source: str, error: Exception) -> None:
         self._unread = source, error
         if isinstance(error, ChoiceNeededError) and error.choices:
-            self._model_card.ask_choice(source, error.choices)
+            self.view.model_card.ask_choice(source, error.choices)
         else:
-            self._model_card.show_error(error_text(source, error))
+            self.view.model_card.show_error(error_text(source, error))
         self.settled.emit()
 
     def _forget_error(self) -> None:
@@ -426,7 +359,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes an error, where nothing else has use for the key."""
-        if event.key() != Qt.Key.Key_Escape or not self._model_card.close_error():
+        if event.key() != Qt.Key.Key_Escape or not self.view.model_card.close_error():
             super().keyPressEvent(event)
 
     def _show_lost(self, source: str, error: Exception) -> None:
@@ -434,7 +367,7 @@ class MainWindow(QMainWindow):
         if isinstance(error, MissingError):
             name = source_name(source)
             gone = tr("{source} is gone. This is the plan for what it was.")
-            self._model_card.show_note(gone.format(source=name))
+            self.view.model_card.show_note(gone.format(source=name))
         else:
             self._show_error(source, error)
 
@@ -445,11 +378,14 @@ class MainWindow(QMainWindow):
         if self._help_desk is None:
             from memplan_gui.help_desk import HelpDesk
 
-            self._help_desk = HelpDesk(self, self.session, lambda: self.tabs.tabs)
+            self._help_desk = HelpDesk(self, self.session, lambda: self.view.tabs.tabs)
         return self._help_desk
 
     def _explain_log_lines(self) -> None:
         self.help_desk().show_subject(HelpTopic.LOG_LINES)
+
+    def _explain_chart(self, chart: Chart) -> None:
+        chart.place_asked.connect(self._explain_place)
 
     def _explain_place(self, topic: HelpTopic, place: QPoint) -> None:
         self.help_desk().show_text(topic, place)
@@ -465,50 +401,22 @@ class MainWindow(QMainWindow):
     # What the session says
 
     def _show_model(self, model: Model) -> None:
-        self._model_card.show_model(model, sample=_is_sample(model.source))
-        self._file_tab.show_model(model)
+        self.view.show_model(model, sample=_is_sample(model.source))
         self.setWindowTitle(tr("{model} – Memplan").format(model=model.name))
 
-    def _show_plan(self, plan: Plan) -> None:
-        self._verdict.show_plan(plan)
-        self._model_card.show_plan(plan)
-        self.breakdown.show_plan(plan)
+    def _note_plan(self) -> None:
         self._menus.set_plan_shown(True)
-        if self._pages.currentIndex() != 1:
-            self._pages.setCurrentIndex(1)
-            self._splitter.share_height()
 
-    def _show_no_plan(self, reason: str) -> None:
-        self._verdict.show_failure(self.session.request.engine, reason)
+    def _note_no_plan(self) -> None:
         self._menus.set_plan_shown(False)
-        self._pages.setCurrentIndex(1)
-
-    def _draw_comparison(self) -> None:
-        """Draw other plans' lines over the chart, where they are not those that it has."""
-        lines = self.comparison.overlays()
-        if lines != self._lines:
-            self._lines = lines
-            self.chart_card.make_chart().set_overlays(lines)
-
-    def _order_chart(self, chart: Chart) -> None:
-        """The chart is made last, but comes between the controls and the tabs."""
-        controls = self._body.controls
-        chart.place_asked.connect(self._explain_place)
-        before = self.tabs.tabs.tabBar().previousInFocusChain()
-        while before is not None and (
-            before.focusPolicy() is Qt.FocusPolicy.NoFocus or not controls.isAncestorOf(before)
-        ):
-            before = before.previousInFocusChain()
-        if before is not None:
-            self.setTabOrder(before, chart)
 
     # Copies and exports
 
     def _shown(self) -> Shown | None:
-        plan, usage = self.session.plan, self.breakdown.shown_usage()
+        plan, usage = self.session.plan, self.view.breakdown.shown_usage()
         if plan is None or usage is None:
             return None
-        return Shown(plan, usage, self.chart_card.make_chart(), self._settings.units)
+        return Shown(plan, usage, self.view.chart_card.make_chart(), self._settings.units)
 
     def _copy(self, copy: Callable[[Shown], None]) -> None:
         shown = self._shown()
@@ -530,10 +438,6 @@ class MainWindow(QMainWindow):
         self._settings = replace(self._settings, theme=choice)
         self._themes.set_choice(choice)
         self._menus.set_theme(choice)
-
-    def _set_theme(self, theme: Theme) -> None:
-        for panel in (self._verdict, self.chart_card, self.breakdown, self.late, self._empty):
-            panel.set_theme(theme)
 
     def _choose_language(self, code: str) -> None:
         choice = LanguageChoice(code)
@@ -557,7 +461,7 @@ class MainWindow(QMainWindow):
     def _choose_axis(self, linear: bool) -> None:
         self._linear = linear
         self._menus.set_linear(linear)
-        self.chart_card.set_linear(linear)
+        self.view.chart_card.set_linear(linear)
 
     def _choose_units(self, units: ByteUnits) -> None:
         self._settings = replace(self._settings, units=units)
@@ -565,15 +469,7 @@ class MainWindow(QMainWindow):
 
     def _set_units(self, units: ByteUnits) -> None:
         self._menus.set_units(units)
-        for panel in (
-            self._model_card,
-            self.runs_on,
-            self._verdict,
-            self.chart_card,
-            self.breakdown,
-            self.late,
-        ):
-            panel.set_units(units)
+        self.view.set_units(units)
 
     def _forget_recent(self) -> None:
         self._settings = self._settings.without_recent()
@@ -599,7 +495,7 @@ class MainWindow(QMainWindow):
         self._settings_file.save(self._settings)
         self.opening.drain()
         self.detector.drain()
-        self.late.drain()
+        self.view.late.drain()
         if self.log_window is not None:
             self.log_window.drain()
             self.log_window.close()
@@ -613,7 +509,7 @@ class MainWindow(QMainWindow):
         """Take files and addresses."""
         if sources_in(event.mimeData()):
             event.acceptProposedAction()
-            self._drop_overlay.cover(self._body.geometry())
+            self._drop_overlay.cover(self.view.body.geometry())
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Stop showing that a file could be dropped."""

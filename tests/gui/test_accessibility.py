@@ -88,8 +88,8 @@ def test_that_the_focus_can_be_seen_on_every_control(
     planned.activateWindow()
     themes.set_choice(choice)
     unseen = set()
-    for tab in range(planned.tabs.tabs.count()):
-        planned.tabs.tabs.setCurrentIndex(tab)
+    for tab in range(planned.view.tabs.tabs.count()):
+        planned.view.tabs.tabs.setCurrentIndex(tab)
         for widget in _focusable(planned):
             if not widget.isVisible() or not widget.isEnabled() or widget.focusProxy() is not None:
                 continue
@@ -162,7 +162,7 @@ def each_language(
 def test_that_mnemonics_are_unique(planned: MainWindow, engine: EngineName, tab: int) -> None:
     planned.session.change("Engine", engine=engine, backend=Backend.METAL)
     planned.session.plan_now()
-    planned.tabs.tabs.setCurrentIndex(tab)
+    planned.view.tabs.tabs.setCurrentIndex(tab)
     letters = Counter(_mnemonics(planned))
     assert {letter: count for letter, count in letters.items() if count > 1} == {}
     assert len(letters) >= 12
@@ -210,7 +210,7 @@ def test_that_no_two_actions_have_one_shortcut(planned: MainWindow) -> None:
 def test_that_tab_goes_through_the_controls_from_top_to_bottom(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    controls = planned.runs_on
+    controls = planned.view.runs_on
     expected = [
         controls.engine.button(EngineName.ZINC),
         controls.backend.button(Backend.VULKAN),
@@ -220,9 +220,9 @@ def test_that_tab_goes_through_the_controls_from_top_to_bottom(
         controls.context,
         controls.context_slider,
         controls.automatic,
-        planned.request_panel.used,
-        planned.request_panel.completion,
-        planned.chart_card.make_chart(),
+        planned.view.request_panel.used,
+        planned.view.request_panel.completion,
+        planned.view.chart_card.make_chart(),
     ]
     planned.activateWindow()
     expected[0].setFocus()
@@ -236,7 +236,7 @@ def test_that_tab_goes_through_the_controls_from_top_to_bottom(
 
 
 def test_that_the_arrow_keys_choose_the_engine(planned: MainWindow, qtbot: QtBot) -> None:
-    zinc = planned.runs_on.engine.button(EngineName.ZINC)
+    zinc = planned.view.runs_on.engine.button(EngineName.ZINC)
     zinc.setFocus()
     qtbot.keyClick(zinc, Qt.Key.Key_Right)
     assert planned.session.request.engine is EngineName.LLAMA_CPP
@@ -244,7 +244,7 @@ def test_that_the_arrow_keys_choose_the_engine(planned: MainWindow, qtbot: QtBot
 
 def test_that_a_mnemonic_moves_the_focus_to_its_control(planned: MainWindow, qtbot: QtBot) -> None:
     planned.activateWindow()
-    controls = planned.runs_on
+    controls = planned.view.runs_on
     for key, control in (
         (Qt.Key.Key_B, controls.budget),
         (Qt.Key.Key_N, controls.engine.button(EngineName.ZINC)),
@@ -269,7 +269,11 @@ def test_that_the_wheel_over_a_control_does_not_change_it(
 
     before = planned.session.request
     planned.setFocus()
-    for control in (planned.runs_on.budget, planned.runs_on.device, planned.runs_on.budget_slider):
+    for control in (
+        planned.view.runs_on.budget,
+        planned.view.runs_on.device,
+        planned.view.runs_on.budget_slider,
+    ):
         middle = QPointF(control.rect().center())
         wheel = QWheelEvent(
             middle,

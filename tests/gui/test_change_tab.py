@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 def open_tab(window: MainWindow, qtbot: QtBot, **changes: object) -> ChangeTab:
     """Show the tab for a request, with its advice worked out."""
-    tab = window.late.changes.widget()
+    tab = window.view.late.changes.widget()
     window.session.change("Test", **changes)
     window.session.end_gesture()
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
@@ -27,7 +27,7 @@ def open_tab(window: MainWindow, qtbot: QtBot, **changes: object) -> ChangeTab:
 
 def wait_for_advice(window: MainWindow, qtbot: QtBot) -> None:
     window.session.plan_now()
-    qtbot.waitUntil(lambda: window.late.changes.widget().shown_plan() is window.session.plan)
+    qtbot.waitUntil(lambda: window.view.late.changes.widget().shown_plan() is window.session.plan)
 
 
 def test_that_each_advice_says_what_it_gives_and_costs(planned: MainWindow, qtbot: QtBot) -> None:
@@ -97,7 +97,7 @@ def test_that_nothing_is_worked_out_while_the_tab_is_hidden(
     planned.session.change("Budget", budget_bytes=5 * GIB)
     planned.session.plan_now()
     qtbot.wait(300)
-    assert planned.late.changes.widget().shown_plan() is None
+    assert planned.view.late.changes.widget().shown_plan() is None
 
 
 def test_that_the_advice_follows_the_newest_of_many_budgets(

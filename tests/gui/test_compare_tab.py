@@ -23,8 +23,8 @@ _SMALL_CACHE = LlamaCppOptions(cache_type_k=CacheType.Q8_0, cache_type_v=CacheTy
 def compare(planned: MainWindow, qtbot: QtBot) -> CompareTab:
     planned.resize(1400, 1000)
     qtbot.keyClick(planned, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    assert planned.late.compare.widget().isVisible()
-    return planned.late.compare.widget()
+    assert planned.view.late.compare.widget().isVisible()
+    return planned.view.late.compare.widget()
 
 
 def lines(window: MainWindow) -> Sequence[str]:
@@ -48,7 +48,7 @@ def change(window: MainWindow, **changes: object) -> None:
 def test_that_the_other_engine_is_drawn_when_asked_and_not_before(
     planned: MainWindow, compare: CompareTab, qtbot: QtBot
 ) -> None:
-    chart = planned.chart_card.chart
+    chart = planned.view.chart_card.chart
     assert chart is not None
     plain = chart.accessibleDescription()
     assert "llama.cpp" not in plain
@@ -211,7 +211,7 @@ def test_that_contexts_run_from_2k_to_the_ceiling_with_the_wanted_one_among_them
     planned: MainWindow, qtbot: QtBot
 ) -> None:
     qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
-    table = planned.late.contexts.widget().contexts
+    table = planned.view.late.contexts.widget().contexts
     rows = [table.texts(row) for row in range(table.rowCount())]
     assert [row[0] for row in rows] == [
         "2,048", "4,096", "8,192", "16,384", "32,256", "32,768", "40,960",
@@ -227,15 +227,15 @@ def test_that_contexts_run_from_2k_to_the_ceiling_with_the_wanted_one_among_them
 def test_that_contexts_beyond_the_budget_say_by_how_much(planned: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     change(planned, budget_bytes=8 * GIB)
-    table = planned.late.contexts.widget().contexts
+    table = planned.view.late.contexts.widget().contexts
     assert table.texts(table.rowCount() - 1)[2] == "7.93 GiB over"
-    planned.late.contexts.widget().set_units(ByteUnits.DECIMAL)
+    planned.view.late.contexts.widget().set_units(ByteUnits.DECIMAL)
     assert table.texts(table.rowCount() - 1)[2] == "8.51 GB over"
 
 
 def test_that_each_device_of_the_backend_is_in_the_table(planned: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
-    tab = planned.late.contexts.widget()
+    tab = planned.view.late.contexts.widget()
     qtbot.waitUntil(lambda: bool(tab.shown_fits()))
     named = " ".join(tab.devices.texts(row)[-1] for row in range(tab.devices.rowCount()))
     for device in load_catalogue():

@@ -49,7 +49,7 @@ def test_that_a_typed_budget_is_planned(
     planned: MainWindow, qtbot: QtBot, typed: str, expected_bytes: int
 ) -> None:
     with qtbot.waitSignal(planned.session.plan_changed):
-        _type(qtbot, planned.runs_on.budget, typed)
+        _type(qtbot, planned.view.runs_on.budget, typed)
     planned.session.plan_now()
     plan = planned.session.plan
     assert plan is not None
@@ -59,19 +59,19 @@ def test_that_a_typed_budget_is_planned(
 
 def test_that_letters_are_not_taken_for_a_budget(planned: MainWindow, qtbot: QtBot) -> None:
     before = planned.session.request
-    _type(qtbot, planned.runs_on.budget, "plenty")
+    _type(qtbot, planned.view.runs_on.budget, "plenty")
     assert planned.session.request == before
-    assert planned.runs_on.budget.text() == "16.00 GiB"
+    assert planned.view.runs_on.budget.text() == "16.00 GiB"
 
 
 def test_that_typing_is_one_step_of_undo(planned: MainWindow, qtbot: QtBot) -> None:
-    _type(qtbot, planned.runs_on.budget, "24")
+    _type(qtbot, planned.view.runs_on.budget, "24")
     assert planned.session.undo_stack.count() == 1
-    qtbot.keyClick(planned.runs_on.budget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(planned.view.runs_on.budget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert planned.session.request.budget_bytes == 16 * GIB
-    assert planned.runs_on.budget.text() == "16.00 GiB"
+    assert planned.view.runs_on.budget.text() == "16.00 GiB"
     redo = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    qtbot.keyClick(planned.runs_on.budget, Qt.Key.Key_Z, redo)
+    qtbot.keyClick(planned.view.runs_on.budget, Qt.Key.Key_Z, redo)
     assert planned.session.request.budget_bytes == 24 * GIB
 
 
@@ -80,10 +80,10 @@ def test_that_a_budget_shown_with_fewer_digits_keeps_its_bytes(
 ) -> None:
     exact = 15 * GIB + 123_456_789
     planned.session.change("Budget", budget_bytes=exact)
-    field = planned.runs_on.budget
+    field = planned.view.runs_on.budget
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    planned.runs_on.context.setFocus()
+    planned.view.runs_on.context.setFocus()
     assert field.text() == "15.11 GiB"
     assert planned.session.request.budget_bytes == exact
 
@@ -92,15 +92,15 @@ def test_that_the_arrow_keys_step_the_budget_to_round_numbers(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
     planned.session.change("Budget", budget_bytes=15 * GIB + 123_456_789)
-    qtbot.keyClick(planned.runs_on.budget, Qt.Key.Key_Up)
+    qtbot.keyClick(planned.view.runs_on.budget, Qt.Key.Key_Up)
     assert planned.session.request.budget_bytes == 15 * GIB + 512 * MIB
-    qtbot.keyClick(planned.runs_on.budget, Qt.Key.Key_Down)
+    qtbot.keyClick(planned.view.runs_on.budget, Qt.Key.Key_Down)
     assert planned.session.request.budget_bytes == 15 * GIB
 
 
 def test_that_the_budget_slider_dragged_is_one_step(planned: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(planned.session.plan_changed):
-        _slide(qtbot, planned.runs_on.budget_slider, 250)
+        _slide(qtbot, planned.view.runs_on.budget_slider, 250)
     assert planned.session.request.budget_bytes < 8 * GIB
     assert planned.session.undo_stack.count() == 1
     planned.session.undo_stack.undo()
@@ -108,35 +108,35 @@ def test_that_the_budget_slider_dragged_is_one_step(planned: MainWindow, qtbot: 
 
 
 def test_that_a_typed_context_understands_multiples(planned: MainWindow, qtbot: QtBot) -> None:
-    _type(qtbot, planned.runs_on.context, "8K")
+    _type(qtbot, planned.view.runs_on.context, "8K")
     assert planned.session.request.context_tokens == 8192
-    assert not planned.runs_on.automatic.isChecked()
-    assert planned.runs_on.context.text() == "8,192 tokens"
+    assert not planned.view.runs_on.automatic.isChecked()
+    assert planned.view.runs_on.context.text() == "8,192 tokens"
 
 
 def test_that_a_context_beyond_qts_int_arrives_whole(planned: MainWindow, qtbot: QtBot) -> None:
-    _type(qtbot, planned.runs_on.context, "4294967295")
+    _type(qtbot, planned.view.runs_on.context, "4294967295")
     assert planned.session.request.context_tokens == 2**32 - 1
 
 
 def test_that_automatic_gives_the_context_back_to_the_engine(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    _type(qtbot, planned.runs_on.context, "8192")
-    qtbot.mouseClick(planned.runs_on.automatic, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    _type(qtbot, planned.view.runs_on.context, "8192")
+    qtbot.mouseClick(planned.view.runs_on.automatic, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
     assert planned.session.request.context_tokens is None
-    qtbot.waitUntil(lambda: planned.runs_on.context.text() == "Automatic (32,256)")
+    qtbot.waitUntil(lambda: planned.view.runs_on.context.text() == "Automatic (32,256)")
 
 
 def test_that_a_step_from_automatic_starts_at_the_automatic_context(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    qtbot.keyClick(planned.runs_on.context, Qt.Key.Key_Down)
+    qtbot.keyClick(planned.view.runs_on.context, Qt.Key.Key_Down)
     assert planned.session.request.context_tokens == 32_256 - 512
 
 
 def test_that_the_context_slider_asks_for_a_context(planned: MainWindow, qtbot: QtBot) -> None:
-    _slide(qtbot, planned.runs_on.context_slider, 500)
+    _slide(qtbot, planned.view.runs_on.context_slider, 500)
     tokens = planned.session.request.context_tokens
     assert tokens is not None
     assert 3_500 < tokens < 6_000
@@ -146,7 +146,7 @@ def test_that_the_context_slider_asks_for_a_context(planned: MainWindow, qtbot: 
 def test_that_metal_counts_host_memory_and_vulkan_shows_it_beside(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    rows = planned.breakdown.model()
+    rows = planned.view.breakdown.model()
 
     def shares() -> dict[str, str]:
         return {
@@ -156,10 +156,12 @@ def test_that_metal_counts_host_memory_and_vulkan_shows_it_beside(
 
     assert shares()["Page table"] == "not counted"
     with qtbot.waitSignal(planned.session.plan_changed):
-        qtbot.mouseClick(planned.runs_on.backend.button(Backend.METAL), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(
+            planned.view.runs_on.backend.button(Backend.METAL), Qt.MouseButton.LeftButton
+        )
     assert planned.session.request.backend is Backend.METAL
     assert shares()["Page table"] == "0.0 %"
-    assert planned.runs_on.total.isVisible()
+    assert planned.view.runs_on.total.isVisible()
 
 
 def test_that_the_metal_limit_is_mentioned_where_it_bites(
@@ -174,13 +176,13 @@ def test_that_the_metal_limit_is_mentioned_where_it_bites(
 
 
 def test_that_cuda_is_offered_for_llama_cpp_only(planned: MainWindow, qtbot: QtBot) -> None:
-    cuda = planned.runs_on.backend.button(Backend.CUDA)
+    cuda = planned.view.runs_on.backend.button(Backend.CUDA)
     assert not cuda.isVisible()
-    llama_cpp = planned.runs_on.engine.button(EngineName.LLAMA_CPP)
+    llama_cpp = planned.view.runs_on.engine.button(EngineName.LLAMA_CPP)
     qtbot.mouseClick(llama_cpp, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(cuda, Qt.MouseButton.LeftButton)
     assert planned.session.request.backend is Backend.CUDA
-    zinc = planned.runs_on.engine.button(EngineName.ZINC)
+    zinc = planned.view.runs_on.engine.button(EngineName.ZINC)
     qtbot.mouseClick(zinc, Qt.MouseButton.LeftButton)
     assert planned.session.request.backend is Backend.VULKAN
     planned.session.undo_stack.undo()
@@ -189,7 +191,7 @@ def test_that_cuda_is_offered_for_llama_cpp_only(planned: MainWindow, qtbot: QtB
 
 
 def test_that_a_device_sets_the_budget_and_stays_chosen(planned: MainWindow, qtbot: QtBot) -> None:
-    device = planned.runs_on.device
+    device = planned.view.runs_on.device
     index = next(i for i in range(device.count()) if "4090" in device.itemText(i))
     device.setCurrentIndex(index - 1)
     qtbot.keyClick(device, Qt.Key.Key_Down)
@@ -213,7 +215,7 @@ def test_that_a_chosen_device_shows_its_product_and_memory_where_its_maker_has_n
 
 def test_that_the_request_panel_says_what_is_granted(planned: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(planned.session.plan_changed):
-        _type(qtbot, planned.request_panel.used, "30000")
+        _type(qtbot, planned.view.request_panel.used, "30000")
     # 32,256 − 30,000 tokens are left, and that is less than the 4,096 asked for.
     granted = next(text for text in visible_texts(planned) if text.startswith("Granted"))
     assert "2,256</b> · target 32,256 · 2,256 remain" in granted
@@ -222,7 +224,7 @@ def test_that_the_request_panel_says_what_is_granted(planned: MainWindow, qtbot:
 def test_that_dragging_the_budgets_line_in_the_chart_is_one_step(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    chart = planned.chart_card.make_chart()
+    chart = planned.view.chart_card.make_chart()
     layout = chart.layout_shown()
     assert layout is not None
     assert layout.budget_y is not None
@@ -240,8 +242,8 @@ def test_that_dragging_the_budgets_line_in_the_chart_is_one_step(
 
 
 def test_that_the_table_follows_what_the_chart_reads_out(planned: MainWindow, qtbot: QtBot) -> None:
-    chart = planned.chart_card.make_chart()
-    rows = planned.breakdown.model()
+    chart = planned.view.chart_card.make_chart()
+    rows = planned.view.breakdown.model()
     heading = Qt.Orientation.Horizontal
     assert rows.headerData(0, heading) == "At 32,256 tokens"
     chart.setFocus()
@@ -254,8 +256,8 @@ def test_that_the_table_follows_what_the_chart_reads_out(planned: MainWindow, qt
 def test_that_the_table_stays_with_a_read_out_when_the_plan_changes(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    chart = planned.chart_card.make_chart()
-    rows = planned.breakdown.model()
+    chart = planned.view.chart_card.make_chart()
+    rows = planned.view.breakdown.model()
     chart.setFocus()
     qtbot.keyClick(chart, Qt.Key.Key_Home)
     planned.session.change("Budget", budget_bytes=8 * GIB)
@@ -270,7 +272,7 @@ def test_that_units_change_everywhere(planned: MainWindow) -> None:
     action.trigger()
     texts = visible_texts(planned)
     assert "5.02 GB weights" in texts
-    assert planned.runs_on.budget.text() == "17.18 GB"
+    assert planned.view.runs_on.budget.text() == "17.18 GB"
     assert planned.session.request.budget_bytes == 16 * GIB
     assert not any("GiB" in text for text in texts)
 
@@ -305,7 +307,7 @@ def _view(window: MainWindow, text: str) -> QAction:
 def test_that_the_view_menu_zooms_the_chart_and_shows_all_of_it_again(
     planned: MainWindow,
 ) -> None:
-    chart = planned.chart_card.make_chart()
+    chart = planned.view.chart_card.make_chart()
     _view(planned, "Zoom &in").trigger()
     assert chart.is_zoomed()
     _view(planned, "Zoom &out").trigger()
@@ -318,7 +320,7 @@ def test_that_the_view_menu_zooms_the_chart_and_shows_all_of_it_again(
 def test_that_the_linear_axis_stays_when_the_window_is_made_anew(planned: MainWindow) -> None:
     _view(planned, "Li&near axis").trigger()
     for _ in range(2):
-        layout = planned.chart_card.make_chart().layout_shown()
+        layout = planned.view.chart_card.make_chart().layout_shown()
         assert layout is not None
         assert layout.frame.scale is AxisScale.LINEAR
         assert _view(planned, "Li&near axis").isChecked()
@@ -329,7 +331,7 @@ def test_that_the_view_menu_reads_out_the_context_that_is_planned_for(
     planned: MainWindow,
 ) -> None:
     planned.activateWindow()
-    chart = planned.chart_card.make_chart()
+    chart = planned.view.chart_card.make_chart()
     _view(planned, "&Read out the context").trigger()
     assert planned.session.plan is not None
     assert chart.read_out() == planned.session.plan.at

@@ -51,8 +51,8 @@ def test_that_the_plan_as_json_is_that_of_check(planned: MainWindow) -> None:
 
 
 def test_that_selected_rows_are_copied_as_they_are_seen(planned: MainWindow, qtbot: QtBot) -> None:
-    planned.breakdown.selectRow(1)
-    qtbot.keyClick(planned.breakdown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    planned.view.breakdown.selectRow(1)
+    qtbot.keyClick(planned.view.breakdown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == (
         "KV cache\tDevice\t8.86 GiB\t9,512,681,472\t55.4 %"
     )
@@ -83,7 +83,7 @@ def test_that_an_exported_picture_is_twice_as_large_as_the_chart(
 ) -> None:
     dialogs.target = str(tmp_path / "chart.png")
     _trigger(planned, "Export chart as PNG…")
-    assert QImage(dialogs.target).width() == 2 * planned.chart_card.make_chart().width()
+    assert QImage(dialogs.target).width() == 2 * planned.view.chart_card.make_chart().width()
 
 
 def test_that_a_file_that_cannot_be_written_is_said(

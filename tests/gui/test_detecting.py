@@ -80,12 +80,12 @@ def _choose(qtbot: QtBot, box: DeviceBox, text: str) -> None:
 def test_that_this_machines_devices_are_offered(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.detector.detected, timeout=_SEARCH_MILLISECONDS):
         window.detector.start()
-        assert "Looking for devices…" in _rows(window.runs_on.device)
-    rows = _rows(window.runs_on.device)
+        assert "Looking for devices…" in _rows(window.view.runs_on.device)
+    rows = _rows(window.view.runs_on.device)
     assert rows[:2] == ["Any with this budget", "This machine"]
     found = [row for row in rows if "llvmpipe" in row and row.endswith(" in all")]
     assert found, f"{rows[:4]}: install Mesa's software driver (mesa-vulkan-drivers)"
-    assert window.runs_on.device_note.isHidden()
+    assert window.view.runs_on.device_note.isHidden()
 
 
 def test_that_a_model_is_planned_and_painted_while_a_driver_sleeps(
@@ -126,12 +126,12 @@ def test_that_the_window_says_what_is_wrong_with_a_driver(
     monkeypatch.setattr(searching, "detect", functools.partial(searching.detect, 2.0))
     with qtbot.waitSignal(planned.detector.detected, timeout=_SEARCH_MILLISECONDS):
         planned.detector.start()
-    note = planned.runs_on.device_note
+    note = planned.view.runs_on.device_note
     assert note.isVisible()
     assert note.text().startswith(sentence)
-    assert "No device found" in _rows(planned.runs_on.device)
+    assert "No device found" in _rows(planned.view.runs_on.device)
     # The rest of the window goes on.
-    _choose(qtbot, planned.runs_on.device, "NVIDIA RTX 4090 · 24.0 GiB")
+    _choose(qtbot, planned.view.runs_on.device, "NVIDIA RTX 4090 · 24.0 GiB")
     assert planned.session.request.budget_bytes == 24 * GIB
 
 
@@ -186,8 +186,8 @@ def test_that_the_first_search_comes_without_a_model_too(
 
 
 def test_that_total_and_free_memory_are_offered_for_the_engine(planned: MainWindow) -> None:
-    box = planned.runs_on.device
-    planned.runs_on.show_detection(_FOUND)
+    box = planned.view.runs_on.device
+    planned.view.runs_on.show_detection(_FOUND)
     assert _rows(box)[1:6] == [
         "This machine",
         "Example GPU · 12.0 GiB in all",
@@ -206,8 +206,8 @@ def test_that_a_detected_device_is_one_step_with_its_allocation_limit(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
     before = planned.session.request
-    planned.runs_on.show_detection(_FOUND)
-    box = planned.runs_on.device
+    planned.view.runs_on.show_detection(_FOUND)
+    box = planned.view.runs_on.device
     _choose(qtbot, box, "Example GPU · 9.00 GiB free now")
     request = planned.session.request
     assert request.backend is Backend.VULKAN
@@ -223,7 +223,7 @@ def test_that_a_detected_device_is_one_step_with_its_allocation_limit(
 
 
 def test_that_undoing_a_choice_shows_the_one_before(planned: MainWindow, qtbot: QtBot) -> None:
-    box = planned.runs_on.device
+    box = planned.view.runs_on.device
     for text in ("NVIDIA RTX 3060 · 12.0 GiB", "AMD RX 7900 XTX · 24.0 GiB"):
         _choose(qtbot, box, text)
     planned.session.undo_stack.undo()
@@ -231,7 +231,7 @@ def test_that_undoing_a_choice_shows_the_one_before(planned: MainWindow, qtbot: 
 
 
 def test_that_a_budget_changed_by_hand_is_said(planned: MainWindow, qtbot: QtBot) -> None:
-    box = planned.runs_on.device
+    box = planned.view.runs_on.device
     _choose(qtbot, box, "AMD RX 7900 XTX · 24.0 GiB")
     planned.session.change("Budget", budget_bytes=23 * GIB)
     assert box.currentText() == "Own budget"
@@ -243,7 +243,7 @@ def test_that_a_budget_changed_by_hand_is_said(planned: MainWindow, qtbot: QtBot
 def test_that_a_step_in_place_of_an_undone_choice_forgets_the_choice(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    box = planned.runs_on.device
+    box = planned.view.runs_on.device
     _choose(qtbot, box, "AMD RX 7900 XTX · 24.0 GiB")
     planned.session.undo_stack.undo()
     QApplication.processEvents()
@@ -256,21 +256,21 @@ def test_that_a_device_with_the_budget_that_is_set_stays_chosen(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
     assert planned.session.request.budget_bytes == 16 * GIB
-    _choose(qtbot, planned.runs_on.device, "NVIDIA RTX 4080 · 16.0 GiB")
+    _choose(qtbot, planned.view.runs_on.device, "NVIDIA RTX 4080 · 16.0 GiB")
     assert planned.session.undo_stack.count() == 0
-    assert planned.runs_on.device.currentText() == "NVIDIA RTX 4080 · 16.0 GiB"
+    assert planned.view.runs_on.device.currentText() == "NVIDIA RTX 4080 · 16.0 GiB"
 
 
 def test_that_a_device_brings_its_backend_and_leaves_one_that_reaches_it(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    box = planned.runs_on.device
+    box = planned.view.runs_on.device
     _choose(qtbot, box, "Mac M3 Pro 36 GB")
     request = planned.session.request
     assert request.backend is Backend.METAL
     assert (request.budget_bytes, request.total_memory_bytes) == (24 * GIB, 36 * GIB)
     planned.session.change("Engine", engine=EngineName.LLAMA_CPP, backend=Backend.CUDA)
-    planned.runs_on.show_detection(_FOUND)
+    planned.view.runs_on.show_detection(_FOUND)
     _choose(qtbot, box, "Example GPU · 12.0 GiB in all")
     assert planned.session.request.backend is Backend.CUDA
     assert planned.session.request.total_memory_bytes is None
@@ -281,8 +281,8 @@ def test_that_a_device_brings_its_backend_and_leaves_one_that_reaches_it(
 
 
 def test_that_a_mac_can_have_its_wired_limit_raised(planned: MainWindow, qtbot: QtBot) -> None:
-    box = planned.runs_on.device
-    planned.runs_on.show_detection(Detection(Backend.METAL, (_MAC,)))
+    box = planned.view.runs_on.device
+    planned.view.runs_on.show_detection(Detection(Backend.METAL, (_MAC,)))
     assert "If the wired limit is raised to" not in _rows(box)
     assert not any("free now" in row for row in _rows(box))
     _choose(qtbot, box, "Apple M3 Pro · 24.0 GiB in all")
@@ -297,7 +297,7 @@ def test_that_a_mac_can_have_its_wired_limit_raised(planned: MainWindow, qtbot: 
 
 
 def test_that_the_catalogue_is_grouped_by_maker(planned: MainWindow) -> None:
-    box = planned.runs_on.device
+    box = planned.view.runs_on.device
     headings = [
         box.itemText(row)
         for row in range(box.count())
@@ -310,8 +310,8 @@ def test_that_the_catalogue_is_grouped_by_maker(planned: MainWindow) -> None:
 
 
 def test_that_the_keys_pass_over_headings(planned: MainWindow, qtbot: QtBot) -> None:
-    box = planned.runs_on.device
-    planned.runs_on.show_detection(_FOUND)
+    box = planned.view.runs_on.device
+    planned.view.runs_on.show_detection(_FOUND)
     for _ in range(box.count()):
         qtbot.keyClick(box, Qt.Key.Key_Down)
         assert isinstance(box.currentData(), DeviceChoice)
@@ -320,9 +320,9 @@ def test_that_the_keys_pass_over_headings(planned: MainWindow, qtbot: QtBot) -> 
 def test_that_free_memory_that_has_changed_keeps_the_choice_in_sight(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    box = planned.runs_on.device
-    planned.runs_on.show_detection(_FOUND)
+    box = planned.view.runs_on.device
+    planned.view.runs_on.show_detection(_FOUND)
     _choose(qtbot, box, "Example GPU · 9.00 GiB free now")
-    planned.runs_on.show_detection(Detection(Backend.VULKAN, problem=DetectionProblem.HUNG))
+    planned.view.runs_on.show_detection(Detection(Backend.VULKAN, problem=DetectionProblem.HUNG))
     assert box.currentText() == "Example GPU · 9.00 GiB free now"
     assert planned.session.request.budget_bytes == 9 * GIB

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 @pytest.fixture
 def llama_cpp(planned: MainWindow, qtbot: QtBot) -> MainWindow:
     """The window with llama.cpp as its engine."""
-    button = planned.runs_on.engine.button(EngineName.LLAMA_CPP)
+    button = planned.view.runs_on.engine.button(EngineName.LLAMA_CPP)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     planned.session.plan_now()
     return planned
@@ -37,16 +37,16 @@ def type_into(field: QWidget, text: str, qtbot: QtBot) -> None:
 
 
 def test_that_each_engine_shows_its_own_options(planned: MainWindow, qtbot: QtBot) -> None:
-    assert planned.zinc_options.isVisible()
-    assert not planned.late.llama_cpp.widget().isVisible()
-    button = planned.runs_on.engine.button(EngineName.LLAMA_CPP)
+    assert planned.view.zinc_options.isVisible()
+    assert not planned.view.late.llama_cpp.widget().isVisible()
+    button = planned.view.runs_on.engine.button(EngineName.LLAMA_CPP)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert planned.late.llama_cpp.widget().isVisible()
-    assert not planned.zinc_options.isVisible()
+    assert planned.view.late.llama_cpp.widget().isVisible()
+    assert not planned.view.zinc_options.isVisible()
 
 
 def test_that_zincs_version_and_accounting_can_be_chosen(planned: MainWindow, qtbot: QtBot) -> None:
-    card = planned.zinc_options
+    card = planned.view.zinc_options
     later = card.version.button(ZincVersion.SEPTEMBER_2026)
     qtbot.mouseClick(later, Qt.MouseButton.LeftButton)
     actual = card.accounting.button(Accounting.ALLOCATION)
@@ -59,7 +59,7 @@ def test_that_zincs_version_and_accounting_can_be_chosen(planned: MainWindow, qt
 
 
 def test_that_a_cache_type_is_chosen_with_the_keyboard(llama_cpp: MainWindow, qtbot: QtBot) -> None:
-    card = llama_cpp.late.llama_cpp.widget()
+    card = llama_cpp.view.late.llama_cpp.widget()
     card.cache_type_k.setFocus()
     qtbot.keyClicks(card.cache_type_k, "q8")
     assert options_of(llama_cpp).cache_type_k is CacheType.Q8_0
@@ -69,9 +69,9 @@ def test_that_a_cache_type_is_chosen_with_the_keyboard(llama_cpp: MainWindow, qt
 def test_that_a_refused_combination_is_said_in_llama_cpps_words_and_the_last_plan_stays(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    card = llama_cpp.late.llama_cpp.widget()
+    card = llama_cpp.view.late.llama_cpp.widget()
     table = text_of(llama_cpp, "verdict")
-    rows = llama_cpp.breakdown.model().rowCount()
+    rows = llama_cpp.view.breakdown.model().rowCount()
     off = card.flash_attn.button(Choice.OFF)
     qtbot.mouseClick(off, Qt.MouseButton.LeftButton)
     card.cache_type_v.setFocus()
@@ -80,11 +80,11 @@ def test_that_a_refused_combination_is_said_in_llama_cpps_words_and_the_last_pla
     said = text_of(llama_cpp, "verdict")
     assert "llama.cpp refuses these options" in said
     assert "quantized V cache requires flash_attn to be enabled" in said
-    chart = llama_cpp.chart_card.chart
+    chart = llama_cpp.view.chart_card.chart
     assert chart is not None
     assert chart.layout_shown() is not None
     assert not chart.isEnabled()
-    assert llama_cpp.breakdown.model().rowCount() == rows
+    assert llama_cpp.view.breakdown.model().rowCount() == rows
     while llama_cpp.session.request.llama_cpp != LlamaCppOptions():
         llama_cpp.session.undo_stack.undo()
     llama_cpp.session.plan_now()
@@ -95,7 +95,7 @@ def test_that_a_refused_combination_is_said_in_llama_cpps_words_and_the_last_pla
 def test_that_a_typed_number_of_layers_is_one_step_and_all_means_all(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    field = llama_cpp.late.llama_cpp.widget().gpu_layers
+    field = llama_cpp.view.late.llama_cpp.widget().gpu_layers
     assert field.text() == "All (37)"
     steps = llama_cpp.session.undo_stack.count()
     type_into(field, "20", qtbot)
@@ -107,7 +107,7 @@ def test_that_a_typed_number_of_layers_is_one_step_and_all_means_all(
 
 
 def test_that_steps_leave_the_default_and_return_to_it(llama_cpp: MainWindow, qtbot: QtBot) -> None:
-    field = llama_cpp.late.llama_cpp.widget().ubatch
+    field = llama_cpp.view.late.llama_cpp.widget().ubatch
     assert field.text() == "Default (512)"
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_Down)
@@ -120,14 +120,14 @@ def test_that_steps_leave_the_default_and_return_to_it(llama_cpp: MainWindow, qt
 def test_that_numbers_beyond_32_bits_signed_arrive_whole(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    type_into(llama_cpp.late.llama_cpp.widget().ubatch, "4294967295", qtbot)
+    type_into(llama_cpp.view.late.llama_cpp.widget().ubatch, "4294967295", qtbot)
     assert options_of(llama_cpp).ubatch_size == 2**32 - 1
 
 
 def test_that_no_more_sequences_than_llama_cpp_is_built_for_can_be_typed(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    field = llama_cpp.late.llama_cpp.widget().parallel
+    field = llama_cpp.view.late.llama_cpp.widget().parallel
     type_into(field, "16", qtbot)
     assert options_of(llama_cpp).parallel == 16
     type_into(field, "257", qtbot)
@@ -137,7 +137,7 @@ def test_that_no_more_sequences_than_llama_cpp_is_built_for_can_be_typed(
 def test_that_experts_are_offered_only_for_models_that_have_some(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    card = llama_cpp.late.llama_cpp.widget()
+    card = llama_cpp.view.late.llama_cpp.widget()
     assert not card.cpu_moe.isVisible()
     with qtbot.waitSignal(llama_cpp.session.plan_changed, timeout=10_000):
         llama_cpp.open_sample("gpt-oss-20b")
@@ -152,7 +152,7 @@ def test_that_experts_are_offered_only_for_models_that_have_some(
 def test_that_the_rest_is_a_click_away_and_says_what_of_it_is_set(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    card = llama_cpp.late.llama_cpp.widget()
+    card = llama_cpp.view.late.llama_cpp.widget()
     assert not card.program.isVisible()
     qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton)
     assert card.program.isVisible()
@@ -174,7 +174,7 @@ def test_that_the_rest_is_a_click_away_and_says_what_of_it_is_set(
 
 def test_that_options_reach_the_plan(llama_cpp: MainWindow, qtbot: QtBot) -> None:
     before = llama_cpp.session.plan
-    card = llama_cpp.late.llama_cpp.widget()
+    card = llama_cpp.view.late.llama_cpp.widget()
     type_into(card.gpu_layers, "10", qtbot)
     llama_cpp.session.plan_now()
     after = llama_cpp.session.plan
@@ -196,7 +196,7 @@ def _focusable(card: QWidget) -> list[QWidget]:
 def test_that_every_control_has_a_name_a_tooltip_and_a_description(
     llama_cpp: MainWindow, qtbot: QtBot
 ) -> None:
-    for card in (llama_cpp.late.llama_cpp.widget(), llama_cpp.zinc_options):
+    for card in (llama_cpp.view.late.llama_cpp.widget(), llama_cpp.view.zinc_options):
         controls = _focusable(card)
         assert len(controls) >= 2
         for widget in controls:
@@ -217,7 +217,7 @@ def test_that_the_mnemonics_in_sight_are_unique(llama_cpp: MainWindow) -> None:
         if part.isVisible()
     ]
     titles = [menu.text() for menu in llama_cpp.menuBar().actions()]
-    tabs = llama_cpp.tabs.tabs
+    tabs = llama_cpp.view.tabs.tabs
     titles += [tabs.tabText(index) for index in range(tabs.count())]
     marks = [mark for text in [*texts, *titles] if (mark := _mark(text))]
     assert len(marks) > 15
@@ -226,7 +226,7 @@ def test_that_the_mnemonics_in_sight_are_unique(llama_cpp: MainWindow) -> None:
 
 
 def test_that_labels_are_not_cut_off(llama_cpp: MainWindow) -> None:
-    card: LlamaCppOptionsCard = llama_cpp.late.llama_cpp.widget()
+    card: LlamaCppOptionsCard = llama_cpp.view.late.llama_cpp.widget()
     card.more.setChecked(True)
     for caption in card.findChildren(QLabel):
         if caption.isVisible():

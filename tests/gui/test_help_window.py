@@ -93,11 +93,11 @@ def boxes() -> list[QWidget]:
 
 def all_tabs(window: MainWindow, qtbot: QtBot) -> None:
     """See every tab once, so that all panels are made and filled."""
-    for index in range(window.tabs.tabs.count()):
-        window.tabs.tabs.setCurrentIndex(index)
+    for index in range(window.view.tabs.tabs.count()):
+        window.view.tabs.tabs.setCurrentIndex(index)
         QApplication.processEvents()
-    contexts = window.late.contexts.widget()
-    window.tabs.tabs.setCurrentIndex(4)
+    contexts = window.view.late.contexts.widget()
+    window.view.tabs.tabs.setCurrentIndex(4)
     qtbot.waitUntil(lambda: bool(contexts.shown_fits()))
 
 
@@ -118,7 +118,7 @@ def test_that_every_number_in_sight_has_a_topic_with_formula_and_source(
                 topic = table.cell_topic(row, column)
                 assert topic is not None, (table.accessibleName(), row, column)
                 seen.add(topic)
-    breakdown = planned.breakdown
+    breakdown = planned.view.breakdown
     for row in range(breakdown.model().rowCount()):
         for column in range(breakdown.model().columnCount()):
             topic = breakdown.cell_topic(row, column)
@@ -142,9 +142,11 @@ def test_that_every_control_of_the_left_column_has_a_topic(
     for engine in EngineName:
         planned.session.change("Engine", engine=engine, backend=Backend.METAL)
         planned.session.plan_now()
-        cards = [planned.runs_on, planned.request_panel]
+        cards = [planned.view.runs_on, planned.view.request_panel]
         cards.append(
-            planned.zinc_options if engine is EngineName.ZINC else planned.late.llama_cpp.widget()
+            planned.view.zinc_options
+            if engine is EngineName.ZINC
+            else planned.view.late.llama_cpp.widget()
         )
         for card in cards:
             controls = [c for kind in kinds for c in card.findChildren(kind)]
@@ -161,8 +163,8 @@ def test_that_a_row_explains_the_component_of_its_engine(planned: MainWindow) ->
     assert shown is not None
     for row, share in enumerate(s for s in shown.at.shares if s.budgeted):
         expected = component_topic(EngineName.ZINC, share.kind, share.where)
-        assert planned.breakdown.cell_topic(row, 0) is expected
-        assert planned.breakdown.cell_topic(row, 4) is HelpTopic.SHARE_OF_BUDGET
+        assert planned.view.breakdown.cell_topic(row, 0) is expected
+        assert planned.view.breakdown.cell_topic(row, 4) is HelpTopic.SHARE_OF_BUDGET
 
 
 def test_that_chips_reasons_and_log_lines_have_topics_of_their_own(
@@ -173,14 +175,14 @@ def test_that_chips_reasons_and_log_lines_have_topics_of_their_own(
     topics = [own_topic(chip) for chip in chips.chips]
     expected = [HelpTopic.MODEL_WEIGHTS, HelpTopic.MODEL_TENSORS, HelpTopic.MODEL_TOKENS]
     assert topics == expected
-    why = planned.late.why.widget()
+    why = planned.view.late.why.widget()
     assert isinstance(why, WhyTab)
     found = [own_topic(caption) for caption in why.reason_labels()]
     assert found[:4] == [HelpTopic.COUNTS, HelpTopic.COUNTS, HelpTopic.BUDGET, HelpTopic.LEFT]
 
 
 def chart_of(window: MainWindow) -> Chart:
-    return window.chart_card.make_chart()
+    return window.view.chart_card.make_chart()
 
 
 def test_that_each_place_of_the_chart_has_its_topic(planned: MainWindow) -> None:
@@ -254,17 +256,17 @@ def test_that_shift_f1_lets_click_at_numbers_of_every_kind(
     planned.activateWindow()
     press(planned, Qt.Key.Key_F1, shift=True)
     assert QWhatsThis.inWhatsThisMode()
-    budget = planned.runs_on.budget.whatsThis()
+    budget = planned.view.runs_on.budget.whatsThis()
     assert "DEVICE_LOCAL" in budget
     assert "Source:" in budget
-    index = planned.breakdown.model().index(1, 0)
-    told = planned.breakdown.model().data(index, Qt.ItemDataRole.WhatsThisRole)
+    index = planned.view.breakdown.model().index(1, 0)
+    told = planned.view.breakdown.model().data(index, Qt.ItemDataRole.WhatsThisRole)
     assert "9,512,681,472 bytes" in told
     QWhatsThis.leaveWhatsThisMode()
-    place = planned.breakdown.visualRect(index).center()
+    place = planned.view.breakdown.visualRect(index).center()
     for widget, point in (
-        (planned.runs_on.budget, QPoint(20, 10)),
-        (planned.breakdown.viewport(), place),
+        (planned.view.runs_on.budget, QPoint(20, 10)),
+        (planned.view.breakdown.viewport(), place),
         (chart_of(planned), QPoint(300, 200)),
     ):
         assert ask_at(widget, point)
@@ -277,9 +279,9 @@ def test_that_plain_tables_answer_by_role(
     planned: MainWindow, qtbot: QtBot, desk: HelpDesk
 ) -> None:
     all_tabs(planned, qtbot)
-    contexts = planned.late.contexts.widget()
+    contexts = planned.view.late.contexts.widget()
     assert isinstance(contexts, ContextsTab)
-    compare = planned.late.compare.widget()
+    compare = planned.view.late.compare.widget()
     assert isinstance(compare, CompareTab)
     renamed = []
     compare.plans.itemChanged.connect(renamed.append)
@@ -294,8 +296,8 @@ def test_that_plain_tables_answer_by_role(
 def test_that_the_context_menu_explains_and_opens_the_help(
     planned: MainWindow, qtbot: QtBot, desk: HelpDesk
 ) -> None:
-    place = planned.breakdown.visualRect(planned.breakdown.model().index(0, 0)).center()
-    viewport = planned.breakdown.viewport()
+    place = planned.view.breakdown.visualRect(planned.view.breakdown.model().index(0, 0)).center()
+    viewport = planned.view.breakdown.viewport()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
     QApplication.sendEvent(viewport, event)
     (menu,) = [m for m in planned.findChildren(QMenu) if m.isVisible()]
@@ -334,13 +336,13 @@ def test_that_f1_opens_the_topic_of_what_has_the_focus(
     planned: MainWindow, qtbot: QtBot, desk: HelpDesk
 ) -> None:
     bring_to_front(planned, qtbot)
-    planned.runs_on.budget.setFocus()
+    planned.view.runs_on.budget.setFocus()
     press(planned, Qt.Key.Key_F1)
     first = opened(desk)
     assert first.subject() is HelpTopic.BUDGET
     bring_to_front(planned, qtbot)
-    planned.breakdown.setFocus()
-    planned.breakdown.selectRow(1)
+    planned.view.breakdown.setFocus()
+    planned.view.breakdown.selectRow(1)
     press(planned, Qt.Key.Key_F1)
     assert opened(desk) is first
     assert first.subject() is HelpTopic.ZINC_KV_CACHE
@@ -505,7 +507,7 @@ def test_that_a_table_of_another_engine_explains_the_other_engine(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
     all_tabs(planned, qtbot)
-    compare = planned.late.compare.widget()
+    compare = planned.view.late.compare.widget()
     assert isinstance(compare, CompareTab)
     rows = range(compare.terms.rowCount())
     weights = next(r for r in rows if compare.terms.texts(r)[:2] == ["Weights", "Device"])
@@ -524,8 +526,8 @@ def test_that_a_device_that_is_free_now_says_what_that_is(planned: MainWindow) -
         (Origin.CATALOGUE, HelpTopic.DEVICE),
     ):
         choice = DeviceChoice("Some GPU", origin, (Backend.VULKAN,), request.budget_bytes)
-        planned.runs_on.device.show_request(request, choice)
-        assert own_topic(planned.runs_on.device) is topic
+        planned.view.runs_on.device.show_request(request, choice)
+        assert own_topic(planned.view.runs_on.device) is topic
     metal = replace(request, backend=Backend.METAL)
-    planned.runs_on.show_request(metal)
-    assert own_topic(planned.runs_on.budget) is HelpTopic.METAL_BUDGET
+    planned.view.runs_on.show_request(metal)
+    assert own_topic(planned.view.runs_on.budget) is HelpTopic.METAL_BUDGET

@@ -80,7 +80,7 @@ def is_read_as_markup(text: str) -> bool:
 
 
 def test_that_no_tab_takes_a_name_for_markup(hostile: MainWindow) -> None:
-    tabs = hostile.tabs.tabs
+    tabs = hostile.view.tabs.tabs
     named = 0
     for index in range(tabs.count()):
         tabs.setCurrentIndex(index)
@@ -123,7 +123,7 @@ def test_that_the_help_shows_the_models_name(model: Model) -> None:
 
 
 def test_that_whats_this_shows_names_as_they_are(hostile: MainWindow) -> None:
-    HelpDesk(hostile, hostile.session, lambda: hostile.tabs.tabs).enter_whats_this()
+    HelpDesk(hostile, hostile.session, lambda: hostile.view.tabs.tabs).enter_whats_this()
     texts = [text for where, text in texts_of(hostile) if "what's this" in where]
     assert texts
     assert not any("<img" in text for text in texts)
@@ -135,7 +135,7 @@ def test_that_devices_are_named_as_they_are(window: MainWindow) -> None:
         DetectedDevice(HOSTILE, DeviceKind.DISCRETE, (Backend.VULKAN,), heaps, limit)
         for limit in (None, 4 * GIB)
     ]
-    window.runs_on.show_detection(Detection(Backend.VULKAN, tuple(devices)))
+    window.view.runs_on.show_detection(Detection(Backend.VULKAN, tuple(devices)))
     assert sum("R&D" in text for _, text in texts_of(window)) >= 4
     assert interpreted(window) == []
 

@@ -84,16 +84,16 @@ def _in_english(window: MainWindow, shown: QWidget, *more: str) -> str:
 
 def _show_all(window: MainWindow, qtbot: QtBot) -> None:
     """Show every tab with its answer, and read the chart out."""
-    late, plan = window.late, window.session.plan
-    for tab in range(window.tabs.tabs.count()):
-        window.tabs.tabs.setCurrentIndex(tab)
-    window.tabs.tabs.setCurrentIndex(1)
+    late, plan = window.view.late, window.session.plan
+    for tab in range(window.view.tabs.tabs.count()):
+        window.view.tabs.tabs.setCurrentIndex(tab)
+    window.view.tabs.tabs.setCurrentIndex(1)
     qtbot.waitUntil(lambda: late.why.widget().solved_plan() is plan)
-    window.tabs.tabs.setCurrentIndex(2)
+    window.view.tabs.tabs.setCurrentIndex(2)
     qtbot.waitUntil(lambda: late.changes.widget().shown_plan() is plan)
-    window.tabs.tabs.setCurrentIndex(4)
+    window.view.tabs.tabs.setCurrentIndex(4)
     qtbot.waitUntil(lambda: len(late.contexts.widget().shown_fits()) > 0)
-    chart = window.chart_card.make_chart()
+    chart = window.view.chart_card.make_chart()
     chart.setFocus()
     qtbot.keyClick(chart, Qt.Key.Key_Home)
     qtbot.keyClick(chart, Qt.Key.Key_Space)
@@ -124,7 +124,7 @@ def test_that_no_text_stays_english(
 def test_that_no_text_of_the_empty_window_stays_english(window: MainWindow) -> None:
     with speaking_it():
         window.rebuild()
-        window._model_card.ask_address()
+        window.view.model_card.ask_address()
         assert _in_english(window, window) == ""
 
 
@@ -227,11 +227,11 @@ def test_that_no_text_of_the_help_stays_english(pseudo: MainWindow) -> None:
 @pytest.fixture
 def german(planned: MainWindow, qtbot: QtBot) -> MainWindow:
     """The window with a model, after its user has chosen German."""
-    old = planned.chart_card
+    old = planned.view.chart_card
     menus = planned.menuBar().findChildren(QMenu)
     actions = [action for menu in menus for action in menu.actions()]
     next(action for action in actions if action.text() == "&Deutsch").trigger()
-    qtbot.waitUntil(lambda: planned.chart_card is not old)
+    qtbot.waitUntil(lambda: planned.view.chart_card is not old)
     planned.activateWindow()
     return planned
 
@@ -247,12 +247,12 @@ def _type(qtbot: QtBot, field: QAbstractSpinBox, text: str) -> None:
 def test_that_numbers_are_shown_as_germans_write_them(german: MainWindow) -> None:
     german.session.change("Budget", budget_bytes=int(2.5 * GIB), context_tokens=4096)
     german.session.plan_now()
-    assert german.runs_on.budget.text() == "2,50 GiB"
-    assert german.runs_on.context.text() == "4.096 Token"
-    table = german.breakdown.model()
+    assert german.view.runs_on.budget.text() == "2,50 GiB"
+    assert german.view.runs_on.context.text() == "4.096 Token"
+    table = german.view.breakdown.model()
     assert table.index(0, 3).data() == "5.021.827.072"
     assert table.headerData(0, Qt.Orientation.Horizontal) == "Bei 4.096 Token"
-    chart = german.chart_card.make_chart().layout_shown()
+    chart = german.view.chart_card.make_chart().layout_shown()
     assert chart is not None
     texts = {text.role: text.text for text in chart.texts}
     assert texts[TextRole.BUDGET] == "Budget 2,50 GiB"
@@ -268,7 +268,7 @@ def test_that_numbers_are_shown_as_germans_write_them(german: MainWindow) -> Non
 def test_that_bytes_can_be_typed_as_germans_write_them(
     german: MainWindow, qtbot: QtBot, typed: str, gib: float
 ) -> None:
-    _type(qtbot, german.runs_on.budget, typed)
+    _type(qtbot, german.view.runs_on.budget, typed)
     assert german.session.request.budget_bytes == gib * GIB
 
 
@@ -279,15 +279,15 @@ def test_that_bytes_can_be_typed_as_germans_write_them(
 def test_that_tokens_can_be_typed_as_germans_write_them(
     german: MainWindow, qtbot: QtBot, typed: str, tokens: int
 ) -> None:
-    _type(qtbot, german.runs_on.context, typed)
+    _type(qtbot, german.view.runs_on.context, typed)
     assert german.session.request.context_tokens == tokens
-    _type(qtbot, german.runs_on.context, "auto")
+    _type(qtbot, german.view.runs_on.context, "auto")
     assert german.session.request.context_tokens is None
 
 
 def test_that_words_for_numbers_can_be_typed_in_german(german: MainWindow, qtbot: QtBot) -> None:
     german.session.change("Engine", engine=EngineName.LLAMA_CPP)
-    card = german.late.llama_cpp.widget()
+    card = german.view.late.llama_cpp.widget()
     _type(qtbot, card.ubatch, "1.024")
     _type(qtbot, card.gpu_layers, "5")
     options = german.session.request.llama_cpp
@@ -300,7 +300,7 @@ def test_that_words_for_numbers_can_be_typed_in_german(german: MainWindow, qtbot
 
 
 def test_that_a_step_names_its_change_in_german(german: MainWindow, qtbot: QtBot) -> None:
-    _type(qtbot, german.runs_on.budget, "12,5")
+    _type(qtbot, german.view.runs_on.budget, "12,5")
     edit = german.menuBar().actions()[1].menu()
     assert isinstance(edit, QMenu)
     edit.aboutToShow.emit()

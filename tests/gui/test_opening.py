@@ -161,8 +161,8 @@ def test_that_an_error_that_was_read_can_be_closed(
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert text_of(planned, "model_error") == ""
     fail()
-    planned.runs_on.budget.setFocus()
-    qtbot.keyClick(planned.runs_on.budget, Qt.Key.Key_Escape)
+    planned.view.runs_on.budget.setFocus()
+    qtbot.keyClick(planned.view.runs_on.budget, Qt.Key.Key_Escape)
     assert text_of(planned, "model_error") == ""
     planned.rebuild()
     assert text_of(planned, "model_error") == ""

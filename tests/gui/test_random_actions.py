@@ -128,7 +128,7 @@ class _User(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.complaints = _Complaints()
-        self.before = set(map(id, QApplication.topLevelWidgets()))
+        self.before = set(map(_address, QApplication.topLevelWidgets()))
         self.themes = ThemeSwitch(self.app, ThemeChoice.LIGHT)
         self.translation = Translation(self.app)
         self.dialogs = FakeDialogs()
@@ -151,7 +151,7 @@ class _User(RuleBasedStateMachine):
 
     @property
     def chart(self) -> Chart:
-        return self.window.chart_card.make_chart()
+        return self.window.view.chart_card.make_chart()
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -210,12 +210,12 @@ class _User(RuleBasedStateMachine):
     def controls(self) -> list[QWidget]:
         """What can be set in the left column."""
         kinds = (QComboBox, QCheckBox, QAbstractSpinBox, QSlider)
-        column = self.window._body
+        column, tabs = self.window.view.body, self.window.view.tabs
         found: Iterator[QWidget] = (each for kind in kinds for each in column.findChildren(kind))
         return [
             each
             for each in found
-            if each.isVisible() and each.isEnabled() and not self.window.tabs.isAncestorOf(each)
+            if each.isVisible() and each.isEnabled() and not tabs.isAncestorOf(each)
         ]
 
     # Rules
@@ -250,30 +250,30 @@ class _User(RuleBasedStateMachine):
 
     @rule(engine=st.sampled_from(EngineName))
     def choose_engine(self, engine: EngineName) -> None:
-        QTest.mouseClick(self.window.runs_on.engine.button(engine), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self.window.view.runs_on.engine.button(engine), Qt.MouseButton.LeftButton)
 
     @rule(backend=st.sampled_from(Backend))
     def choose_backend(self, backend: Backend) -> None:
-        button = self.window.runs_on.backend.button(backend)
+        button = self.window.view.runs_on.backend.button(backend)
         if button.isVisible():
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     @rule(text=st.sampled_from(_BUDGETS))
     def type_a_budget(self, text: str) -> None:
-        self.type_into(self.window.runs_on.budget, text)
+        self.type_into(self.window.view.runs_on.budget, text)
 
     @rule(text=st.sampled_from(_CONTEXTS))
     def type_a_context(self, text: str) -> None:
-        self.type_into(self.window.runs_on.context, text)
+        self.type_into(self.window.view.runs_on.context, text)
 
     @rule(used=st.booleans(), text=st.sampled_from(_CONTEXTS))
     def type_into_the_request(self, used: bool, text: str) -> None:
-        panel = self.window.request_panel
+        panel = self.window.view.request_panel
         self.type_into(panel.used if used else panel.completion, text)
 
     @rule(text=st.sampled_from(_BUDGETS))
     def type_a_total(self, text: str) -> None:
-        self.type_into(self.window.runs_on.total, text)
+        self.type_into(self.window.view.runs_on.total, text)
 
     @rule(index=st.integers(0, 40), keys=st.lists(st.sampled_from(_CONTROL_KEYS), max_size=4))
     def press_keys_in_a_control(self, index: int, keys: list[Qt.Key]) -> None:
@@ -288,7 +288,7 @@ class _User(RuleBasedStateMachine):
     @rule(index=st.integers(0, 10))
     def choose_a_version_or_program(self, index: int) -> None:
         window = self.window
-        cards = (window.zinc_options, window.late.llama_cpp)
+        cards = (window.view.zinc_options, window.view.late.llama_cpp)
         buttons = [
             button
             for card in cards
@@ -345,25 +345,25 @@ class _User(RuleBasedStateMachine):
 
     @rule(index=st.integers(0, 5))
     def show_a_tab(self, index: int) -> None:
-        self.window.tabs.tabs.setCurrentIndex(index)
+        self.window.view.tabs.tabs.setCurrentIndex(index)
 
     @rule()
     def pin(self) -> None:
-        self.window.tabs.tabs.setCurrentIndex(3)
-        QTest.mouseClick(self.window.late.compare.widget().pin, Qt.MouseButton.LeftButton)
+        self.window.view.tabs.tabs.setCurrentIndex(3)
+        QTest.mouseClick(self.window.view.late.compare.widget().pin, Qt.MouseButton.LeftButton)
 
     @rule(drawn=st.booleans())
     def draw_the_other_engine(self, drawn: bool) -> None:
-        self.window.tabs.tabs.setCurrentIndex(3)
+        self.window.view.tabs.tabs.setCurrentIndex(3)
         QApplication.processEvents()
-        self.window.late.compare.widget().draw_other.setChecked(drawn)
+        self.window.view.late.compare.widget().draw_other.setChecked(drawn)
 
     @precondition(lambda self: self.window.comparison.pins)
     @rule(index=st.integers(0, 9), name=st.sampled_from(["mine", " ", "a & b", ""]))
     def rename_a_pin(self, index: int, name: str) -> None:
-        self.window.tabs.tabs.setCurrentIndex(3)
+        self.window.view.tabs.tabs.setCurrentIndex(3)
         QApplication.processEvents()
-        page = self.window.late.compare.widget()
+        page = self.window.view.late.compare.widget()
         item = page.plans.item(2 + index % len(self.window.comparison.pins), 0)
         if item is not None:
             item.setText(name)
@@ -371,18 +371,18 @@ class _User(RuleBasedStateMachine):
     @precondition(lambda self: self.window.comparison.pins)
     @rule(index=st.integers(0, 9))
     def remove_a_pin(self, index: int) -> None:
-        self.window.tabs.tabs.setCurrentIndex(3)
+        self.window.view.tabs.tabs.setCurrentIndex(3)
         QApplication.processEvents()
-        page = self.window.late.compare.widget()
+        page = self.window.view.late.compare.widget()
         page.plans.selectRow(2 + index % len(self.window.comparison.pins))
         QTest.mouseClick(page.remove, Qt.MouseButton.LeftButton)
 
     @rule(index=st.integers(0, 9), tab=st.sampled_from([1, 2]))
     def use_what_is_worked_out(self, index: int, tab: int) -> None:
         """Apply an advice or a solved question, maybe one for a request that is no more."""
-        self.window.tabs.tabs.setCurrentIndex(tab)
+        self.window.view.tabs.tabs.setCurrentIndex(tab)
         QTest.qWait(10)
-        page = self.window.tabs.tabs.currentWidget()
+        page = self.window.view.tabs.tabs.currentWidget()
         buttons = [each for each in page.findChildren(QPushButton) if each.isVisible()]
         if buttons:
             QTest.mouseClick(buttons[index % len(buttons)], Qt.MouseButton.LeftButton)
@@ -446,7 +446,7 @@ class _User(RuleBasedStateMachine):
 
     @invariant()
     def what_is_shown_is_what_is_asked(self) -> None:
-        session, runs_on = self.session, self.window.runs_on
+        session, runs_on = self.session, self.window.view.runs_on
         assert runs_on.engine.button(session.request.engine).isChecked()
         assert runs_on.backend.button(session.request.backend).isChecked()
         assert session.model.name in self.window.windowTitle()
@@ -456,7 +456,7 @@ class _User(RuleBasedStateMachine):
         assert made.request == session.request
         assert made.model is session.model
         usage = self.chart.read_out()
-        assert self.window.breakdown.shown_usage() == (made.at if usage is None else usage)
+        assert self.window.view.breakdown.shown_usage() == (made.at if usage is None else usage)
         if usage is not None:
             assert usage == made.usage_at(usage.context_tokens)
 
@@ -496,9 +496,16 @@ class _User(RuleBasedStateMachine):
             shiboken6.delete(left)
         QApplication.processEvents()
         self.complaints.end()
-        new = [each for each in QApplication.topLevelWidgets() if id(each) not in self.before]
+        left = QApplication.topLevelWidgets()
+        new = [each for each in left if _address(each) not in self.before]
         assert [each for each in new if not isinstance(each, QMenu)] == []
         assert self.complaints.heard == []
+
+
+def _address(widget: QWidget) -> int:
+    """What tells a widget apart; Python makes other objects for one that nobody holds."""
+    address: int = shiboken6.getCppPointer(widget)[0]
+    return address
 
 
 @pytest.fixture

@@ -29,15 +29,15 @@ def test_that_another_language_keeps_everything_but_the_words(
     session.change("Engine", engine=EngineName.LLAMA_CPP)
     session.plan_now()
     planned.comparison.pin()
-    planned.tabs.tabs.setCurrentIndex(3)
+    planned.view.tabs.tabs.setCurrentIndex(3)
     before = session.request, planned.comparison.pins, session.undo_stack.count()
-    old_card = planned.chart_card
+    old_card = planned.view.chart_card
     _action(planned, "&Deutsch").trigger()
-    qtbot.waitUntil(lambda: planned.chart_card is not old_card)
+    qtbot.waitUntil(lambda: planned.view.chart_card is not old_card)
     assert (session.request, planned.comparison.pins, session.undo_stack.count()) == before
-    assert planned.tabs.tabs.currentIndex() == 3
+    assert planned.view.tabs.tabs.currentIndex() == 3
     assert "Qwen3 8B" in text_of(planned, "model_card")
-    assert planned.runs_on.engine.button(EngineName.LLAMA_CPP).isChecked()
+    assert planned.view.runs_on.engine.button(EngineName.LLAMA_CPP).isChecked()
     assert _action(planned, "&Deutsch").isChecked()
     assert QLocale().language() == QLocale.Language.German
     assert "Qwen3 8B" in planned.windowTitle()
@@ -52,12 +52,12 @@ def test_that_a_window_made_anew_still_undoes_and_plans(planned: MainWindow, qtb
     with qtbot.waitSignal(session.plan_changed):
         session.undo_stack.undo()
     assert session.request == first
-    usage = planned.breakdown.shown_usage()
+    usage = planned.view.breakdown.shown_usage()
     assert session.plan is not None
     assert usage == session.plan.at
     with qtbot.waitSignal(session.plan_changed):
-        planned.runs_on.budget.setFocus()
-        planned.runs_on.budget.setValue(12.0)
+        planned.view.runs_on.budget.setFocus()
+        planned.view.runs_on.budget.setValue(12.0)
     assert session.request.budget_bytes == 12 * 2**30
 
 

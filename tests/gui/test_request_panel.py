@@ -13,7 +13,7 @@ def test_that_the_granted_tokens_are_written_in_the_colour_of_the_theme(
     planned: MainWindow, themes: ThemeSwitch, qtbot: QtBot
 ) -> None:
     def granted() -> str:
-        labels = planned.request_panel.findChildren(QLabel)
+        labels = planned.view.request_panel.findChildren(QLabel)
         return next(label.text() for label in labels if label.text().startswith("Granted"))
 
     assert LIGHT.text in granted()

@@ -89,12 +89,12 @@ def test_that_a_larger_font_of_the_system_is_followed(
 
 def choose_size(window: MainWindow, qtbot: QtBot, percent: int) -> None:
     """Choose from the menu, and wait for the panels."""
-    old = window.chart_card
+    old = window.view.chart_card
     view = next(a.menu() for a in window.menuBar().actions() if a.text() == "&View")
     sizes = next(a.menu() for a in view.actions() if a.menu() and a.text() == "Te&xt size")
     next(action for action in sizes.actions() if action.data() == percent).trigger()
     if percent != 100:
-        qtbot.waitUntil(lambda: window.chart_card is not old)
+        qtbot.waitUntil(lambda: window.view.chart_card is not old)
 
 
 def visible_box(widget: QWidget, inside: QWidget) -> QRect:
@@ -151,12 +151,12 @@ def test_that_no_text_is_clipped(
     choose_size(planned, qtbot, percent)
     planned.session.change("Engine", engine=engine, backend=Backend.METAL)
     planned.session.plan_now()
-    if planned.late.llama_cpp.made is not None:
-        planned.late.llama_cpp.made.more.click()
+    if planned.view.late.llama_cpp.made is not None:
+        planned.view.late.llama_cpp.made.more.click()
     for size in WINDOWS:
         planned.resize(size)
-        for tab in range(planned.tabs.tabs.count()):
-            planned.tabs.tabs.setCurrentIndex(tab)
+        for tab in range(planned.view.tabs.tabs.count()):
+            planned.view.tabs.tabs.setCurrentIndex(tab)
             assert_nothing_clipped(planned, qtbot)
 
 
@@ -185,8 +185,8 @@ def test_that_a_wide_window_has_two_columns_and_a_narrow_one_for_its_texts_one(
     planned: MainWindow, resized: ThemeSwitch, qtbot: QtBot
 ) -> None:
     def controls_are_beside_the_chart() -> bool:
-        chart = visible_box(planned.chart_card, planned)
-        return visible_box(planned.runs_on, planned).right() < chart.left()
+        chart = visible_box(planned.view.chart_card, planned)
+        return visible_box(planned.view.runs_on, planned).right() < chart.left()
 
     planned.resize(QSize(1000, 640))
     assert controls_are_beside_the_chart()
@@ -221,7 +221,7 @@ def test_that_the_keyboard_brings_what_it_reaches_into_sight(
         assert reached is not None, tab
         assert not reached.visibleRegion().isEmpty()
     qtbot.keyClick(planned, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
-    assert not planned.runs_on.engine.button(EngineName.ZINC).visibleRegion().isEmpty()
+    assert not planned.view.runs_on.engine.button(EngineName.ZINC).visibleRegion().isEmpty()
 
 
 def test_that_keys_change_the_size_and_it_is_remembered(
@@ -240,7 +240,7 @@ def test_that_keys_change_the_size_and_it_is_remembered(
     ):
         qtbot.keyClick(planned, key, control)
         wanted = round(BASE_FONT_PIXELS * percent / 100)
-        qtbot.waitUntil(lambda wanted=wanted: planned.runs_on.font().pixelSize() == wanted)
+        qtbot.waitUntil(lambda wanted=wanted: planned.view.runs_on.font().pixelSize() == wanted)
     assert planned.session.request == request
     planned.close()
     assert SettingsFile(settings_path).load().text_size == 125
@@ -250,12 +250,12 @@ def test_that_ctrl_plus_is_the_texts_size_while_the_chart_has_the_focus(
     planned: MainWindow, resized: ThemeSwitch, qtbot: QtBot
 ) -> None:
     planned.activateWindow()
-    chart = planned.chart_card.make_chart()
+    chart = planned.view.chart_card.make_chart()
     chart.setFocus()
     qtbot.keyClick(chart, Qt.Key.Key_Plus)
     assert chart.is_zoomed()
     assert QApplication.font().pixelSize() == BASE_FONT_PIXELS
     chart.zoom_to_fit()
     qtbot.keyClick(chart, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: planned.runs_on.font().pixelSize() == 16)
-    assert not planned.chart_card.make_chart().is_zoomed()
+    qtbot.waitUntil(lambda: planned.view.runs_on.font().pixelSize() == 16)
+    assert not planned.view.chart_card.make_chart().is_zoomed()

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 def open_tab(window: MainWindow, qtbot: QtBot, **changes: object) -> WhyTab:
     """Show the tab for a request, with its questions solved."""
-    tab = window.late.why.widget()
+    tab = window.view.late.why.widget()
     window.session.change("Test", **changes)
     window.session.end_gesture()
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
@@ -109,7 +109,7 @@ def test_that_reasons_and_answers_stand_side_by_side_only_where_there_is_room(
 def test_that_no_line_is_cut_after_a_resize_out_of_sight(planned: MainWindow, qtbot: QtBot) -> None:
     for engine in EngineName:
         for size in ((1280, 800), (1000, 640)):
-            planned.tabs.tabs.setCurrentIndex(5)
+            planned.view.tabs.tabs.setCurrentIndex(5)
             planned.resize(*size)
             qtbot.wait(50)  # the layouts of hidden pages settle
             tab = open_tab(planned, qtbot, engine=engine)

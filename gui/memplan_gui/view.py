@@ -1,0 +1,168 @@
+"""All panels of the window, put together: what a session's plan looks like."""
+
+from __future__ import annotations
+
+from memplan.language import tr
+from memplan.model import Model
+from memplan.planner import Plan
+from memplan.request import Request
+from memplan.theme import Theme
+from memplan.units import ByteUnits
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from memplan_gui.body import Body
+from memplan_gui.comparison import Comparison
+from memplan_gui.device_history import DeviceHistory
+from memplan_gui.panels.breakdown import BreakdownTable
+from memplan_gui.panels.chart_and_tabs import ChartAndTabs
+from memplan_gui.panels.chart_card import ChartCard
+from memplan_gui.panels.empty_state import EmptyState
+from memplan_gui.panels.file_tab import FileTab
+from memplan_gui.panels.late_panels import LatePanels
+from memplan_gui.panels.lower_tabs import LowerTabs
+from memplan_gui.panels.model_card import ModelCard
+from memplan_gui.panels.request_panel import RequestPanel
+from memplan_gui.panels.runs_on import RunsOnPanel
+from memplan_gui.panels.verdict_banner import VerdictBanner
+from memplan_gui.panels.zinc_options import ZincOptionsCard
+from memplan_gui.plot.overlay import Overlay
+from memplan_gui.session import Session
+from memplan_gui.text_size import scaled
+
+_GAP = 14
+
+
+class View(QObject):
+    """Shows a session, for as long as its widgets live.
+
+    For another language or size of text there is another view.
+
+    Attributes:
+        body: the widget that holds them all.
+        model_card, runs_on, request_panel, zinc_options: the controls.
+        chart_card: the card of the chart.
+        breakdown: the table of components.
+        tabs: the tabs below the chart.
+        late: the panels that are made when they are first seen.
+        empty: what is seen before there is a plan.
+        splitter: shares the height between chart and tabs.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        comparison: Comparison,
+        devices: DeviceHistory,
+        theme: Theme,
+        samples: QMenu,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._comparison = comparison
+        self._lines: tuple[Overlay, ...] = ()
+        self.model_card = ModelCard()
+        self.runs_on = RunsOnPanel(session, devices)
+        self.zinc_options = ZincOptionsCard(session)
+        self.request_panel = RequestPanel(session)
+        self._verdict = VerdictBanner(theme)
+        self.chart_card = ChartCard(session, theme)
+        self.breakdown = BreakdownTable(theme)
+        self._file_tab = FileTab()
+        self.late = LatePanels(session, comparison, theme)
+        self.tabs = self._make_tabs()
+        self.empty = EmptyState(samples, theme)
+        self.splitter = ChartAndTabs(self.chart_card, self.tabs)
+        self._pages = QStackedWidget()
+        self.body = self._lay_out()
+        self.setParent(self.body)
+        self._connect()
+
+    def _make_tabs(self) -> LowerTabs:
+        tabs, late = LowerTabs(), self.late
+        tabs.add_tab(self.breakdown, tr("Breakdown"), tr("What takes the memory"))
+        tabs.add_tab(late.why, tr("Why"), tr("Why it fits or not, and what would be enough"))
+        tabs.add_tab(late.changes, tr("What to change"), tr("What would make it fit, best first"))
+        tabs.add_tab(late.compare, tr("Compare"), tr("The other engine and pinned plans"))
+        tabs.add_tab(
+            late.contexts, tr("Contexts"), tr("Every context, and which device reaches it")
+        )
+        tabs.add_tab(self._file_tab, tr("File"), tr("What the file's header says"))
+        return tabs
+
+    def _lay_out(self) -> Body:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(scaled(_GAP))
+        column.addWidget(self._verdict)
+        column.addWidget(self.splitter, 1)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(right)
+        controls = (self.model_card, self.runs_on, self.request_panel)
+        return Body((*controls, self.zinc_options, self.late.llama_cpp), self._pages)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.plan_changed.connect(self._show_plan)
+        session.plan_failed.connect(self._show_no_plan)
+        session.request_changed.connect(self._show_request)
+        self._comparison.changed.connect(self._draw_comparison)
+        session.plan_changed.connect(self._draw_comparison)
+        self.chart_card.read_out_changed.connect(self.breakdown.show_usage)
+        self.chart_card.chart_made.connect(self._order_chart)
+
+    def show_model(self, model: Model, *, sample: bool) -> None:
+        """Show a model; a sample is no file of the user's."""
+        self.model_card.show_model(model, sample=sample)
+        self._file_tab.show_model(model)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for panel in (self._verdict, self.chart_card, self.breakdown, self.late, self.empty):
+            panel.set_theme(theme)
+
+    def set_units(self, units: ByteUnits) -> None:
+        """Write bytes in other units."""
+        for panel in (
+            self.model_card,
+            self.runs_on,
+            self._verdict,
+            self.chart_card,
+            self.breakdown,
+            self.late,
+        ):
+            panel.set_units(units)
+
+    def _show_request(self, request: Request) -> None:
+        self.late.show_request(request)
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._verdict.show_plan(plan)
+        self.model_card.show_plan(plan)
+        self.breakdown.show_plan(plan)
+        if self._pages.currentIndex() != 1:
+            self._pages.setCurrentIndex(1)
+            self.splitter.share_height()
+
+    def _show_no_plan(self, reason: str) -> None:
+        self._verdict.show_failure(self._session.request.engine, reason)
+        self._pages.setCurrentIndex(1)
+
+    def _draw_comparison(self) -> None:
+        """Draw other plans' lines over the chart, where they are not those that it has."""
+        lines = self._comparison.overlays()
+        if lines != self._lines:
+            self._lines = lines
+            self.chart_card.make_chart().set_overlays(lines)
+
+    def _order_chart(self, chart: QWidget) -> None:
+        """The chart is made last, but comes between the controls and the tabs."""
+        controls = self.body.controls
+        before = self.tabs.tabs.tabBar().previousInFocusChain()
+        while before is not None and (
+            before.focusPolicy() is Qt.FocusPolicy.NoFocus or not controls.isAncestorOf(before)
+        ):
+            before = before.previousInFocusChain()
+        if before is not None:
+            QWidget.setTabOrder(before, chart)

@@ -205,7 +205,7 @@ def test_that_a_chosen_device_shows_its_product_and_memory_where_its_maker_has_n
     planned: MainWindow, qtbot: QtBot
 ) -> None:
     planned.resize(1000, 640)
-    device = planned.runs_on.device
+    device = planned.view.runs_on.device
     rows = [row for row in range(device.count()) if "RTX 3060 ·" in device.itemText(row)]
     device.setCurrentIndex(rows[0] - 1)
     qtbot.keyClick(device, Qt.Key.Key_Down)

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
         ("braucht 18,6 GiB", "18,6 GiB"),
         ("ein Puffer von 512 MiB", "512 MiB"),
         ("davon 85 % nutzen", "85 %"),
-        ("48 Schichten · 4 KV-Köpfe", "KV-Köpfe"),
+        ("of the model's 40,960 tokens", "40,960 tokens"),
+        ("48 Schichten · 4 KV-Köpfe", "4 KV-Köpfe"),
     ],
 )
 def test_that_a_line_is_not_broken_within_a_quantity(

@@ -17,7 +17,7 @@ _BREAK = "\u200b"
 
 _NO_BREAK = "\u2060"
 _NO_BREAK_SPACE = "\u00a0"
-_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:[kKMGT]i?)?B\b|%)")
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d]|%)")
 _SHORT_PREFIX = re.compile(rf"\b([A-Z]{{1,2}}-){_BREAK}?(?=[A-ZÄÖÜ][a-zäöü])")
 _PUNCTUATION = re.compile(r"(?<=\w)(?:[_\-/\\](?=\w{2})|\.(?=[^\W\d]{2}))")
 _LONG_RUN = re.compile(r"\w{24}(?=\w)")
@@ -46,7 +46,7 @@ class _WrappingLabel(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802
         """Show a text that may break after punctuation, and anywhere in a long word.
 
-        It does not break between a number and its unit, nor after the “KV-” of a German word.
+        It does not break between a number and what it counts, nor after the “KV-” of a German word.
         """
         self._text = text
         shown = _NUMBER_AND_UNIT.sub(_NO_BREAK_SPACE, text)

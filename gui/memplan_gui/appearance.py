@@ -181,6 +181,8 @@ def _style_sheet(theme: Theme) -> str:
         primary_focus_padding=f"{scaled(14) - thicker}px",
         segment_focus_padding=f"{scaled(8) - thicker}px",
         box_focus_side=f"{scaled(14) - 2 * thicker}px",
+        # A radius of more than half the width is no radius.
+        knob_radius=f"{(scaled(12) + 2 * scaled(2)) // 2}px",
         hover=theme.hover,
         grid=theme.grid,
         text=theme.text,
@@ -299,7 +301,7 @@ QComboBox QAbstractItemView { background: $card; border: $edge solid $border; ou
 QSlider { min-height: 18px; background: transparent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
-QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: 8px;
+QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: $knob_radius;
     border: 2px solid $accent; background: $card; }
 QSlider::handle:horizontal:focus { background: $accent; }
 
@@ -361,6 +363,7 @@ QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $border; border-radius: 4px; min-height: 28px; min-width: 28px;
     margin: 1px; }
 QScrollBar::handle:hover { background: $muted; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QStatusBar { background: $window; color: $muted; }

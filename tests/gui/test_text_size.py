@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+_KNOB = ("width", "border", "border-radius")
 WINDOWS = [QSize(880, 560), QSize(1000, 640), QSize(1280, 800), QSize(1920, 1080)]
 
 
@@ -70,6 +72,17 @@ def test_that_the_style_sheet_grows_with_the_texts(resized: ThemeSwitch) -> None
         sheets.append(QApplication.instance().styleSheet())
     assert "font-size: 17px" in sheets[0]
     assert "font-size: 34px" in sheets[1]
+
+
+@pytest.mark.parametrize("percent", TEXT_SIZES)
+def test_that_the_knobs_of_sliders_are_round(resized: ThemeSwitch, percent: int) -> None:
+    resized.set_choice(ThemeChoice.LIGHT)
+    resized.set_text_size(percent)
+    sheet = QApplication.instance().styleSheet()
+    (knob,) = re.findall(r"QSlider::handle:horizontal {([^}]*)}", sheet)
+    pixels = {key: int(re.search(rf"{key}: (\d+)px", knob)[1]) for key in _KNOB}
+    side = pixels["width"] + 2 * pixels["border"]
+    assert side // 2 == pixels["border-radius"]
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,20 @@ def test_that_mnemonics_are_unique(planned: MainWindow, engine: EngineName, tab:
 
 
 @pytest.mark.usefixtures("each_language")
+@pytest.mark.parametrize("engine", list(EngineName))
+def test_that_mnemonics_are_unique_beside_an_error(
+    planned: MainWindow, qtbot: QtBot, tmp_path: Path, engine: EngineName
+) -> None:
+    planned.session.change("Engine", engine=engine)
+    planned.session.plan_now()
+    planned.open_source(str(tmp_path / "none.gguf"))
+    error = planned.findChild(QWidget, "model_error")
+    qtbot.waitUntil(error.isVisible)
+    letters = Counter(_mnemonics(planned))
+    assert {letter: count for letter, count in letters.items() if count > 1} == {}
+
+
+@pytest.mark.usefixtures("each_language")
 def test_that_mnemonics_of_the_empty_window_are_unique(window: MainWindow) -> None:
     letters = Counter(_mnemonics(window))
     assert {letter: count for letter, count in letters.items() if count > 1} == {}

@@ -267,7 +267,7 @@ class _ErrorBox(QFrame):
         self._sentence = label("", wrap=True)
         self._detail = label("small", wrap=True)
         self._kept = label("small", wrap=True)
-        self.close_button = QPushButton(tr("Close th&is message"))
+        self.close_button = QPushButton(tr("Close this message"))
         self.close_button.setProperty("role", "link")
         self.close_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         help_text = tr("Show no longer why the file could not be opened (Escape)")

@@ -2101,11 +2101,11 @@
     </message>
     <message>
         <source>95 % within</source>
-        <translation>95 % innerhalb</translation>
+        <translation>95 % bis</translation>
     </message>
     <message>
         <source>worst</source>
-        <translation>schlechteste</translation>
+        <translation>größte</translation>
     </message>
     <message>
         <source>flash</source>

@@ -1178,16 +1178,12 @@
         <translation>Beispielmodell</translation>
     </message>
     <message>
-        <source>Close th&amp;is message</source>
-        <translation>Meldung schlie&amp;ßen</translation>
-    </message>
-    <message>
         <source>Show no longer why the file could not be opened (Escape)</source>
         <translation>Nicht mehr zeigen, warum die Datei nicht geöffnet werden konnte (Esc)</translation>
     </message>
     <message>
         <source>Close this message</source>
-        <translation>Diese Meldung schließen</translation>
+        <translation>Meldung schließen</translation>
     </message>
     <message>
         <source>Still shown: {model}.</source>

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from memplan.language import tr
 from memplan.model import Model
 from memplan.planner import Plan
@@ -30,7 +33,27 @@ from memplan_gui.plot.overlay import Overlay
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
 
+if TYPE_CHECKING:
+    from memplan_gui.plot.chart import Sight
+
 _GAP = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What a user has arranged in a view, beside what the session holds.
+
+    Attributes:
+        tab: the tab in front.
+        heights: those of chart and tabs; ``None`` where the user left them alone.
+        sight: what is looked at in the chart; ``None`` where there is none.
+        address: what is typed as an address; ``None`` where none is asked for.
+    """
+
+    tab: int
+    heights: list[int] | None
+    sight: Sight | None
+    address: str | None
 
 
 class View(QObject):
@@ -58,6 +81,7 @@ class View(QObject):
         samples: QMenu,
     ) -> None:
         super().__init__()
+        session.end_gesture()  # what is dragged in a view before this one is over
         self._session = session
         self._comparison = comparison
         self._lines: tuple[Overlay, ...] = ()
@@ -133,6 +157,26 @@ class View(QObject):
             self.late,
         ):
             panel.set_units(units)
+
+    def arrangement(self) -> Arrangement:
+        """What the user has arranged."""
+        chart = self.chart_card.chart
+        return Arrangement(
+            self.tabs.tabs.currentIndex(),
+            self.splitter.sizes() if self.splitter.moved else None,
+            None if chart is None else chart.sight(),
+            self.model_card.typed_address(),
+        )
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Arrange this view as another was."""
+        self.tabs.tabs.setCurrentIndex(arrangement.tab)
+        if arrangement.heights is not None:
+            self.splitter.share_as(arrangement.heights)
+        if arrangement.sight is not None:
+            self.chart_card.make_chart().look_at(arrangement.sight)
+        if arrangement.address is not None:
+            self.model_card.ask_address(arrangement.address)
 
     def _show_request(self, request: Request) -> None:
         self.late.show_request(request)

@@ -152,10 +152,9 @@ class MainWindow(QMainWindow):
     def rebuild(self) -> None:
         """Make menus and panels anew, as in another language each text and each width is another.
 
-        The model, the request, what can be undone and what is pinned stay.
+        The model, the request, what can be undone, what is pinned and what is looked at stay.
         """
-        tab = self.view.tabs.tabs.currentIndex()
-        heights = self.view.splitter.sizes() if self.view.splitter.moved else None
+        arrangement = self.view.arrangement()
         self.view.late.drain()
         self.setMenuBar(QMenuBar())
         for part in (self._drop_overlay, self.takeCentralWidget()):
@@ -163,14 +162,12 @@ class MainWindow(QMainWindow):
                 shiboken6.delete(part)
         self._build()
         self.view.body.show()  # what is added to a window in sight is hidden at first
-        self.view.tabs.tabs.setCurrentIndex(tab)
         self._show_again()
-        if heights is not None:
-            self.view.splitter.share_as(heights)
         self._rebuild_log_window()
         if self._help_desk is not None:
             self._help_desk.rebuild()
         self.setFocus()
+        self.view.arrange(arrangement)
 
     def _show_again(self) -> None:
         """Show in new panels what was shown in the old ones."""

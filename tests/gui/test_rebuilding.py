@@ -10,10 +10,12 @@ from memplan.request import EngineName
 from memplan_gui.settings import SettingsFile
 from memplan_gui.translating import LanguageChoice
 from memplan_gui.window import MainWindow
-from PySide6.QtCore import QEvent, QLocale
+from PySide6.QtCore import QEvent, QLocale, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def _action(window: MainWindow, text: str) -> QAction:
@@ -98,3 +100,35 @@ def test_that_the_language_is_remembered(
     _action(planned, "&Deutsch").trigger()
     planned.close()
     assert SettingsFile(settings_path).load().language is LanguageChoice.GERMAN
+
+
+def test_that_what_is_looked_at_and_typed_stays(planned: MainWindow, qtbot: QtBot) -> None:
+    chart = planned.view.chart_card.make_chart()
+    chart.zoom_to(8_000, 20_000)
+    chart.setFocus()
+    qtbot.keyClick(chart, Qt.Key.Key_Home)
+    qtbot.keyClick(chart, Qt.Key.Key_Right)
+    qtbot.keyClick(chart, Qt.Key.Key_Space)
+    seen, usage = chart.sight(), chart.read_out()
+    qtbot.keyClick(planned, Qt.Key.Key_O, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(planned.focusWidget(), "owner/repo")
+    planned.rebuild()
+    made = planned.view.chart_card.make_chart()
+    assert made is not chart
+    assert seen.zoom is not None
+    assert seen.pinned_tokens is not None
+    assert made.sight() == seen
+    assert made.read_out() == usage
+    assert planned.view.breakdown.shown_usage() == usage
+    assert planned.view.model_card.typed_address() == "owner/repo"
+    assert isinstance(planned.focusWidget(), QLineEdit)
+
+
+def test_that_a_drag_ends_with_the_chart_in_which_it_began(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    stack = planned.session.undo_stack
+    planned.view.chart_card.make_chart().budget_dragged.emit(9 * 2**30)
+    planned.rebuild()
+    planned.view.chart_card.make_chart().budget_dragged.emit(10 * 2**30)
+    assert stack.count() == 2

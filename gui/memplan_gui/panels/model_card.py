@@ -145,12 +145,19 @@ class ModelCard(Card):
                 self.window().setFocus()
             question.hide()
 
-    def ask_address(self) -> None:
-        """Let the user type an address."""
+    def ask_address(self, typed: str = "") -> None:
+        """Let the user type an address, or go on where another card has been left."""
         self._close_questions()
         prompt = self._shown(self.address)
+        if typed:
+            prompt.address.setText(typed)
         prompt.address.selectAll()
         prompt.address.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def typed_address(self) -> str | None:
+        """What stands in the line for an address; ``None`` where none is asked for."""
+        prompt = self.address.made
+        return None if prompt is None or self.address.isHidden() else prompt.address.text()
 
     def ask_choice(self, source: str, choices: Sequence[Choice]) -> None:
         """Let the user choose one of the models for which an address stands."""

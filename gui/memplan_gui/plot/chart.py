@@ -63,6 +63,19 @@ class _Drag:
     moving: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a user looks at in a chart.
+
+    Attributes:
+        zoom: the contexts in sight; ``None``: all.
+        pinned_tokens: the context of a read-out that stays; ``None`` if none does.
+    """
+
+    zoom: Span | None
+    pinned_tokens: int | None
+
+
 class Chart(QWidget):
     """Memory over context length.
 
@@ -321,6 +334,19 @@ class Chart(QWidget):
     def _describe(self, plan: Plan) -> None:
         overlays = [overlay for overlay, _ in self._overlays]
         self.setAccessibleDescription(summary(plan, overlays, self._units))
+
+    def sight(self) -> Sight:
+        """What the user looks at."""
+        usage = self._read_out if self._pinned else None
+        return Sight(self._zoom, None if usage is None else usage.context_tokens)
+
+    def look_at(self, sight: Sight) -> None:
+        """Look at what another chart of the same plan looked at."""
+        if sight.zoom is not None:
+            self.zoom_to(*sight.zoom)
+        if sight.pinned_tokens is not None and self._shown is not None:
+            self._pinned = True
+            self._show_read_out(self._shown.within_axis(sight.pinned_tokens))
 
     # Zoom
 

@@ -10,6 +10,7 @@ from memplan.reader.errors import GgufError
 from mutants import corpus, hostile, mutant, read
 
 MUTANTS = 10_000
+HOSTILE = hostile()
 MOST_BYTES = 16 << 20
 
 
@@ -35,9 +36,9 @@ def test_that_a_mutant_is_a_model_or_an_error(part: int) -> None:
     assert all(issubclass(kind, Model | GgufError) for kind in outcomes)
 
 
-@pytest.mark.parametrize("name", list(hostile()))
+@pytest.mark.parametrize("name", HOSTILE)
 def test_that_a_hostile_file_costs_little_memory(name: str) -> None:
-    content = hostile()[name]
+    content = HOSTILE[name]
     assert len(content) < 3 << 19
     tracemalloc.start()
     try:

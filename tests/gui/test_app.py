@@ -16,16 +16,38 @@ from PySide6.QtGui import QFileOpenEvent, QImage
 _SECONDS = 120
 
 
+_SEEN_LATER = {
+    "memplan.advice",
+    "memplan.reports.html_report",
+    "memplan.wording.help.articles",
+    "memplan_gui.about",
+    "memplan_gui.help_desk",
+    "memplan_gui.help_window",
+    "memplan_gui.log_window",
+    "memplan_gui.plot.chart",
+    "memplan_gui.problem_window",
+    "pyqtgraph",
+    "urllib3",
+}
+"""Modules that would only hold up the start."""
+
+
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return _python(folder, "-m", "memplan_gui", *arguments, "--smoke")
+
+
+def _python(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python for a user whose home folder is empty."""
     environment = {
         **os.environ,
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(folder),
         "HOME": str(folder),
         "APPDATA": str(folder),
+        **variables,
     }
     return subprocess.run(
-        [sys.executable, "-m", "memplan_gui", *arguments, "--smoke"],
+        [sys.executable, *words],
         env=environment,
         capture_output=True,
         text=True,
@@ -86,3 +108,26 @@ def test_that_a_file_from_the_file_manager_waits_for_the_window(
     assert Application.event(recorder, event)  # type: ignore[arg-type]
     assert recorder.waiting_file == path
     assert told == [path]
+
+
+def test_that_the_start_does_not_wait_for_what_is_seen_later(tmp_path: Path) -> None:
+    script = (
+        "import sys; from memplan_gui.main import main; code = main(['--smoke']);"
+        " print(*sys.modules); sys.exit(code)"
+    )
+    done = _python(tmp_path, "-c", script)
+    assert done.returncode == 0
+    loaded = set(done.stdout.split())
+    assert "memplan_gui.window" in loaded
+    assert loaded & _SEEN_LATER == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the language is no variable")
+def test_that_the_systems_language_is_spoken(tmp_path: Path) -> None:
+    script = (
+        "from memplan_gui.main import main; from memplan.language import spoken;"
+        " code = main(['--smoke']); print(spoken().code, code)"
+    )
+    for system, code in (("de_AT.UTF-8", "de"), ("fr_FR.UTF-8", "en")):
+        done = _python(tmp_path, "-c", script, LC_ALL=system, LANGUAGE="")
+        assert done.stdout.split() == [code, "0"], done.stderr

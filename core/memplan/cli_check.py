@@ -25,6 +25,7 @@ from memplan.reports.saved_plan import open_saved_plan
 from memplan.request import DEFAULT_BUDGET_BYTES, Request
 from memplan.solve import solve
 from memplan.units import format_bytes
+from memplan.wording.one_line import one_line
 from memplan.wording.terminal import plan_text, table_cell
 
 EXIT_FITS = 0
@@ -136,7 +137,7 @@ def _print_error(source: str, error: GgufError | UnsupportedRequestError, as_jso
         print(json.dumps(error_to_json(source, error)), flush=True)
     else:
         message = str(error) if isinstance(error, GgufError) else f"{source}: {error}"
-        print(f"memplan: {message}", file=sys.stderr, flush=True)
+        print(f"memplan: {one_line(message)}", file=sys.stderr, flush=True)
 
 
 class _Table:
@@ -152,7 +153,7 @@ class _Table:
         return f"{'Model':<{self._name_width}}{'Weights':>12}{cells}"
 
     def row(self, model: Model, plans: Sequence[Plan]) -> str:
-        name = f"{model.name} {model.quantisation}"
+        name = one_line(f"{model.name} {model.quantisation}")
         if len(name) >= self._name_width:
             name = name[: self._name_width - 2] + "…"
         cells = "".join(f"{table_cell(answer):>{_CELL_WIDTH}}" for answer in plans)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from core.reader.gguf_bytes import Gguf, TensorInfo, model_values, text
 from memplan import cli
 from memplan.cli_sources import expand_sources
 from memplan_gui import main
@@ -272,3 +273,18 @@ def test_that_a_value_that_means_nothing_is_refused_by_the_name_of_its_option(
         check(capsys, QWEN, *words)
     assert stop.value.code == 2
     assert said in capsys.readouterr().err.splitlines()[0]
+
+
+def test_that_a_models_name_cannot_write_to_the_terminal_as_it_likes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "\x1b[2J\x9b31mModel\nFits: ZINC starts\u2028\x07"
+    file = Gguf([*model_values(), text("general.name", name)], [TensorInfo()])
+    (tmp_path / "model.gguf").write_bytes(file.content())
+    (tmp_path / "none.gguf").write_bytes(b"\x1b[2J")
+    alone = check(capsys, str(tmp_path / "model.gguf"))
+    listed = check(capsys, str(tmp_path))
+    missing = check(capsys, "\x1b[8m.gguf")
+    lines = [line for _, *said in (alone, listed, missing) for line in "".join(said).split("\n")]
+    assert sum("Model" in line and "Fits" in line for line in lines) == 2
+    assert all(line.isprintable() for line in lines)

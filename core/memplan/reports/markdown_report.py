@@ -23,6 +23,7 @@ from memplan.reports.content import (
 from memplan.version import __version__
 from memplan.wording.advice import advice_line
 from memplan.wording.notices import notice_text
+from memplan.wording.one_line import one_line
 from memplan.wording.verdicts import explanation, headline, log_lines
 
 
@@ -45,7 +46,7 @@ def markdown_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
         lines += _heading(tr("Notes"))
         lines += [f"- {_text(notice_text(n, plan.request.engine))}" for n in plan.notices]
         lines += [""]
-    lines += [f"Memplan {__version__}:", "", f"    {command(plan)}", ""]
+    lines += [f"Memplan {__version__}:", "", f"    {one_line(command(plan))}", ""]
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from memplan.units import (
 )
 from memplan.wording.advice import advice_line
 from memplan.wording.notices import notice_text
+from memplan.wording.one_line import one_line
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title
 from memplan.wording.verdicts import explanation, headline, log_lines
@@ -60,7 +61,7 @@ def plan_text(
         lines.append(f"  {number}. {advice_line(item, units)}")
     if solutions:
         lines += ["", *_solution_lines(plan, solutions, units)]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _marker_line(plan: Plan) -> str:

@@ -56,6 +56,8 @@ _STYLE_PADDING = 3
 """What the style itself leaves beside a text."""
 
 _LONGEST_BAR = 240
+_SHORTEST_BAR = 48
+"""A shorter one would tell nothing."""
 _SCROLL_BAR = 10
 _GIVING_WAY: Final = (_BYTES, _WHERE)
 """The columns that are left out where there is no room, the first first; tooltips have them."""
@@ -213,7 +215,7 @@ class _RowDelegate(QStyledItemDelegate):
 def _draw_bar(painter: QPainter, rect: QRectF, share: float, track: str, colour: str) -> None:
     height, left = scaled(_BAR_HEIGHT), rect.x() + scaled(_PADDING)
     width = min(rect.width() - 2 * scaled(_PADDING), scaled(_LONGEST_BAR))
-    if width < 2 * height:
+    if width < scaled(_SHORTEST_BAR):
         return
     top, radius = rect.center().y() - height / 2, height / 2
     painter.setBrush(QColor(track))

@@ -1769,11 +1769,11 @@
     </message>
     <message>
         <source>Most sequences that share {context} tokens</source>
-        <translation>Größte Zahl von Sequenzen, die sich {context} Token teilen</translation>
+        <translation>Höchstzahl von Sequenzen, die sich {context} Token teilen</translation>
     </message>
     <message>
         <source>Most sequences of {context} tokens each</source>
-        <translation>Größte Zahl von Sequenzen mit je {context} Token</translation>
+        <translation>Höchstzahl von Sequenzen zu je {context} Token</translation>
     </message>
     <message>
         <source>Best KV cache type for {context} tokens</source>
@@ -1789,11 +1789,11 @@
     </message>
     <message>
         <source>not even one fits</source>
-        <translation>nicht einmal eine Sequenz passt</translation>
+        <translation>keine passt</translation>
     </message>
     <message>
         <source>none is small enough</source>
-        <translation>keiner ist klein genug</translation>
+        <translation>keiner genügt</translation>
     </message>
     <message>
         <source>{tokens} tokens</source>

@@ -626,7 +626,7 @@
     </message>
     <message>
         <source>Curves cross</source>
-        <translation>Kurven kreuzen sich</translation>
+        <translation>Kreuzung</translation>
     </message>
     <message>
         <source>Runs on</source>

@@ -22,6 +22,7 @@ from memplan.model import read_model
 from memplan.plan_json import ERROR_SCHEMA
 from memplan.planner import plan
 from memplan.reader.errors import GgufError
+from memplan.wording.one_line import one_line
 
 EXIT_UNDERSTOOD = 0
 EXIT_UNREADABLE = 2
@@ -59,9 +60,9 @@ def explain(source: str, model_source: str | None = None, *, as_json: bool = Fal
     else:
         print(log_text(log, comparisons, failed_bytes))
     if warning:
-        print(f"memplan: {warning}", file=sys.stderr)
+        print(f"memplan: {one_line(warning)}", file=sys.stderr)
     if problem:
-        print(f"memplan: not compared with a plan: {problem}", file=sys.stderr)
+        print(f"memplan: not compared with a plan: {one_line(problem)}", file=sys.stderr)
     return EXIT_UNREADABLE if problem or log.engine is None else EXIT_UNDERSTOOD
 
 
@@ -70,7 +71,7 @@ def _unreadable(source: str, detail: str, as_json: bool) -> int:
         error = {"error": "LogUnreadableError", "offset": None, "detail": detail}
         print(json.dumps({"schema": ERROR_SCHEMA, "source": source, **error}))
     else:
-        print(f"memplan: {source}: {detail}", file=sys.stderr)
+        print(f"memplan: {one_line(source)}: {one_line(detail)}", file=sys.stderr)
     return EXIT_UNREADABLE
 
 

@@ -17,6 +17,7 @@ from memplan.units import (
     format_exact_bytes,
     format_tokens,
 )
+from memplan.wording.one_line import one_line
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 
 _ENGINE_TITLES: Final = {"llama.cpp": "llama.cpp", "zinc": "ZINC"}
@@ -97,7 +98,7 @@ def log_text(
         lines += ["", *_table(log, comparisons)]
     else:
         lines.append(tr("The log names no buffer that was allocated."))
-    return "\n".join(lines) + _not_understood(log)
+    return "\n".join(map(one_line, lines)) + _not_understood(log)
 
 
 def headline(log: Log) -> str:

@@ -152,3 +152,19 @@ def test_that_the_plan_of_another_model_than_the_logs_is_called_so(
 
     assert "another model" not in right
     assert "another model than qwen3-8b: of 17 layers with the output, not of 37" in wrong
+
+
+def test_that_a_log_cannot_write_to_the_terminal_as_it_likes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "server.log"
+    act = "\x1b]0;x\x07\x9b2J"
+    path.write_text(
+        f"ggml_vulkan: 0 = GPU{act} (radv) | uma: 0 | fp16: 1\n"
+        f"llama_kv_cache:    Vulkan0{act} KV buffer size =  1152.00 MiB\n",
+        "utf-8",
+    )
+    main(["explain", str(path)])
+    lines = capsys.readouterr().out.split("\n")
+    assert any("1,152.00" in line for line in lines)
+    assert all(line.isprintable() for line in lines)

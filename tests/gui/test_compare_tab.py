@@ -9,10 +9,13 @@ from gui.acting import visible_texts
 from memplan import Backend, EngineName
 from memplan.devices import load_catalogue
 from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.theme import HIGH_CONTRAST
 from memplan.units import GIB, ByteUnits
+from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.panels.compare_tab import CompareTab
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -196,6 +199,21 @@ def test_that_every_row_of_a_table_can_be_seen_without_scrolling_it(
         assert bar.maximum() == 0
         last = table.visualRect(table.model().index(table.rowCount() - 1, 0))
         assert last.bottom() <= table.viewport().height()
+
+
+def test_that_the_line_before_a_selected_plan_has_the_colour_of_its_text(
+    planned: MainWindow, compare: CompareTab, themes: ThemeSwitch
+) -> None:
+    themes.set_choice(ThemeChoice.HIGH_CONTRAST)
+    planned.comparison.pin()
+    icon = compare.plans.item(2, 0).icon()
+    size = compare.plans.iconSize()
+    for mode, colour in (
+        (QIcon.Mode.Normal, HIGH_CONTRAST.text),
+        (QIcon.Mode.Selected, HIGH_CONTRAST.accent_text),
+    ):
+        drawn = icon.pixmap(size, mode).toImage()
+        assert drawn.pixelColor(1, drawn.height() // 2).name() == colour
 
 
 def test_that_a_short_last_column_that_is_scrolled_to_stays_on_one_line(

@@ -296,16 +296,22 @@ class CompareTab(Page):
             self._refresh()
 
     def _line_icon(self, style: LineStyle) -> QIcon:
+        """A piece of the line, in a selected row in the colour of the texts there."""
+        icon = QIcon(self._line_piece(style, self._theme.text))
+        icon.addPixmap(self._line_piece(style, self._theme.accent_text), QIcon.Mode.Selected)
+        return icon
+
+    def _line_piece(self, style: LineStyle, colour: str) -> QPixmap:
         ratio = self.devicePixelRatioF()
         width, height = scaled(_ICON_WIDTH), scaled(_ICON_HEIGHT)
         pixmap = QPixmap(round(width * ratio), round(height * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        painter.setPen(QPen(QColor(self._theme.text), scaled(2), style.value))
+        painter.setPen(QPen(QColor(colour), scaled(2), style.value))
         painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
         painter.end()
-        return QIcon(pixmap)
+        return pixmap
 
 
 def _signed(count: int, units: ByteUnits) -> str:

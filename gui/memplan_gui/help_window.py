@@ -40,6 +40,8 @@ Subject = HelpTopic | Page
 
 _FIRST_SIZE = (900, 640)
 _CONTENTS_WIDTH = 280
+_CONTENTS_MOST = 0.4
+"""Of the window's width, so that large texts leave the page the most of it."""
 _SUBJECT: Final = Qt.ItemDataRole.UserRole
 _WORDS: Final = Qt.ItemDataRole.UserRole + 1
 """What a search looks through."""
@@ -150,7 +152,8 @@ class HelpWindow(QWidget):
         halves.addWidget(left)
         halves.addWidget(self.page)
         halves.setStretchFactor(1, 1)
-        halves.setSizes([scaled(_CONTENTS_WIDTH), scaled(_FIRST_SIZE[0] - _CONTENTS_WIDTH)])
+        contents_width = min(scaled(_CONTENTS_WIDTH), round(_CONTENTS_MOST * self.width()))
+        halves.setSizes([contents_width, self.width() - contents_width])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(scaled_margins(14, 14, 14, 14))
         layout.addWidget(halves)

@@ -9,6 +9,7 @@ import pytest
 from memplan.request import Backend, EngineName
 from memplan_gui.about import AboutWindow
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
+from memplan_gui.help_window import HelpWindow
 from memplan_gui.settings import SettingsFile
 from memplan_gui.text_size import (
     BASE_FONT_PIXELS,
@@ -192,6 +193,16 @@ def test_that_about_is_no_wider_than_the_screen(
     assert shown.width() <= window.screen().availableSize().width()
     for each in shown.findChildren(QLabel):
         assert each.height() >= each.heightForWidth(each.width())
+
+
+def test_that_a_page_of_the_help_is_wider_than_its_contents(
+    window: MainWindow, resized: ThemeSwitch, qtbot: QtBot
+) -> None:
+    choose_size(window, qtbot, 200)
+    shown = HelpWindow(window.session, tuple, window)
+    qtbot.addWidget(shown)
+    shown.show()
+    assert shown.page.width() > shown.contents.width()
 
 
 def test_that_a_wide_window_has_two_columns_and_a_narrow_one_for_its_texts_one(

@@ -195,6 +195,7 @@ def test_that_about_is_no_wider_than_the_screen(
         assert each.height() >= each.heightForWidth(each.width())
 
 
+@pytest.mark.qt_log_ignore("does not support propagateSizeHints")
 def test_that_a_page_of_the_help_is_wider_than_its_contents(
     window: MainWindow, resized: ThemeSwitch, qtbot: QtBot
 ) -> None:

@@ -192,13 +192,19 @@ class InnerTexts:
         return True
 
     def _write_along(self, role: TextRole, wordings: Sequence[str], y: float) -> None:
-        """Write above or below a horizontal line, the fullest wording that has room."""
+        """Write above or below a horizontal line, the fullest wording that has room.
+
+        Where curves run through it, it stands on a chip.
+        """
         height = self._small.height()
+        tops = (y - height - self._scaled(2), y + self._scaled(2))
         for text in wordings:
             width = self._small.horizontalAdvance(text) + 8
-            tops = (y - height - self._scaled(2), y + self._scaled(2))
             places = [QRectF(x, top, width, height) for top in tops for x in self._xs(width)]
-            if self._write(role, text, self._fewest_curves_first(places, _MARGIN)):
+            curves = self._curves_under(places, _MARGIN)
+            free = [place for place, count in zip(places, curves, strict=True) if count == 0]
+            crossed = [places[i] for i in np.argsort(curves, kind="stable")]
+            if self._write(role, text, free) or self._write(role, text, crossed, on_area=True):
                 return
 
     def _along_curve(

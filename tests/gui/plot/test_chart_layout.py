@@ -302,6 +302,22 @@ def test_that_other_plans_do_not_press_the_plan_flat() -> None:
     assert layout.frame.top_bytes < 40 * GIB
 
 
+@pytest.mark.parametrize("height", [240, 260, 300, 400])
+@pytest.mark.parametrize("width", [500, 620, 800])
+def test_that_what_automatic_sizing_uses_stands_on_a_chip_where_a_line_runs_through(
+    width: float, height: float
+) -> None:
+    plan = real_plan("gpt-oss-20b.MXFP4_MOE", Request(engine=EngineName.LLAMA_CPP))
+    other = real_plan("gpt-oss-20b.MXFP4_MOE")
+    layout = layout_of(plan, width, height, overlays=(other,))
+    series = series_of(other)
+    for text in texts_of(layout, TextRole.SHARE):
+        ends = [layout.frame.tokens_at(x) for x in (text.rect.left(), text.rect.right())]
+        ys = [layout.frame.y_of(series.total_at(tokens)) for tokens in ends]
+        crossed = max(ys) > text.rect.top() and min(ys) < text.rect.bottom()
+        assert text.on_area or not crossed
+
+
 def test_that_the_limit_of_one_buffer_is_a_line_with_the_curve_of_the_largest() -> None:
     options = LlamaCppOptions(max_allocation_bytes=4 * GIB)
     plan = real_plan("gemma-3-12b.Q4_K_M", Request(engine=EngineName.LLAMA_CPP, llama_cpp=options))

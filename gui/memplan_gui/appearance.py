@@ -366,5 +366,4 @@ QScrollBar::handle:hover { background: $muted; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QStatusBar { background: $window; color: $muted; }
 """

@@ -15,7 +15,7 @@ from memplan.units import GIB
 from memplan_gui.settings import SettingsFile
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 
@@ -176,7 +176,8 @@ def test_that_a_long_name_without_spaces_is_broken_into_lines(
     with qtbot.waitSignal(window.loader.failed, timeout=10_000):
         window.open_source(str(path))
     qtbot.waitUntil(lambda: path.name in text_of(window, "model_error"))
-    title = next(x for x in window.findChildren(QLabel) if path.name in x.text())
+    error = window.findChild(QWidget, "model_error")
+    title = next(x for x in error.findChildren(QLabel) if path.name in x.text())
     lines = title.heightForWidth(title.width()) // title.fontMetrics().lineSpacing()
     assert lines >= 3
     qtbot.waitUntil(lambda: title.height() >= title.heightForWidth(title.width()))

@@ -39,16 +39,11 @@ def label(role: str, text: str = "", *, wrap: bool = False) -> QLabel:
 class _WrappingLabel(QLabel):
     """Wraps file names too: Qt breaks lines at spaces, of which they have none."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
-
     def setText(self, text: str) -> None:  # noqa: N802
         """Show a text that may break after punctuation, and anywhere in a long word.
 
         It does not break between a number and what it counts, nor after the “KV-” of a German word.
         """
-        self._text = text
         shown = _NUMBER_AND_UNIT.sub(_NO_BREAK_SPACE, text)
         shown = _PUNCTUATION.sub(rf"\g<0>{_BREAK}", shown)
         shown = _SHORT_PREFIX.sub(rf"\1{_NO_BREAK}", shown)
@@ -56,7 +51,8 @@ class _WrappingLabel(QLabel):
 
     def text(self) -> str:
         """The text as it was set."""
-        return self._text
+        shown = super().text().replace(_NO_BREAK_SPACE, " ")
+        return shown.replace(_BREAK, "").replace(_NO_BREAK, "")
 
 
 class ElidedLabel(QLabel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.language import tr
@@ -38,10 +38,13 @@ _MOST_WORDS = 150
 _CELL_SPACE = 6
 _HEADER_SPACE = 20
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+_FIGURES: Final = str.maketrans("123456789", "0" * 9)
+
 CellTopics = Callable[[int, int], HelpTopic | None]
 """From a row and a column to what the cell is about."""
-
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ class Cell:
     icon: QIcon | None = None
     editable: bool = False
     bold: bool = False
+
+
+def _looks(cell: Cell) -> Cell:
+    """A cell without what it says."""
+    return replace(cell, text="", tooltip="")
+
+
+def _widths_of(text: str) -> list[str]:
+    """What the width of a text follows from: all figures have the same."""
+    return sorted(text.translate(_FIGURES))
 
 
 class PlainTable(QTableWidget):
@@ -101,22 +114,26 @@ class PlainTable(QTableWidget):
 
         Cells that stay as they are cost nothing: a dragged budget changes few.
         """
-        same_shape = (self.rowCount(), self._headers) == (len(rows), (*headers,))
-        self._numbers, self._headers = numbers, (*headers,)
+        same_shape = (self.rowCount(), self.columnCount()) == (len(rows), len(headers))
+        titles = (*headers,)
+        same_titles = same_shape and (titles, numbers) == (self._headers, self._numbers)
+        self._numbers, self._headers = numbers, titles
+        if not same_shape:
+            self._shown.clear()
         with QSignalBlocker(self):
             self.setColumnCount(len(headers))
             self.setRowCount(len(rows))
-            for column, header in enumerate(() if same_shape else headers):
+            for column, header in enumerate(() if same_titles else headers):
                 item = QTableWidgetItem(header)
                 item.setTextAlignment(_RIGHT if column in numbers else _LEFT)
                 self.setHorizontalHeaderItem(column, item)
-            changed = [
+            resized = [
                 (row, column)
                 for row, cells in enumerate(rows)
                 for column, cell in enumerate(cells)
                 if self._show_cell(row, column, cell, column in numbers)
             ]
-        if changed or not same_shape:
+        if resized or not same_titles:
             self._fit()
 
     def explain_cells(self, topics: CellTopics) -> None:
@@ -144,16 +161,23 @@ class PlainTable(QTableWidget):
         self._fit()
 
     def _show_cell(self, row: int, column: int, cell: Cell, number: bool) -> bool:
-        """Show a cell; whether it was another before."""
+        """Show a cell; whether it may need more or less room than before."""
+        shown = self._shown.get((row, column))
+        # What can be edited may say something else by now.
+        if shown == (cell, number) and not cell.editable:
+            return False
         item = self.item(row, column)
         if item is None:
             item = QTableWidgetItem()
             self.setItem(row, column, item)
-        elif self._shown.get((row, column)) == (cell, number) and item.text() == cell.text:
+        elif shown == (cell, number) and item.text() == cell.text:
             return False
         self._shown[row, column] = cell, number
         item.setText(cell.text)
         item.setToolTip(cell.tooltip)
+        if shown is not None and (_looks(shown[0]), shown[1]) == (_looks(cell), number):
+            # Numbers change all the time, and what they look like hardly ever.
+            return _widths_of(shown[0].text) != _widths_of(cell.text)
         item.setIcon(cell.icon or QIcon())
         item.setTextAlignment(_RIGHT if number else _LEFT)
         font = QFont(self.font())

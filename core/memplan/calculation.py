@@ -81,7 +81,7 @@ class Number:
     Attributes:
         value: the number.
         what: what it is.
-        name: a name that is never translated, such as a tensor type's; empty if none.
+        name: which one of several, such as a tensor type or a component; empty if there is one.
     """
 
     value: int

@@ -100,7 +100,7 @@ def marked(source: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class DeferredText:
     """A text that is written whenever it is shown, in the language of that moment.
 
     For what is kept longer than a language may be spoken. Two that say the same are equal.

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from memplan.language import Later, tr
+from memplan.language import DeferredText, tr
 from memplan.memory_plan import profile
 from memplan.metadata import Metadata
 from memplan.model_config import DEFAULT_CONTEXT_TOKENS, ModelConfig, resolve_config
@@ -234,5 +234,5 @@ def _notices(header: Header, metadata: Metadata) -> Iterable[Notice]:
     if not header.tensors:
         yield Notice(NoticeKind.NO_TENSORS)
     if metadata.u32("context_length") is None:
-        assumed = Later(format_tokens, (DEFAULT_CONTEXT_TOKENS,))
+        assumed = DeferredText(format_tokens, (DEFAULT_CONTEXT_TOKENS,))
         yield Notice(NoticeKind.CONTEXT_LENGTH_ASSUMED, assumed)

@@ -32,6 +32,7 @@ _LAID_OUT_AFTER_MILLISECONDS = 400
 """What a new plan changes in the panels has its place by then."""
 
 _FREE_WIDTH: Final = 16_777_215
+"""Qt's own ``QWIDGETSIZE_MAX``, which PySide6 does not name."""
 
 
 class Body(QScrollArea):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from memplan.component import ComponentKind, Place
+from memplan.component import ComponentKind
 from memplan.language import marked, ntr, tr
 from memplan.model import Model, NoticeKind
 from memplan.planner import Plan, Share, Status, Usage
@@ -39,7 +39,7 @@ from memplan.units import (
 )
 from memplan.wording.help.topics import HelpTopic, component_topic
 from memplan.wording.notices import notice_text
-from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
+from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES, component_title, place_title
 from memplan.wording.verdicts import explanation, headline
 
 _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
@@ -57,11 +57,6 @@ _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
         "This version of the format is not in use any more, or not yet."
     ),
     NotAModelError: marked("The file holds no language model."),
-}
-
-_PLACED_TITLES: Final[Mapping[Place, str]] = {
-    Place.DEVICE: marked("{component} (device)"),
-    Place.HOST: marked("{component} (host)"),
 }
 
 STATUS_NAMES: Final[Mapping[Status, str]] = {
@@ -158,11 +153,6 @@ def verdict_summary(plan: Plan, units: ByteUnits) -> str:
     return f"{headline(plan, units)}. {explanation(plan, units)}"
 
 
-def title_with_place(share: Share) -> str:
-    """What a component is called where it matters in which memory it lives."""
-    return tr(_PLACED_TITLES[share.where]).format(component=tr(COMPONENT_TITLES[share.kind]))
-
-
 @dataclass(frozen=True, slots=True)
 class BreakdownRow:
     """A line of the table of components.
@@ -219,8 +209,8 @@ def _share_row(plan: Plan, share: Share, units: ByteUnits) -> BreakdownRow:
     exactness = tr("{bytes}, exact") if share.exact else tr("{bytes}, estimated, ± {band}")
     size = format_bytes(share.bytes, units)
     return BreakdownRow(
-        tr(COMPONENT_TITLES[share.kind]),
-        tr(PLACE_TITLES[share.where]),
+        component_title(share.kind),
+        place_title(share.where),
         size if share.exact else f"≈ {size}",
         format_count(share.bytes),
         format_percent(share.bytes, budget) if share.budgeted else tr("not counted"),

@@ -63,7 +63,6 @@ if TYPE_CHECKING:
 LOG_ENDINGS = (".log", ".txt")
 """Files with such names are taken for logs."""
 
-_GAP = 14
 _FIRST_SIZE = (1280, 800)
 _LEAST_SIZE = (880, 560)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memplan.language import (
     ENGLISH,
+    DeferredText,
     Language,
-    Later,
     from_figures,
     in_figures,
     ntr,
@@ -60,11 +60,11 @@ def test_that_texts_are_looked_up_and_stay_where_there_is_no_translation() -> No
 
 @pytest.mark.usefixtures("german")
 def test_that_what_is_kept_is_written_in_the_language_of_the_moment() -> None:
-    kept = Later(format_exact_bytes, (5_000,))
+    kept = DeferredText(format_exact_bytes, (5_000,))
     assert f"{kept}" == "5.000 Byte"
     speak(ENGLISH)
     assert f"{kept}" == "5,000 bytes"
-    assert kept == Later(format_exact_bytes, (5_000,))
+    assert kept == DeferredText(format_exact_bytes, (5_000,))
 
 
 @pytest.mark.usefixtures("german")

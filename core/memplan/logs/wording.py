@@ -18,7 +18,7 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.one_line import one_line
-from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
+from memplan.wording.titles import component_title, place_title
 
 _ENGINE_TITLES: Final = {"llama.cpp": "llama.cpp", "zinc": "ZINC"}
 _WRAPPER_TITLES: Final = {
@@ -206,11 +206,11 @@ def _two_decimals(mib: float) -> str:
 
 def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
     if not comparisons:
-        rows = [(_title(b.kind), b.buffer, _two_decimals(b.mib)) for b in log.buffers]
+        rows = [(component_title(b.kind), b.buffer, _two_decimals(b.mib)) for b in log.buffers]
         return _aligned([("MiB", "", tr("Logged")), *rows])
     rows4 = [("MiB", "", tr("Logged"), tr("Planned"), tr("Difference"))]
     for item in comparisons:
-        where = f"{tr(PLACE_TITLES[item.where])}: {', '.join(item.buffers)}"
+        where = f"{place_title(item.where)}: {', '.join(item.buffers)}"
         planned = _DASH if item.planned_mib is None else _two_decimals(item.planned_mib)
         if item.planned_mib is not None and not item.exact:
             planned = f"≈ {planned}"
@@ -218,7 +218,9 @@ def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
         changed = _DASH if difference is None else "0"
         if difference:
             changed = in_figures(f"{difference:+,.2f}")
-        rows4.append((_title(item.kind), where, _two_decimals(item.logged_mib), planned, changed))
+        rows4.append(
+            (component_title(item.kind), where, _two_decimals(item.logged_mib), planned, changed)
+        )
     notes = []
     if any("_Mapped" in name for item in comparisons for name in item.buffers):
         notes.append(
@@ -233,10 +235,6 @@ def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
         if item.kept_on_host
     ]
     return [*_aligned(rows4), *notes]
-
-
-def _title(kind: ComponentKind) -> str:
-    return tr(COMPONENT_TITLES[kind])
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

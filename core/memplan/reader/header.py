@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from memplan.language import Later
+from memplan.language import DeferredText
 
 
 class ValueType(IntEnum):
@@ -134,7 +134,7 @@ class HeaderNotice(StrEnum):
     NOT_CHECKED_ONLINE = "not_checked_online"
 
 
-Detail = str | Later
+Detail = str | DeferredText
 """What a notice is about: names as they stand in the file, or a text."""
 
 

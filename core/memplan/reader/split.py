@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from memplan.language import Later, ntr, tr
+from memplan.language import DeferredText, ntr, tr
 from memplan.reader.errors import InconsistentSplitError, InvalidHeaderError, NotAModelError
 from memplan.reader.header import Detail, Header, HeaderNotice, Shard
 from memplan.reader.walk import DEFAULT_ALIGNMENT, Contents, lay_out, missing_data
@@ -70,7 +70,7 @@ def lay_out_shard(contents: Contents, first_alignment: int | None = None) -> Hea
                 header = lay_out(contents, alignment)
             except InvalidHeaderError:
                 continue
-            detail = Later(_padded_without_saying, (_base_name(contents.source), alignment))
+            detail = DeferredText(_padded_without_saying, (_base_name(contents.source), alignment))
             return replace(
                 header, notices=(*header.notices, (HeaderNotice.SHARD_ALIGNMENT, detail))
             )
@@ -117,7 +117,7 @@ def join_shards(contents: Contents, file_name: str, read_siblings: ReadSiblings)
 
 def _alone(contents: Contents, file_name: str, count: int) -> Header:
     """A shard whose siblings cannot be looked for."""
-    detail = Later(_not_to_be_found, (count, file_name))
+    detail = DeferredText(_not_to_be_found, (count, file_name))
     header = lay_out_shard(contents)
     return replace(header, notices=(*header.notices, (HeaderNotice.SHARDS_MISSING, detail)))
 
@@ -153,7 +153,11 @@ def _join(opened: Contents, name: ShardName, shards: Mapping[int, Contents | Non
         notices=(
             *_other_notices(headers.values()),
             *missing_data(file_bytes, complete_bytes),
-            *([(HeaderNotice.SHARDS_MISSING, Later(_list, tuple(missing)))] if missing else []),
+            *(
+                [(HeaderNotice.SHARDS_MISSING, DeferredText(_list, tuple(missing)))]
+                if missing
+                else []
+            ),
         ),
         shards=tuple(
             Shard(

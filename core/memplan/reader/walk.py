@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from memplan.language import Later, marked, ntr, tr
+from memplan.language import DeferredText, marked, ntr, tr
 from memplan.reader.errors import (
     GgufError,
     InvalidHeaderError,
@@ -616,7 +616,7 @@ def missing_data(file_bytes: int, complete_bytes: int) -> list[tuple[HeaderNotic
     """The notice that tells how much of the data is there, if not all are."""
     if file_bytes >= complete_bytes:
         return []
-    return [(HeaderNotice.DATA_MISSING, Later(_part_here, (file_bytes, complete_bytes)))]
+    return [(HeaderNotice.DATA_MISSING, DeferredText(_part_here, (file_bytes, complete_bytes)))]
 
 
 def _part_here(file_bytes: int, complete_bytes: int) -> str:

@@ -18,7 +18,7 @@ from memplan.wording.help.topics import (
     component_topic,
     largest_topic,
 )
-from memplan.wording.titles import BACKEND_TITLES, COMPONENT_TITLES, ENGINE_TITLES, PLACE_TITLES
+from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -245,8 +245,8 @@ class CompareTab(Page):
         why = difference_text(difference) if same_model else tr("Another model")
         sizes = (difference.one_bytes, difference.other_bytes)
         return [
-            Cell(tr(COMPONENT_TITLES[difference.kind])),
-            Cell(tr(PLACE_TITLES[difference.where])),
+            Cell(component_title(difference.kind)),
+            Cell(place_title(difference.where)),
             *(Cell(format_bytes(size, units), format_exact_bytes(size)) for size in sizes),
             Cell(
                 _signed(difference.difference_bytes, units),

@@ -17,9 +17,9 @@ from memplan.wording.help.topics import (
     component_topic,
     largest_topic,
 )
-from memplan.wording.titles import COMPONENT_TITLES
+from memplan.wording.titles import component_title, placed_title
 
-from memplan_gui.presenter import STATUS_NAMES, title_with_place
+from memplan_gui.presenter import STATUS_NAMES
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
 from memplan_gui.widgets.labels import label
@@ -49,7 +49,9 @@ def context_headers(plan: Plan) -> list[str]:
     """The columns of the table of contexts."""
     kinds = [share.kind for share in plan.at.shares]
     titles = [
-        title_with_place(share) if kinds.count(share.kind) > 1 else tr(COMPONENT_TITLES[share.kind])
+        placed_title(share.kind, share.where)
+        if kinds.count(share.kind) > 1
+        else component_title(share.kind)
         for share in plan.at.shares
     ]
     return [tr("Context"), tr("Counts"), tr("Left"), *titles]

@@ -8,7 +8,7 @@ import numpy as np
 from memplan.language import tr
 from memplan.request import EngineName
 from memplan.units import format_bytes, format_count, format_tokens
-from memplan.wording.titles import COMPONENT_TITLES
+from memplan.wording.titles import component_title
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF
@@ -244,7 +244,7 @@ class InnerTexts:
 
     def _area_wordings(self, index: int, own: NDArray[np.float64]) -> tuple[str, ...]:
         component = self._series.components[index]
-        name = tr(COMPONENT_TITLES[component.kind])
+        name = component_title(component.kind)
         if own[0] != own[-1]:
             estimated = tr("{component} (estimated)").format(component=name)
             return (name if component.exact else estimated, name)

@@ -10,13 +10,12 @@ from memplan.language import ntr, tr
 from memplan.planner import Share, Usage
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes
-from memplan.wording.titles import COMPONENT_TITLES
+from memplan.wording.titles import component_title, placed_title
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from memplan_gui.plot.overlay import Overlay
-from memplan_gui.presenter import title_with_place
 from memplan_gui.text_size import BASE_FONT_PIXELS, scaled
 
 _PAD = 12
@@ -162,7 +161,7 @@ class _Row:
 
 def _share_row(share: Share, units: ByteUnits) -> _Row:
     on_host = share.where is Place.HOST
-    name = title_with_place(share) if on_host else tr(COMPONENT_TITLES[share.kind])
+    name = placed_title(share.kind, share.where) if on_host else component_title(share.kind)
     exact = format_exact_bytes(share.bytes)
     if not share.exact:
         exact = f"≈ {exact} ± {format_bytes(share.band_bytes, units)}"

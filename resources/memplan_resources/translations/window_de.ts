@@ -1576,14 +1576,6 @@
         <translation>Die Datei enthält kein Sprachmodell.</translation>
     </message>
     <message>
-        <source>{component} (device)</source>
-        <translation>{component} (Gerät)</translation>
-    </message>
-    <message>
-        <source>{component} (host)</source>
-        <translation>{component} (Host)</translation>
-    </message>
-    <message>
         <source>Fits</source>
         <translation>Passt</translation>
     </message>

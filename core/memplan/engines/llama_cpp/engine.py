@@ -26,7 +26,7 @@ from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.engines.llama_cpp.sizing import Demand, demand_of, size_context
 from memplan.engines.llama_cpp.weights import LoadedWeights, load_weights
 from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing
-from memplan.language import Later
+from memplan.language import DeferredText
 from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
 from memplan.model import Model, Notice, NoticeKind
@@ -161,7 +161,7 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
     if request.backend is Backend.CUDA:
         yield Notice(NoticeKind.DRIVER_LEFT_OUT)
     if not request.context_tokens and _fit_overshoots(sizing):
-        yield Notice(NoticeKind.FIT_OVERSHOOTS, Later(format_tokens, (sizing.auto_tokens,)))
+        yield Notice(NoticeKind.FIT_OVERSHOOTS, DeferredText(format_tokens, (sizing.auto_tokens,)))
 
 
 def _fit_overshoots(sizing: Sizing) -> bool:

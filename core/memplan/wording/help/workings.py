@@ -23,7 +23,7 @@ from memplan.planner import Plan
 from memplan.request import EngineName
 from memplan.units import format_bytes, format_count, format_exact_bytes
 from memplan.wording.help.topics import HelpTopic, component_topic
-from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
+from memplan.wording.titles import component_title, place_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ _BYTES: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = {
 
 def _counts(plan: Plan) -> Expression:
     parts = [
-        Number(share.bytes, Quantity.BYTES, tr(COMPONENT_TITLES[share.kind]))
+        Number(share.bytes, Quantity.BYTES, component_title(share.kind))
         for share in plan.at.shares
         if share.budgeted
     ]
@@ -144,7 +144,7 @@ def workings(plan: Plan, topic: HelpTopic) -> Iterator[Working]:
         of_kind = _COMPONENTS[engine].get(share.kind)
         if of_kind is not None and component_topic(engine, share.kind, share.where) is topic:
             title = tr("{component} ({place})").format(
-                component=tr(COMPONENT_TITLES[share.kind]), place=tr(PLACE_TITLES[share.where])
+                component=component_title(share.kind), place=place_title(share.where)
             )
             yield Working(title, of_kind(plan, share.where))
     for table, in_tokens in (

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from memplan_gui.main import main
+from memplan_gui.entry import main
 
 # The launcher made the system look for libraries in its own folder first. The loader has read
 # that by now; a browser or a file manager that is started from the window must not.

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
+from typing import Final
 
 from memplan.version import __version__
+from memplan.wording.one_line import one_line
 
 COMMANDS: Mapping[str, str] = {
     "check": "memplan.cli_check",
@@ -17,7 +21,11 @@ COMMANDS: Mapping[str, str] = {
 }
 """Each command with the module whose ``main`` runs it: the window starts without them."""
 
-EXIT_USAGE = 2
+EXIT_USAGE: Final = 2
+EXIT_FAULT: Final = 70
+"""A fault of Memplan's own (``EX_SOFTWARE``): neither a verdict nor anything the user did."""
+
+_LONGEST_MESSAGE: Final = 300
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,8 +46,17 @@ def printing(command: Callable[[], int]) -> int:
         if not isinstance(error, BrokenPipeError):
             print(f"memplan: the answer cannot be written: {error.strerror}", file=sys.stderr)
         return EXIT_USAGE
-    except KeyboardInterrupt:
-        return 130
+    except Exception as error:
+        print(f"memplan: {fault_text(error)}", file=sys.stderr)
+        return EXIT_FAULT
+
+
+def fault_text(error: Exception) -> str:
+    """What a report about an unexpected exception needs, on one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    message = one_line(str(error))[:_LONGEST_MESSAGE]
+    return f"something unexpected went wrong: {type(error).__name__}: {message}{place}"
 
 
 def add_version_option(parser: argparse.ArgumentParser) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from memplan.advice import advise
+from memplan.cli import EXIT_FAULT, fault_text
 from memplan.cli_parser import Parser
 from memplan.cli_request import add_budget_option, add_request_options, request_from
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import Model
-from memplan.plan_json import error_to_json, plan_to_json
+from memplan.plan_json import ERROR_SCHEMA, error_to_json, plan_to_json
 from memplan.planner import Plan, plan
 from memplan.reader.errors import GgufError
 from memplan.reports import REPORT_WRITERS, write_report
@@ -39,7 +40,7 @@ _LEAST_NAME_WIDTH = 24
 def main(arguments: Sequence[str]) -> int:
     """Plan the models that the arguments name; return the exit code.
 
-    0: all fit; 1: one does not; 2: one cannot be read, or wrong usage.
+    0: all fit; 1: one does not; 2: one cannot be read, or wrong usage; 70: a fault of Memplan's.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -83,15 +84,19 @@ def check(
                 model = read_source(source)
                 plans = [plan(model, request) for request in requests]
             except (GgufError, UnsupportedRequestError) as error:
-                worst = EXIT_UNREADABLE
+                worst = max(worst, EXIT_UNREADABLE)
                 _print_error(source, error, as_json)
+            except Exception as error:
+                # A fault of ours with one model must not keep the others from being planned.
+                worst = EXIT_FAULT
+                _print_fault(source, error, as_json)
             else:
                 if not all(answer.verdict.fits for answer in plans):
                     worst = max(worst, EXIT_DOES_NOT_FIT)
                 with progress.external_write_mode():
                     _print_plans(model, plans, table, in_full=in_full, as_json=as_json)
                 if report is not None and not _write_report(plans[0], report):
-                    worst = EXIT_UNREADABLE
+                    worst = max(worst, EXIT_UNREADABLE)
             progress.update()
     return worst
 
@@ -140,6 +145,15 @@ def _print_error(source: str, error: GgufError | UnsupportedRequestError, as_jso
         print(f"memplan: {one_line(message)}", file=sys.stderr, flush=True)
 
 
+def _print_fault(source: str, error: Exception, as_json: bool) -> None:
+    detail = fault_text(error)
+    if as_json:
+        fault = {"error": "UnexpectedError", "offset": None, "detail": detail}
+        print(json.dumps({"schema": ERROR_SCHEMA, "source": source, **fault}), flush=True)
+    else:
+        print(f"memplan: {one_line(source)}: {detail}", file=sys.stderr, flush=True)
+
+
 class _Table:
     """Lines of a table of models and budgets, which are printed one by one."""
 
@@ -165,7 +179,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog="memplan check",
         description="Print how much memory GGUF models need, and whether they fit.",
-        epilog="Exit code: 0 all fit, 1 one does not, 2 wrong usage or unreadable model.",
+        epilog="Exit code: 0 all fit, 1 one does not, 2 wrong usage or unreadable model, "
+        "70 a fault of Memplan's own.",
         allow_abbrev=False,
     )
     parser.add_argument(

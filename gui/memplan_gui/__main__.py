@@ -2,6 +2,6 @@
 
 import sys
 
-from memplan_gui.main import main
+from memplan_gui.entry import main
 
 sys.exit(main())

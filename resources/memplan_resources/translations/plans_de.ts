@@ -2251,5 +2251,25 @@
         <source>At {tokens} tokens:</source>
         <translation>Bei {tokens} Token:</translation>
     </message>
+    <message>
+        <source>The pattern is too long.</source>
+        <translation>Das Muster ist zu lang.</translation>
+    </message>
+    <message>
+        <source>The pattern is not a valid regular expression.</source>
+        <translation>Das Muster ist kein gültiger regulärer Ausdruck.</translation>
+    </message>
+    <message>
+        <source>Patterns with look-ahead cannot be followed here.</source>
+        <translation>Mustern mit Vorausschau kann hier nicht gefolgt werden.</translation>
+    </message>
+    <message>
+        <source>Patterns with back-references cannot be followed here.</source>
+        <translation>Mustern mit Rückverweisen kann hier nicht gefolgt werden.</translation>
+    </message>
+    <message>
+        <source>Patterns with \D, \S or \W in a class are not followed here.</source>
+        <translation>Mustern mit \D, \S oder \W in einer Zeichenklasse wird hier nicht gefolgt.</translation>
+    </message>
 </context>
 </TS>

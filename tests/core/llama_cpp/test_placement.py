@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from llama_cpp_rows import bytes_of, context_bytes, made_up_model, model_of
 from memplan import Backend, EngineName, Model, Request
@@ -26,6 +28,15 @@ def tensors(
         if experts:
             table[f"blk.{index}.ffn_up_exps.weight"] = (256, 256, 16)
     return table
+
+
+def ternary_model() -> Model:
+    """The same blocks, of a ternary type."""
+    model = made_up_model("llama", {}, tensors())
+    table = tuple(
+        t._replace(type_name="TQ2_0") if t.name.startswith("blk.") else t for t in model.tensors
+    )
+    return replace(model, tensors=table)
 
 
 def weights(model: Model, backend: Backend = Backend.VULKAN, **options: object) -> tuple[int, int]:
@@ -79,6 +90,39 @@ def test_that_rope_factors_are_on_both_sides_of_a_split() -> None:
     )
 
 
+def test_that_rope_factors_are_only_where_a_layer_uses_them() -> None:
+    windows = {"attention.sliding_window": 64, "attention.sliding_window_pattern": (1,) * 7 + (0,)}
+    model = made_up_model("gemma4", windows, {**tensors(), "rope_freqs.weight": (64,)})
+    assert weights(model, n_gpu_layers=3) == (2 * BLOCK + EMBEDDING + 128, 6 * BLOCK + EMBEDDING)
+
+
+def test_that_a_model_may_project_with_the_embedding_where_it_is() -> None:
+    model = made_up_model("bitnet", {}, tensors(tied=True))
+    assert weights(model) == (8 * BLOCK, EMBEDDING)
+
+
+def test_that_the_norm_of_lfm2_output_goes_with_the_output() -> None:
+    norm = {**tensors(), "token_embd_norm.weight": (256,)}
+    lfm2 = weights(made_up_model("lfm2", {}, norm), n_gpu_layers=1)
+    assert lfm2 == (EMBEDDING + 512, 8 * BLOCK + EMBEDDING)
+    bloom = weights(made_up_model("bloom", {}, norm), n_gpu_layers=1)
+    assert bloom == (EMBEDDING, 8 * BLOCK + EMBEDDING + 512)
+
+
+def test_that_projections_of_per_layer_embeddings_go_with_the_first_layer() -> None:
+    model = made_up_model("gemma4", {}, {**tensors(), "per_layer_model_proj.weight": (256, 256)})
+    assert weights(model) == (9 * BLOCK + EMBEDDING, EMBEDDING)
+    assert weights(model, n_gpu_layers=8) == (7 * BLOCK + EMBEDDING, 2 * BLOCK + EMBEDDING)
+
+
+def test_that_without_flash_attention_layers_without_kv_heads_cache_values_too() -> None:
+    model = made_up_model("deci", {"attention.head_count_kv": (4,) * 6 + (0,) * 2})
+    row_bytes = 2 * 256
+    assert context_bytes(planned_with(model)) == 8192 * 6 * 2 * row_bytes
+    padded = context_bytes(planned_with(model, flash_attn=False))
+    assert padded == 8192 * (6 * 2 + 2) * row_bytes
+
+
 def test_that_experts_stay_on_the_host_if_asked() -> None:
     model = made_up_model("qwen3moe", {"expert_count": 16}, tensors(experts=True))
     device, host = 8 * BLOCK + EMBEDDING, EMBEDDING
@@ -117,6 +161,12 @@ def test_that_what_only_the_cpu_computes_is_on_the_host() -> None:
     model = made_up_model("mamba", {"ssm.state_size": 16}, scan)
     vulkan, cuda = weights(model), weights(model, Backend.CUDA)
     assert vulkan[1] - cuda[1] == cuda[0] - vulkan[0] == 2 * 16 * 512
+
+
+def test_that_ternary_weights_are_on_the_host_only_where_the_device_cannot_multiply_them() -> None:
+    model = ternary_model()
+    assert weights(model, Backend.CUDA)[0] == EMBEDDING
+    assert weights(model, Backend.VULKAN)[1] == EMBEDDING
 
 
 def test_that_small_states_of_mamba_2_are_scanned_on_the_host() -> None:

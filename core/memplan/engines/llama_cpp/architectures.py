@@ -127,6 +127,10 @@ class Architecture:
         router_layer: one more layer, of one KV head, follows the last.
         token_conv: there is a convolution of token n-grams on the layers of ``ple.layers``.
         output_head: it projects to the vocabulary, with the token embedding if need be.
+        output_from_embedding: it projects with the embedding where that is, without a copy.
+        output_norm: the name of the output's norm, where it could be taken for an input's.
+        rope_factors_full_only: layers that see a window only use no factors of the rotary
+            embedding.
         nextn_loaded: the tensor of next-token layers that is loaded although they are not used.
         flash_attention: what becomes of flash attention.
         role: what such a file is to llama.cpp.
@@ -145,6 +149,9 @@ class Architecture:
     router_layer: bool = False
     token_conv: bool = False
     output_head: bool = True
+    output_from_embedding: bool = False
+    output_norm: str = "output_norm"
+    rope_factors_full_only: bool = False
     nextn_loaded: str = ""
     flash_attention: FlashAttention = FlashAttention.AS_ASKED
     role: Role = Role.MODEL
@@ -231,8 +238,10 @@ ARCHITECTURES: Final[Mapping[str, Architecture]] = {
     "gemma2": _windowed(2, default_tokens=4096),
     "gemma3": _windowed(6),
     "gemma3n": Architecture(window=Window(5), cached_layers=20),
-    "gemma4": Architecture(window=Window(None), shared_tail=True),
-    "gemma4-assistant": Architecture(attention=Attention.NONE, role=Role.DRAFT),
+    "gemma4": Architecture(window=Window(None), shared_tail=True, rope_factors_full_only=True),
+    "gemma4-assistant": Architecture(
+        attention=Attention.NONE, rope_factors_full_only=True, role=Role.DRAFT
+    ),
     "gemma-embedding": _NO_CACHE,
     "starcoder2": FULL,
     "mamba": Architecture(attention=Attention.NONE, state=State.MAMBA1),
@@ -266,7 +275,7 @@ ARCHITECTURES: Final[Mapping[str, Architecture]] = {
         indexer=Indexer(IndexerLayers.TYPES, sparse_from_context=1_048_576),
         nextn_loaded=_ROUTER_BIAS,
     ),
-    "bitnet": FULL,
+    "bitnet": Architecture(output_from_embedding=True),
     "t5": FULL,
     "t5encoder": FULL,
     "jais": FULL,
@@ -306,8 +315,15 @@ ARCHITECTURES: Final[Mapping[str, Architecture]] = {
     "hy_v4": Architecture(mla=True, indexer=Indexer(IndexerLayers.TYPES, only_with_top_k=True)),
     "smollm3": FULL,
     "gpt-oss": _windowed(2),
-    "lfm2": Architecture(attention=Attention.KV_HEADS, window=Window(0), state=State.SHORT_CONV),
-    "lfm2moe": Architecture(attention=Attention.KV_HEADS, state=State.SHORT_CONV),
+    "lfm2": Architecture(
+        attention=Attention.KV_HEADS,
+        window=Window(0),
+        state=State.SHORT_CONV,
+        output_norm="token_embd_norm",
+    ),
+    "lfm2moe": Architecture(
+        attention=Attention.KV_HEADS, state=State.SHORT_CONV, output_norm="token_embd_norm"
+    ),
     "dream": _NO_CACHE,
     "smallthinker": _windowed(4, full_first=True, fixed_tokens=4096),
     "llada": _NO_CACHE,

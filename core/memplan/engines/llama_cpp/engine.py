@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,12 +19,12 @@ from memplan.engines.llama_cpp.kv_cache import (
     largest_tensor_formula,
 )
 from memplan.engines.llama_cpp.output import output_bytes
-from memplan.engines.llama_cpp.placement import Placement, place_layers
+from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.engines.llama_cpp.sizing import Demand, demand_of, size_context
-from memplan.engines.llama_cpp.weights import LoadedWeights, load_weights
+from memplan.engines.llama_cpp.weights import LoadedTensor, largest_tensor, weight_bytes
 from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing
 from memplan.language import DeferredText
 from memplan.llama_cpp_options import LlamaCppOptions
@@ -42,6 +42,7 @@ VERSIONS: Final = {
 
 
 _FOOTPRINTS_KEPT: Final = 32
+_DEVICE: Final = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,11 +92,11 @@ def footprint_of(model: Model, options: LlamaCppOptions, backend: Backend) -> Fo
     """
     shape = resolve_shape(model)
     settings = resolve_settings(options, shape)
-    placement = place_layers(shape, settings)
-    weights = load_weights(model, settings.cpu_moe_layers, placement, backend)
-    caches = cache_tensors(shape, settings, placement, backend)
+    placement = place_layers(shape, settings, backend)
+    weights = weight_bytes(model, placement)
+    caches = cache_tensors(shape, settings, placement)
     components = tuple(_components(shape, settings, placement, backend, weights, caches))
-    allocation = _allocation(shape, settings, weights, caches)
+    allocation = _allocation(shape, settings, largest_tensor(model, placement, _DEVICE), caches)
     return Footprint(
         shape, settings, components, demand_of(components, backend, settings, allocation)
     )
@@ -106,23 +107,22 @@ def _components(
     settings: Settings,
     placement: Placement,
     backend: Backend,
-    weights: LoadedWeights,
+    weights: Mapping[int, int],
     caches: tuple[CacheTensor, ...],
 ) -> Iterator[Component]:
     """The parts of the footprint, the device's first; what is always empty is left out."""
-    weight_bytes = {Place.DEVICE: weights.device_bytes, Place.HOST: weights.host_bytes}
-    states = state_bytes(shape, settings, placement, backend)
+    states = state_bytes(shape, settings, placement)
     compute = {buffer.where: buffer for buffer in compute_buffers(shape, settings, backend)}
     geometry = cache_geometry(shape, settings)
-    for where in Place:
-        if weight_bytes[where]:
-            yield Component(ComponentKind.WEIGHTS, where, constant(weight_bytes[where]))
-        held = tuple(tensor for tensor in caches if tensor.where is where)
+    for memory, where in ((_DEVICE, Place.DEVICE), (HOST, Place.HOST)):
+        if weights[memory]:
+            yield Component(ComponentKind.WEIGHTS, where, constant(weights[memory]))
+        held = tuple(tensor for tensor in caches if tensor.memory == memory)
         if held:
             breaks = cache_breaks(held, geometry)
             yield Component(ComponentKind.KV_CACHE, where, cache_formula(held, geometry), breaks)
-        if states[where]:
-            yield Component(ComponentKind.RECURRENT_STATE, where, constant(states[where]))
+        if states[memory]:
+            yield Component(ComponentKind.RECURRENT_STATE, where, constant(states[memory]))
         buffer = compute[where]
         yield Component(
             ComponentKind.COMPUTE, where, buffer.formula, exact=buffer.exact, band=buffer.band
@@ -133,11 +133,10 @@ def _components(
 def _allocation(
     shape: Shape,
     settings: Settings,
-    weights: LoadedWeights,
+    largest: LoadedTensor | None,
     caches: tuple[CacheTensor, ...],
 ) -> Allocation:
-    held = tuple(tensor for tensor in caches if tensor.where is Place.DEVICE)
-    largest = weights.largest_on_device
+    held = tuple(tensor for tensor in caches if tensor.memory == _DEVICE)
     return Allocation(
         largest_tensor_formula(held, cache_geometry(shape, settings)),
         largest.bytes if largest else 0,

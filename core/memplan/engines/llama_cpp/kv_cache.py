@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from memplan.component import Formula, Place
+from memplan.component import Formula
 from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.cells import CacheGeometry
-from memplan.engines.llama_cpp.placement import PADDINGS, Placement
+from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.llama_cpp_options import CacheType
-from memplan.request import Backend
 
 
 class Reach(StrEnum):
@@ -50,7 +49,7 @@ class CacheTensor:
         ratio: tokens that a row stands for.
         row_bytes: bytes of the rows of one cell, all streams together.
         tail_bytes: padding behind it.
-        where: the memory in which it lives.
+        memory: the memory in which it lives, by number.
     """
 
     layer: int
@@ -59,7 +58,7 @@ class CacheTensor:
     ratio: int
     row_bytes: int
     tail_bytes: int
-    where: Place
+    memory: int
 
     def bytes_at(self, geometry: CacheGeometry, context: Any) -> Any:
         """Its bytes at a context."""
@@ -77,14 +76,13 @@ def cache_geometry(shape: Shape, settings: Settings) -> CacheGeometry:
 
 
 def cache_tensors(
-    shape: Shape, settings: Settings, placement: Placement, backend: Backend
+    shape: Shape, settings: Settings, placement: Placement
 ) -> tuple[CacheTensor, ...]:
     """Every tensor of the KV caches, layer by layer."""
     streams = cache_geometry(shape, settings).streams
     return tuple(
-        _tensor(layer, rows, streams, placement.of_cache(layer.index), backend)
+        _tensor(layer, rows, streams, placement)
         for layer in shape.layers
-        if layer.caches
         for rows in _rows(shape, settings, layer)
     )
 
@@ -147,6 +145,10 @@ def _rows(shape: Shape, settings: Settings, layer: Layer) -> Iterator[_Rows]:
     key, value = settings.cache_type_k, settings.cache_type_v
     windowed = layer.windowed or shape.architecture.compressed
     reach = Reach.WINDOW if windowed else Reach.FULL
+    if not layer.caches:
+        if layer.caches_padding and not settings.flash_attn:
+            yield _Rows(Side.VALUE, value, _widest_value(shape), reach)
+        return
     yield _Rows(Side.KEY, key, layer.key_width, reach)
     if layer.value_width:
         value_width = layer.value_width if settings.flash_attn else _widest_value(shape)
@@ -166,13 +168,15 @@ def _widest_value(shape: Shape) -> int:
     return max(layer.head_count_kv * layer.value_length for layer in shape.layers)
 
 
-def _tensor(layer: Layer, rows: _Rows, streams: int, where: Place, backend: Backend) -> CacheTensor:
+def _tensor(layer: Layer, rows: _Rows, streams: int, placement: Placement) -> CacheTensor:
+    memory = placement.of_cache(layer.index)
     tensor_type = cache_tensor_type(rows.cache_type)
-    padding = PADDINGS[backend, where]
     # A cache has a multiple of 256 rows, so only the tail needs aligning.
-    tail_bytes = padding.allocated(0, tensor_type, rows.elements)
+    tail_bytes = placement.padding(memory).allocated(0, tensor_type, rows.elements)
     row_bytes = streams * tensor_type.row_bytes(rows.elements)
-    return CacheTensor(layer.index, rows.side, rows.reach, rows.ratio, row_bytes, tail_bytes, where)
+    return CacheTensor(
+        layer.index, rows.side, rows.reach, rows.ratio, row_bytes, tail_bytes, memory
+    )
 
 
 def cells_of(geometry: CacheGeometry, reach: Reach, ratio: int, context: Any) -> Any:

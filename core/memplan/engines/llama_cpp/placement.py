@@ -6,12 +6,13 @@ buffer types of ``ggml-vulkan.cpp``, ``ggml-cuda.cu``, ``ggml-metal.cpp`` and ``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from memplan.component import Place
 from memplan.engines.llama_cpp.arithmetic import padded
+from memplan.engines.llama_cpp.overrides import TensorOverride, first_experts
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.reader.tensor_types import TensorType
@@ -55,36 +56,67 @@ PADDINGS: Final[Mapping[tuple[Backend, Place], Padding]] = {
 }
 
 
+_CPU_PADDING: Final = Padding(32)
+"""Host buffers where there is no device."""
+
+HOST: Final = -1
+"""The host's number; devices are numbered from 0 in llama.cpp's order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the layers of one model are.
+    """The memory of each layer of one model, by number.
 
     Attributes:
-        first_device_layer: the first layer on the device; one more than the output layer's number
-            if there is none.
-        output_layer: the number that the output layer counts as.
+        devices: the backend of each device, in llama.cpp's order; empty: the CPU alone.
+        layers: the memory of each layer; the output layer is the last.
         kv_offload: whether the cache of a layer is where the layer is.
+        overrides: tensors that are elsewhere; the first override that matches a tensor counts.
+        copies: how often each input of the graph exists: several times where micro-batches are
+            pipelined over the devices.
     """
 
-    first_device_layer: int
-    output_layer: int
-    kv_offload: bool
+    devices: tuple[Backend, ...]
+    layers: tuple[int, ...]
+    kv_offload: bool = True
+    overrides: tuple[TensorOverride, ...] = ()
+    copies: int = 1
 
-    def of_layer(self, index: int) -> Place:
-        """Where a layer's weights are."""
-        return Place.DEVICE if index >= self.first_device_layer else Place.HOST
+    def of_layer(self, index: int) -> int:
+        """The memory of a layer's weights."""
+        return self.layers[index]
 
-    def of_cache(self, index: int) -> Place:
-        """Where a layer's KV cache and recurrent state are."""
-        return self.of_layer(index) if self.kv_offload else Place.HOST
+    def of_cache(self, index: int) -> int:
+        """The memory of a layer's KV cache and recurrent state."""
+        return self.layers[index] if self.kv_offload else HOST
 
-    def of_output(self) -> Place:
-        """Where the output projection is."""
-        return self.of_layer(self.output_layer)
+    def of_output(self) -> int:
+        """The memory of the output projection."""
+        return self.layers[-1]
+
+    def memories(self) -> Iterator[int]:
+        """Every memory, the devices first."""
+        yield from range(len(self.devices))
+        yield HOST
+
+    def padding(self, memory: int) -> Padding:
+        """How a memory's buffers pad their tensors."""
+        return padding_of(self.devices, memory)
 
 
-def place_layers(shape: Shape, settings: Settings) -> Placement:
+def padding_of(devices: Sequence[Backend], memory: int) -> Padding:
+    """How a memory's buffers pad: the host's buffers are pinned by the first device, if any."""
+    if memory != HOST:
+        return PADDINGS[devices[memory], Place.DEVICE]
+    return PADDINGS[devices[0], Place.HOST] if devices else _CPU_PADDING
+
+
+def place_layers(shape: Shape, settings: Settings, backend: Backend) -> Placement:
     """The last ``gpu_layers`` layers are on the device, the output counting as the very last."""
+    on_host = shape.block_count + 1 - settings.gpu_layers
     return Placement(
-        shape.block_count + 1 - settings.gpu_layers, shape.block_count, settings.kv_offload
+        devices=(backend,),
+        layers=(HOST,) * on_host + (0,) * settings.gpu_layers,
+        kv_offload=settings.kv_offload,
+        overrides=first_experts(settings.cpu_moe_layers, HOST),
     )

@@ -6,28 +6,24 @@ own reading of them, ``llama-memory-recurrent.cpp`` and ``llama-kv-cache-dsv4.cp
 
 from __future__ import annotations
 
-from memplan.component import Place
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.engines.llama_cpp.placement import PADDINGS, Placement
+from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer, Shape
-from memplan.request import Backend
 
 _F32_BYTES = 4
 
 
-def state_bytes(
-    shape: Shape, settings: Settings, placement: Placement, backend: Backend
-) -> dict[Place, int]:
-    """Bytes of the states of all sequences, by the memory in which they live."""
-    totals = {Place.DEVICE: 0, Place.HOST: 0}
+def state_bytes(shape: Shape, settings: Settings, placement: Placement) -> dict[int, int]:
+    """Bytes of the states of all sequences in each memory."""
+    totals = dict.fromkeys(placement.memories(), 0)
     for layer in shape.layers:
-        where = placement.of_cache(layer.index)
-        alignment = PADDINGS[backend, where].alignment_bytes
+        memory = placement.of_cache(layer.index)
+        alignment = placement.padding(memory).alignment_bytes
         for elements in state_elements(shape, layer):
             size_bytes = elements * _F32_BYTES * settings.sequences
-            totals[where] += padded(size_bytes, alignment)
+            totals[memory] += padded(size_bytes, alignment)
     return totals
 
 

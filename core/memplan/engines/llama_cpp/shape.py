@@ -44,6 +44,7 @@ class Layer:
         trunk: it is no next-token layer.
         attends: it has attention.
         caches: it owns a K (and V) cache in the normal context.
+        caches_padding: it has no KV heads; without flash attention it owns a V cache all the same.
         windowed: its attention sees a sliding window only.
         recurrent: it has a recurrent state.
         head_count: query heads.
@@ -62,6 +63,7 @@ class Layer:
     trunk: bool
     attends: bool
     caches: bool
+    caches_padding: bool
     windowed: bool
     recurrent: bool
     head_count: int
@@ -375,13 +377,27 @@ class _Resolver:
 
     def _caching(self) -> tuple[bool, ...]:
         """Which layers own a cache in the normal context."""
+        return tuple(
+            attends and index < self._caching_count()
+            for index, attends in enumerate(self.attending)
+        )
+
+    def _caching_count(self) -> int:
+        """First layers that may own a cache."""
         last = self.architecture.cached_layers or self.block_count
         if self.architecture.shared_tail:
             last = self.block_count - self.integer("attention.shared_kv_layers")
         trunk_count = self.block_count if self.architecture.compressed else self.trunk_count
-        return tuple(
-            attends and index < min(last, trunk_count)
-            for index, attends in enumerate(self.attending)
+        return min(last, trunk_count)
+
+    def _caches_padding(self, index: int) -> bool:
+        """Where every layer is cached, one without KV heads is, too, in rows of no elements."""
+        every_layer = self.architecture.attention is Attention.ALL
+        return (
+            every_layer
+            and index < self._caching_count()
+            and self.head_counts_kv[index] == 0
+            and not self.mla
         )
 
     def _recurrent(self, index: int) -> bool:
@@ -414,6 +430,7 @@ class _Resolver:
             trunk=block < self.trunk_count,
             attends=self.attending[block],
             caches=caches,
+            caches_padding=self._caches_padding(block),
             windowed=windowed,
             recurrent=self._recurrent(block),
             head_count=self.head_counts[block],
@@ -434,6 +451,7 @@ class _Resolver:
             trunk=True,
             attends=True,
             caches=True,
+            caches_padding=False,
             windowed=False,
             recurrent=False,
             head_count=1,

@@ -1,20 +1,21 @@
 """Where llama.cpp puts a model's tensors, and how many bytes they take there; exact.
 
 Source: llama.cpp b11434, ``llama_model_loader::create_tensor`` (which layer a tensor belongs to,
-what is copied, what is skipped) and ``common/arg.cpp`` (which tensors are experts).
+what is copied, what is skipped).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from memplan.component import Place
 from memplan.engines.llama_cpp.architectures import State
-from memplan.engines.llama_cpp.placement import PADDINGS, Placement
+from memplan.engines.llama_cpp.overrides import TensorOverride, overridden, overrides_by_layer
+from memplan.engines.llama_cpp.placement import HOST, Padding, Placement, padding_of
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.model import Model
 from memplan.reader.header import Tensor
@@ -27,12 +28,16 @@ OUTPUT: Final = "output.weight"
 _INPUT = frozenset({"token_embd", "position_embd", "token_types", "per_layer_token_embd"})
 """Tables in which rows are looked up: always on the host."""
 
-_FIRST_LAYER = "token_embd_norm"
+_FIRST_LAYER = frozenset({"token_embd_norm", "per_layer_model_proj", "per_layer_proj_norm"})
+"""Tensors of no layer that are loaded with the first."""
+
 _ROPE_FACTORS = ("rope_freqs.", "rope_factors_")
 _BLOCK = re.compile(r"(?:^|\.)blk\.(\d+)\.")
-_EXPERTS = re.compile(r"\.ffn_(?:up|down|gate|gate_up)_(?:ch|)exps")
 _TERNARY = frozenset({"TQ1_0", "TQ2_0"})
-"""Types that only the CPU multiplies with."""
+"""Types that CUDA does not multiply with."""
+
+_SCANNING = (Backend.VULKAN, Backend.CUDA)
+"""The backends that scan some states and not others; Metal scans all."""
 
 _NEWER_TYPE = TensorType("", 1, 1)
 """A type that this program does not know is taken to have no blocks that could be padded."""
@@ -40,91 +45,214 @@ _NEWER_TYPE = TensorType("", 1, 1)
 _MAMBA2_STATES = frozenset({128, 256})
 _MAMBA1_STATES = 16
 
+_TABLES_KEPT: Final = 16
+_LAYERS_KEPT: Final = 8192
+"""Layers whose bytes are kept: a search asks for the same ones in many placements."""
+
 
 class LoadedTensor(NamedTuple):
     """A tensor in the memory in which it is loaded.
 
     Attributes:
         name: its name in the file.
-        where: the memory in which it lives.
+        memory: the memory in which it lives, by number.
         bytes: what it takes there, padding included.
     """
 
     name: str
-    where: Place
+    memory: int
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedWeights:
-    """A model's tensors in memory.
+class _Home(Enum):
+    """With which layer a tensor is loaded."""
+
+    INPUT = auto()
+    BLOCK = auto()
+    EVERY_BLOCK = auto()
+    """A copy in each memory that has a layer that uses it."""
+    OUTPUT = auto()
+
+
+class _Stored(NamedTuple):
+    """A tensor of the file that is loaded.
 
     Attributes:
-        device_bytes: bytes of those on the device.
-        host_bytes: bytes of those on the host.
-        largest_on_device: the largest tensor on the device; ``None`` if none is there.
+        tensor: the tensor.
+        tensor_type: how its rows are stored.
+        home: with which layer it is loaded.
+        only_on_host: backends that lack the operation it is for.
     """
 
-    device_bytes: int
-    host_bytes: int
-    largest_on_device: LoadedTensor | None
+    tensor: Tensor
+    tensor_type: TensorType
+    home: _Home
+    only_on_host: frozenset[Backend]
+
+    def bytes_in(self, padding: Padding) -> int:
+        """What it takes in a buffer with this padding."""
+        row_elements = self.tensor.dimensions[0] if self.tensor.dimensions else 1
+        return padding.allocated(self.tensor.bytes, self.tensor_type, row_elements)
 
 
-# Many plans of one model share its placement, and a model has up to thousands of tensors.
-@lru_cache(maxsize=128)
-def load_weights(
-    model: Model, cpu_moe_layers: int, placement: Placement, backend: Backend
-) -> LoadedWeights:
-    """What a model's tensors take, with the experts of so many first layers on the host."""
-    tensors = tuple(loaded_tensors(model, cpu_moe_layers, placement, backend))
-    on_device = [tensor for tensor in tensors if tensor.where is Place.DEVICE]
-    return LoadedWeights(
-        device_bytes=sum(tensor.bytes for tensor in on_device),
-        host_bytes=sum(tensor.bytes for tensor in tensors if tensor.where is Place.HOST),
-        largest_on_device=max(on_device, key=lambda tensor: tensor.bytes, default=None),
-    )
+class _Table(NamedTuple):
+    """The tensors of a model that are loaded: by the layer they are of, and of no layer."""
+
+    by_layer: Mapping[int, tuple[_Stored, ...]]
+    others: tuple[_Stored, ...]
 
 
-def loaded_tensors(
-    model: Model, cpu_moe_layers: int, placement: Placement, backend: Backend
-) -> Iterator[LoadedTensor]:
-    """Every tensor that is loaded, twice where it is copied."""
+def weight_bytes(model: Model, placement: Placement) -> dict[int, int]:
+    """Bytes of a model's tensors in each memory; quick enough for a search of placements.
+
+    Raises:
+        PatternError: an override cannot be followed.
+    """
+    totals = dict.fromkeys(placement.memories(), 0)
+    table = _table(model)
+    overrides = overrides_by_layer(placement.overrides, table.by_layer)
+    for layer in table.by_layer:
+        home = placement.of_layer(layer)
+        for memory, size_bytes in _layer_bytes(
+            model, layer, home, placement.devices, overrides.get(layer, ())
+        ):
+            totals[memory] += size_bytes
+    for loaded in _others(model, placement, overrides.get(None, ())):
+        totals[loaded.memory] += loaded.bytes
+    return totals
+
+
+def loaded_tensors(model: Model, placement: Placement) -> Iterator[LoadedTensor]:
+    """Every tensor that is loaded, twice where it is copied.
+
+    Raises:
+        PatternError: an override cannot be followed.
+    """
+    table = _table(model)
+    overrides = overrides_by_layer(placement.overrides, table.by_layer)
+    for layer in table.by_layer:
+        home = placement.of_layer(layer)
+        yield from _of_layer(model, layer, home, placement.devices, overrides.get(layer, ()))
+    yield from _others(model, placement, overrides.get(None, ()))
+
+
+def largest_tensor(model: Model, placement: Placement, memory: int) -> LoadedTensor | None:
+    """The largest tensor in a memory; ``None`` if none is there."""
+    there = (tensor for tensor in loaded_tensors(model, placement) if tensor.memory == memory)
+    return max(there, key=lambda tensor: tensor.bytes, default=None)
+
+
+@lru_cache(maxsize=_TABLES_KEPT)
+def _table(model: Model) -> _Table:
     shape = resolve_shape(model)
-    paddings = {where: PADDINGS[backend, where] for where in Place}
+    by_layer: dict[int, list[_Stored]] = defaultdict(list)
+    others = []
     for tensor in model.tensors:
-        row_elements = tensor.dimensions[0] if tensor.dimensions else 1
-        tensor_type = TENSOR_TYPES_BY_NAME.get(tensor.type_name, _NEWER_TYPE)
-        for where in _places(tensor, shape, cpu_moe_layers, placement, backend):
-            size_bytes = paddings[where].allocated(tensor.bytes, tensor_type, row_elements)
-            yield LoadedTensor(tensor.name, where, size_bytes)
-
-
-def _places(
-    tensor: Tensor, shape: Shape, cpu_moe_layers: int, placement: Placement, backend: Backend
-) -> Iterator[Place]:
-    """The memories into which a tensor is loaded."""
-    stem = tensor.name.split(".", 1)[0]
-    block = _BLOCK.search(tensor.name)
-    if block is not None:
-        index = int(block.group(1))
-        if index >= shape.trunk_count and not _loaded_unused(tensor, shape):
-            return  # next-token layers are loaded for a draft context only
-        on_host = _only_on_host(tensor, shape, backend) or (
-            index < cpu_moe_layers and _EXPERTS.search(tensor.name) is not None
+        block = _BLOCK.search(tensor.name)
+        stored = _Stored(
+            tensor,
+            TENSOR_TYPES_BY_NAME.get(tensor.type_name, _NEWER_TYPE),
+            _Home.BLOCK if block else _home(tensor.name, shape),
+            _lacking(tensor, shape),
         )
-        yield Place.HOST if on_host else placement.of_layer(index)
-    elif stem in _INPUT:
-        yield Place.HOST
-        # Tied: the output is a copy of the embedding, unless it would be in the same memory.
-        tied = shape.architecture.output_head and OUTPUT not in shape.tensors
-        if tensor.name == EMBEDDING and tied and placement.of_output() is Place.DEVICE:
-            yield Place.DEVICE
-    elif stem == _FIRST_LAYER:
-        yield placement.of_layer(0)
-    elif tensor.name.startswith(_ROPE_FACTORS):
-        yield from sorted({placement.of_layer(index) for index in range(shape.trunk_count)})
-    else:
-        yield placement.of_output()
+        if block is None:
+            if stored.home is _Home.BLOCK:
+                by_layer[0].append(stored)
+            else:
+                others.append(stored)
+            continue
+        index = int(block.group(1))
+        # Next-token layers are loaded for a draft context only.
+        if index < shape.trunk_count or _loaded_unused(tensor, shape):
+            by_layer[min(index, shape.block_count)].append(stored)
+    return _Table({layer: tuple(found) for layer, found in by_layer.items()}, tuple(others))
+
+
+def _home(name: str, shape: Shape) -> _Home:
+    """With which layer a tensor is loaded whose name has no layer."""
+    stem = name.split(".", 1)[0]
+    if stem in _INPUT:
+        return _Home.INPUT
+    if stem in _FIRST_LAYER and stem != shape.architecture.output_norm:
+        return _Home.BLOCK
+    if name.startswith(_ROPE_FACTORS):
+        return _Home.EVERY_BLOCK
+    return _Home.OUTPUT
+
+
+@lru_cache(maxsize=_LAYERS_KEPT)
+def _layer_bytes(
+    model: Model,
+    layer: int,
+    home: int,
+    devices: tuple[Backend, ...],
+    overrides: tuple[TensorOverride, ...],
+) -> tuple[tuple[int, int], ...]:
+    """Bytes of one layer's tensors in each memory that has some of them."""
+    totals: dict[int, int] = defaultdict(int)
+    for loaded in _of_layer(model, layer, home, devices, overrides):
+        totals[loaded.memory] += loaded.bytes
+    return tuple(totals.items())
+
+
+def _of_layer(
+    model: Model,
+    layer: int,
+    home: int,
+    devices: tuple[Backend, ...],
+    overrides: tuple[TensorOverride, ...],
+) -> Iterator[LoadedTensor]:
+    for stored in _table(model).by_layer[layer]:
+        yield _loaded(stored, home, devices, overrides)
+
+
+def _loaded(
+    stored: _Stored,
+    home: int,
+    devices: tuple[Backend, ...],
+    overrides: tuple[TensorOverride, ...],
+) -> LoadedTensor:
+    """A tensor in the memory of its layer, unless an override or its backend says otherwise."""
+    name = stored.tensor.name
+    memory = overridden(name, overrides) if overrides else None
+    if memory is None:
+        lacking = home != HOST and devices[home] in stored.only_on_host
+        memory = HOST if lacking else home
+    return LoadedTensor(name, memory, stored.bytes_in(padding_of(devices, memory)))
+
+
+def _others(
+    model: Model, placement: Placement, overrides: tuple[TensorOverride, ...]
+) -> Iterator[LoadedTensor]:
+    """The tensors of no layer; a tied embedding and rope factors may be in several memories."""
+    shape = resolve_shape(model)
+    tied = shape.architecture.output_head and OUTPUT not in shape.tensors
+    tied = tied and not shape.architecture.output_from_embedding
+    for stored in _table(model).others:
+        homes: list[int] = []
+        match stored.home:
+            case _Home.INPUT:
+                homes = [HOST]
+                if tied and stored.tensor.name == EMBEDDING:
+                    homes.append(placement.of_output())
+            case _Home.EVERY_BLOCK:
+                homes = [placement.of_layer(layer) for layer in _rotated_layers(shape)]
+            case _Home.OUTPUT:
+                homes = [placement.of_output()]
+            case _Home.BLOCK:
+                homes = [placement.of_layer(0)]
+        # Of several copies in one memory only one is made.
+        loaded = (_loaded(stored, home, placement.devices, overrides) for home in homes)
+        yield from dict.fromkeys(loaded)
+
+
+def _rotated_layers(shape: Shape) -> Iterator[int]:
+    """The layers that use the factors of the rotary embedding."""
+    for layer in shape.trunk:
+        if layer.index < shape.trunk_count and not (
+            layer.windowed and shape.architecture.rope_factors_full_only
+        ):
+            yield layer.index
 
 
 def _loaded_unused(tensor: Tensor, shape: Shape) -> bool:
@@ -133,14 +261,15 @@ def _loaded_unused(tensor: Tensor, shape: Shape) -> bool:
     return bool(name) and tensor.name.endswith(f".{name}")
 
 
-def _only_on_host(tensor: Tensor, shape: Shape, backend: Backend) -> bool:
-    """Whether the backend lacks the operation that the tensor is for."""
-    if backend is Backend.METAL:
-        return False
+def _lacking(tensor: Tensor, shape: Shape) -> frozenset[Backend]:
+    """The backends that lack the operation that a tensor is for."""
+    lacking = set()
     if tensor.type_name in _TERNARY:
-        return True
+        lacking.add(Backend.CUDA)
     scans = shape.architecture.state in (State.MAMBA1, State.MAMBA2)
-    return scans and tensor.name.endswith(".ssm_a") and not _scanned(tensor, shape, backend)
+    if scans and tensor.name.endswith(".ssm_a"):
+        lacking |= {b for b in _SCANNING if not _scanned(tensor, shape, b)}
+    return frozenset(lacking)
 
 
 def _scanned(tensor: Tensor, shape: Shape, backend: Backend) -> bool:

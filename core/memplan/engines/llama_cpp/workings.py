@@ -17,7 +17,7 @@ from memplan.engines.llama_cpp.kv_cache import (
     cache_tensors,
     cells_of,
 )
-from memplan.engines.llama_cpp.placement import PADDINGS, place_layers
+from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
 from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
@@ -28,18 +28,22 @@ from memplan.units import MIB
 from memplan.unsigned import U32_MAX
 
 _F32_BYTES = 4
+_MEMORIES = {Place.DEVICE: 0, Place.HOST: HOST}
 _ROWS = {Side.KEY: Quantity.KEY_ROW_BYTES, Side.VALUE: Quantity.VALUE_ROW_BYTES}
+
+
+def _placement(plan: Plan) -> Placement:
+    footprint = _footprint(plan)
+    return place_layers(footprint.shape, footprint.settings, plan.request.backend)
 
 
 def weights(plan: Plan, where: Place) -> Expression:
     """Bytes of the weights in one memory, by the tensors' types."""
-    footprint = _footprint(plan)
-    placement = place_layers(footprint.shape, footprint.settings)
+    placement = _placement(plan)
     types = {tensor.name: tensor.type_name for tensor in plan.model.tensors}
     by_type: dict[str, int] = {}
-    moe_layers = footprint.settings.cpu_moe_layers
-    for tensor in loaded_tensors(plan.model, moe_layers, placement, plan.request.backend):
-        if tensor.where is where:
+    for tensor in loaded_tensors(plan.model, placement):
+        if tensor.memory == _MEMORIES[where]:
             name = types[tensor.name]
             by_type[name] = by_type.get(name, 0) + tensor.bytes
     return _sum(Number(count, Quantity.BYTES, name) for name, count in by_type.items())
@@ -49,11 +53,10 @@ def kv_cache(plan: Plan, where: Place) -> Expression:
     """Bytes of the KV cache in one memory at the plan's context, layers that are alike together."""
     footprint = _footprint(plan)
     shape, settings = footprint.shape, footprint.settings
-    placement = place_layers(shape, settings)
     geometry = cache_geometry(shape, settings)
     tensors: dict[int, list[CacheTensor]] = {}
-    for tensor in cache_tensors(shape, settings, placement, plan.request.backend):
-        if tensor.where is where:
+    for tensor in cache_tensors(shape, settings, _placement(plan)):
+        if tensor.memory == _MEMORIES[where]:
             tensors.setdefault(tensor.layer, []).append(tensor)
     layers = {layer.index: layer for layer in reversed(shape.layers)}
     alike = Counter(
@@ -116,12 +119,12 @@ def recurrent_state(plan: Plan, where: Place) -> Expression:
     """Bytes of the recurrent states in one memory."""
     footprint = _footprint(plan)
     settings = footprint.settings
-    placement = place_layers(footprint.shape, settings)
-    alignment = PADDINGS[plan.request.backend, where].alignment_bytes
+    placement, memory = _placement(plan), _MEMORIES[where]
+    alignment = placement.padding(memory).alignment_bytes
     alike = Counter(
         (elements, int(padded(elements * _F32_BYTES * settings.sequences, alignment)))
         for layer in footprint.shape.layers
-        if placement.of_cache(layer.index) is where
+        if placement.of_cache(layer.index) == memory
         for elements in state_elements(footprint.shape, layer)
         if elements
     )

@@ -27,7 +27,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (
             "llama.cpp b11434: llama_model_loader::create_tensor",
-            f"{_FOLDER}/weights.py, load_weights",
+            f"{_FOLDER}/weights.py, loaded_tensors",
         ),
         (HelpTopic.GPU_LAYERS, HelpTopic.EXPERTS_ON_HOST, HelpTopic.LLAMA_WEIGHTS_HOST),
     ),
@@ -40,7 +40,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("Sum over these tensors of their bytes, each rounded up to 64, 32 or 32 bytes."),
         (
             "llama.cpp b11434: llama_model_loader::create_tensor",
-            f"{_FOLDER}/weights.py, load_weights",
+            f"{_FOLDER}/weights.py, loaded_tensors",
         ),
         (HelpTopic.GPU_LAYERS, HelpTopic.EXPERTS_ON_HOST, HelpTopic.LLAMA_WEIGHTS_DEVICE),
     ),

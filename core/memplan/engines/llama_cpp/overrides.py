@@ -1,0 +1,105 @@
+"""Tensors that llama.cpp keeps elsewhere than their layer (``--override-tensor`` and its kin).
+
+Source: llama.cpp b11434, ``llama_model_loader::create_tensor`` (the first pattern found anywhere in
+the name counts), ``common/common.h`` (experts on the CPU) and ``common/fit.cpp`` (what automatic
+fitting moves).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from memplan.engines.llama_cpp.patterns import name_pattern
+
+EVERY_EXPERT: Final = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps"
+"""The pattern of ``--cpu-moe``; ``--n-cpu-moe`` puts the layer before it."""
+
+_PATTERNS_KEPT: Final = 4096
+
+
+class MovedPart(Enum):
+    """What automatic fitting moves out of one layer: the pattern behind the layer's number.
+
+    All but the last are also found in the names of the router and of shared experts.
+    """
+
+    FEED_FORWARD = r"\.ffn_(gate|up|gate_up|down).*"
+    ALL_BUT_UP = r"\.ffn_(gate|gate_up|down).*"
+    DOWN = r"\.ffn_down.*"
+    EXPERTS = r"\.ffn_(up|down|gate_up|gate)_(ch|)exps"
+
+
+_RESTS: Final = (*(part.value for part in MovedPart), EVERY_EXPERT)
+_OWN: Final = re.compile(rf"blk\\\.(\d{{1,9}})(?:{'|'.join(map(re.escape, _RESTS))})")
+"""The patterns that are made here: each is about one layer, and quick to look for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorOverride:
+    """One pattern and where the tensors go whose names it is found in.
+
+    Attributes:
+        pattern: a regular expression as ``std::regex`` reads it.
+        memory: the memory by number: a device's, or the host's.
+    """
+
+    pattern: str
+    memory: int
+
+
+def moved_part(layer: int, part: MovedPart, memory: int) -> TensorOverride:
+    """The override by which automatic fitting moves a part of a layer."""
+    return TensorOverride(rf"blk\.{layer}{part.value}", memory)
+
+
+def first_experts(layers: int, memory: int) -> tuple[TensorOverride, ...]:
+    """The overrides of ``--n-cpu-moe``, one for each of so many first layers."""
+    return tuple(TensorOverride(rf"blk\.{layer}{EVERY_EXPERT}", memory) for layer in range(layers))
+
+
+def one_layer(pattern: str) -> int | None:
+    """The only layer whose tensors a pattern can match; ``None`` if others may match, too."""
+    found = _OWN.fullmatch(pattern)
+    return int(found.group(1)) if found else None
+
+
+def overrides_by_layer(
+    overrides: Iterable[TensorOverride], layers: Iterable[int]
+) -> dict[int | None, tuple[TensorOverride, ...]]:
+    """The overrides that can match a tensor of each layer, in order; ``None``: of no layer."""
+    of_layer: dict[int | None, list[TensorOverride]] = defaultdict(list)
+    numbers = (*layers, None)
+    for override in overrides:
+        about = _layer_of(override.pattern)
+        for number in numbers if about is None else (about,):
+            of_layer[number].append(override)
+    return {number: tuple(found) for number, found in of_layer.items()}
+
+
+def overridden(name: str, overrides: Sequence[TensorOverride]) -> int | None:
+    """The memory to which the first matching override moves a tensor; ``None`` if none does.
+
+    Raises:
+        PatternError: a pattern cannot be followed.
+    """
+    for override in overrides:
+        if _finder(override.pattern)(name):
+            return override.memory
+    return None
+
+
+@lru_cache(maxsize=_PATTERNS_KEPT)
+def _layer_of(pattern: str) -> int | None:
+    return one_layer(pattern)
+
+
+@lru_cache(maxsize=_PATTERNS_KEPT)
+def _finder(pattern: str) -> Callable[[str], object]:
+    # Patterns of our own never backtrack far, and Python's engine is the faster one.
+    return re.compile(pattern).search if _OWN.fullmatch(pattern) else name_pattern(pattern).found_in

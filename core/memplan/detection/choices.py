@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from memplan.detection.device import Amount
 from memplan.detection.result import Detection
-from memplan.devices import Device
+from memplan.devices import Device, default_working_set
 from memplan.request import Backend, EngineName, Request
 from memplan.units import MIB
 
 WIRED_LIMIT_PERCENTAGES: Final = (80, 90)
-"""By default macOS gives two thirds or three quarters; what is left must do for the system."""
+"""Macs give two thirds to 84 % by default; what is left must do for the system."""
 
 
 class Origin(StrEnum):
@@ -114,6 +114,8 @@ def wired_limit_choices(request: Request) -> Iterator[DeviceChoice]:
         return
     for percentage in WIRED_LIMIT_PERCENTAGES:
         limit_mib = total_bytes * percentage // 100 // MIB
+        if limit_mib * MIB <= default_working_set(total_bytes).bytes:
+            continue  # it would lower what macOS gives anyway
         yield DeviceChoice(
             f"{percentage} %",
             Origin.WIRED_LIMIT,

@@ -616,12 +616,12 @@
         <translation>Budget auf Metal: das Working Set</translation>
     </message>
     <message>
-        <source>Macs have one memory for processor and GPU. macOS recommends how much of it the GPU should use at a time: the working set. Device and host bytes both count against it. For Macs of the catalogue it is estimated; macOS states no formula.</source>
-        <translation>Macs haben einen Speicher für Prozessor und GPU. macOS empfiehlt, wie viel davon die GPU zugleich belegen soll: das Working Set. Die Byte von Gerät und Host zählen beide dazu. Für Macs des Katalogs ist es geschätzt; macOS nennt keine Formel.</translation>
+        <source>Macs have one memory for processor and GPU. macOS recommends how much of it the GPU should use at a time: the working set. Device and host bytes both count against it. For Macs of the catalogue it is what Macs with as much memory reported on current macOS; for other sizes it is a guess, for macOS states no formula.</source>
+        <translation>Macs haben einen Speicher für Prozessor und GPU. macOS empfiehlt, wie viel davon die GPU zugleich nutzen sollte: das Working Set. Bytes auf Gerät und Host zählen beide dagegen. Für Macs aus dem Katalog steht hier, was Macs mit ebenso viel Speicher unter dem aktuellen macOS gemeldet haben; für andere Größen ist es geschätzt, denn macOS nennt keine Formel.</translation>
     </message>
     <message>
-        <source>Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: total memory × 2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond.</source>
-        <translation>Vom Gerät erfragt: recommendedMaxWorkingSetSize. Aus dem Katalog: Gesamtspeicher × 2 ÷ 3 bis 36 GB, darüber × 3 ÷ 4.</translation>
+        <source>Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: two thirds to 84 % of the memory; the more memory, the larger the share.</source>
+        <translation>Vom Gerät erfragt: recommendedMaxWorkingSetSize. Aus dem Katalog: zwei Drittel bis 84 % des Speichers; je mehr Speicher, desto größer der Anteil.</translation>
     </message>
     <message>
         <source>ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize</source>

@@ -67,18 +67,19 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked(
             "Macs have one memory for processor and GPU. macOS recommends how much of it the GPU "
             "should use at a time: the working set. Device and host bytes both count against it. "
-            "For Macs of the catalogue it is estimated; macOS states no formula."
+            "For Macs of the catalogue it is what Macs with as much memory reported on current "
+            "macOS; for other sizes it is a guess, for macOS states no formula."
         ),
         marked(
-            "Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: total memory × "
-            "2 ÷ 3 up to 36 GB, × 3 ÷ 4 beyond."
+            "Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: two thirds to "
+            "84 % of the memory; the more memory, the larger the share."
         ),
         (
             marked(
                 "ZINC: the start of its Metal backend; "
                 "Apple: MTLDevice.recommendedMaxWorkingSetSize"
             ),
-            "Memplan: core/memplan/devices.py, default_working_set_bytes",
+            "Memplan: core/memplan/devices.py, default_working_set",
         ),
         (HelpTopic.WIRED_LIMIT, HelpTopic.TOTAL_MEMORY),
     ),

@@ -76,11 +76,16 @@ class Component:
 
 def evaluate(formula: Formula, contexts: NDArray[Any]) -> NDArray[Any]:
     """A formula at each of ``contexts``, ascending, without overflow."""
-    if int(formula(int(contexts[-1]))) < _INT64_SAFE:
+    last = int(formula(int(contexts[-1])))
+    if last < _INT64_SAFE:
         try:
-            return _evaluate(formula, contexts.astype(np.int64))
+            found = _evaluate(formula, contexts.astype(np.int64))
         except OverflowError:
             pass  # a step on the way does not fit, such as the square of an absurd width
+        else:
+            # Where a step on the way wraps around, it does so at the longest context.
+            if int(found[-1]) == last:
+                return found
     return _evaluate(formula, contexts.astype(object))
 
 

@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     DRIVER_LEFT_OUT = "driver_left_out"
     FIT_OVERSHOOTS = "fit_overshoots"
     CONTEXT_LENGTH_ASSUMED = "context_length_assumed"
+    LAYER_INCOMPLETE = "layer_incomplete"
 
 
 @dataclass(frozen=True, slots=True)

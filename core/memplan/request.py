@@ -46,7 +46,7 @@ class Request:
         engine: the engine that runs the model.
         backend: the backend it runs on.
         budget_bytes: memory that the engine may use: the device's; on Metal the working set.
-        context_tokens: the context asked for, or ``None`` to let the engine choose.
+        context_tokens: the context asked for; ``None``, or 0, to let the engine choose.
         total_memory_bytes: on Metal all memory of the machine; ``None``: same as the budget.
         used_context_tokens: tokens that a chat already holds.
         completion_tokens: tokens that the next answer may take.
@@ -76,6 +76,8 @@ class Request:
         check_u32("used_context_tokens", self.used_context_tokens)
         check_u32("completion_tokens", self.completion_tokens)
         if self.context_tokens is not None:
-            check_u32("context_tokens", self.context_tokens)
+            # As for the engines' own options, 0 leaves the choice to the engine.
+            tokens = check_u32("context_tokens", self.context_tokens) or None
+            object.__setattr__(self, "context_tokens", tokens)
         if self.total_memory_bytes is not None:
             check_u64("total_memory_bytes", self.total_memory_bytes)

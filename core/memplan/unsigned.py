@@ -8,6 +8,7 @@ from memplan.language import tr
 from memplan.units import format_count
 
 U32_MAX: Final = 2**32 - 1
+I64_MAX: Final = 2**63 - 1
 U64_MAX: Final = 2**64 - 1
 
 

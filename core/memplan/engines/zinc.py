@@ -51,15 +51,25 @@ PAGE_ENTRY_BYTES: Final = 4
 
 
 def estimate(model: Model, request: Request) -> Estimate:
-    """ZINC's components and the context with which it starts."""
+    """ZINC's components and the context with which it starts.
+
+    Raises:
+        UnsupportedRequestError: ZINC has no such backend, or its integers do not hold the model.
+    """
     if request.backend not in BACKENDS:
         text = tr("ZINC has no {backend} backend.")
         raise UnsupportedRequestError(text.format(backend=request.backend.value.upper()))
-    runtime_profile = planned_profile(model, request)
+    if not model.config.context_length:
+        raise UnsupportedRequestError(tr("The model states a context length of 0."))
+    try:
+        runtime_profile = planned_profile(model, request)
+        sizing = _size(model, request, runtime_profile)
+    except ValueError as error:
+        raise UnsupportedRequestError(str(error)) from error
     return Estimate(
         engine_version=request.zinc.version.value,
         components=_components(model, request, runtime_profile),
-        sizing=_size(model, request, runtime_profile),
+        sizing=sizing,
         options={
             "zinc_version": request.zinc.version.value,
             "accounting": request.zinc.accounting.value,

@@ -52,6 +52,10 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.CONTEXT_LENGTH_ASSUMED: marked(
         "The file states no context length: {detail} tokens are assumed."
     ),
+    NoticeKind.LAYER_INCOMPLETE: marked(
+        "A layer lacks the tensor {detail}: {engine} cannot load the model as it is, and compute "
+        "buffers are a rough estimate."
+    ),
 }
 
 

@@ -32,6 +32,10 @@
         <translation>ZINC hat kein {backend}-Backend.</translation>
     </message>
     <message>
+        <source>The model states a context length of 0.</source>
+        <translation>Das Modell gibt eine Kontextlänge von 0 an.</translation>
+    </message>
+    <message>
         <source>{name} must be at least 1</source>
         <translation>{name} muss mindestens 1 sein</translation>
     </message>
@@ -1747,6 +1751,10 @@
         <source>The file states no context length: {detail} tokens are assumed.</source>
         <translation>Die Datei nennt keine Kontextlänge: {detail} Token werden angenommen.</translation>
     </message>
+    <message>
+        <source>A layer lacks the tensor {detail}: {engine} cannot load the model as it is, and compute buffers are a rough estimate.</source>
+        <translation>Einer Schicht fehlt der Tensor {detail}: {engine} kann das Modell so nicht laden, und die Rechenpuffer sind grob geschätzt.</translation>
+    </message>
     <message numerus="yes">
         <source>{engine} does not load the {count} next-token layer unless a draft is asked for.</source>
         <comment>{engine} does not load the {count} next-token layers unless a draft is asked for.</comment>
@@ -2270,6 +2278,10 @@
     <message>
         <source>Patterns with \D, \S or \W in a class are not followed here.</source>
         <translation>Mustern mit \D, \S oder \W in einer Zeichenklasse wird hier nicht gefolgt.</translation>
+    </message>
+    <message>
+        <source>{context} tokens would take more bytes than 64 bits can count</source>
+        <translation>{context} Token nähmen mehr Bytes ein, als 64 Bit zählen können</translation>
     </message>
 </context>
 </TS>

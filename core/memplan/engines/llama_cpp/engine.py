@@ -9,7 +9,7 @@ from typing import Final
 
 from memplan.component import Component, ComponentKind, Place, constant
 from memplan.engines.llama_cpp.architectures import Role
-from memplan.engines.llama_cpp.compute import compute_buffers
+from memplan.engines.llama_cpp.compute import compute_buffers, incomplete_layer
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     cache_breaks,
@@ -25,13 +25,14 @@ from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.engines.llama_cpp.sizing import Demand, demand_of, size_context
 from memplan.engines.llama_cpp.weights import LoadedTensor, largest_tensor, weight_bytes
-from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing
-from memplan.language import DeferredText
+from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing, UnsupportedRequestError
+from memplan.language import DeferredText, tr
 from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
 from memplan.model import Model, Notice, NoticeKind
 from memplan.request import Backend, Request
 from memplan.units import format_tokens
+from memplan.unsigned import I64_MAX
 
 VERSIONS: Final = {
     Backend.VULKAN: "b11434",
@@ -68,9 +69,13 @@ def estimate(model: Model, request: Request) -> Estimate:
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
+    trained_tokens = model.config.context_length
+    if not (trained_tokens or request.context_tokens):
+        raise UnsupportedRequestError("n_ctx and model->hparams.n_ctx_train cannot both be zero")
     footprint = footprint_of(model, request.llama_cpp, request.backend)
     settings = footprint.settings
-    sizing = size_context(footprint.demand, request, settings, model.config.context_length)
+    _refuse_what_no_integer_holds(footprint, max(trained_tokens, request.context_tokens or 0))
+    sizing = size_context(footprint.demand, request, settings, trained_tokens)
     return Estimate(
         engine_version=VERSIONS[request.backend],
         components=footprint.components,
@@ -80,6 +85,13 @@ def estimate(model: Model, request: Request) -> Estimate:
         auto_share_bytes=max(request.budget_bytes - settings.fit_target_bytes, 0),
         allocation=footprint.demand.allocation,
     )
+
+
+def _refuse_what_no_integer_holds(footprint: Footprint, longest_tokens: int) -> None:
+    total_bytes = sum(part.bytes_at(longest_tokens) for part in footprint.components)
+    if total_bytes > I64_MAX:
+        text = tr("{context} tokens would take more bytes than 64 bits can count")
+        raise UnsupportedRequestError(text.format(context=format_tokens(longest_tokens)))
 
 
 # A budget or a context that is dragged asks for the same footprint at every step.
@@ -152,6 +164,9 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
         yield Notice(NoticeKind.ARCHITECTURE_NOT_RUN, shape.name)
     elif shape.architecture.role is Role.DRAFT:
         yield Notice(NoticeKind.DRAFT_MODEL, shape.name)
+    incomplete = incomplete_layer(shape)
+    if incomplete:
+        yield Notice(NoticeKind.LAYER_INCOMPLETE, incomplete)
     nextn_count = shape.block_count - shape.trunk_count
     if nextn_count:
         yield Notice(NoticeKind.NEXTN_NOT_LOADED, str(nextn_count))

@@ -122,7 +122,9 @@ def resolve_settings(options: LlamaCppOptions, shape: Shape) -> Settings:
         gpu_layers=min(
             every_layer if options.n_gpu_layers is None else options.n_gpu_layers, every_layer
         ),
-        cpu_moe_layers=shape.block_count if options.cpu_moe else options.n_cpu_moe,
+        cpu_moe_layers=(
+            shape.block_count if options.cpu_moe else min(options.n_cpu_moe, shape.block_count)
+        ),
         kv_offload=options.kv_offload,
         swa_full=options.swa_full,
         fit_target_bytes=options.fit_target_mib * 2**20,

@@ -89,10 +89,14 @@ def size_context(
     limit_bytes = request.total_memory_bytes or request.budget_bytes
     starts = demand.fits_at(wanted_tokens, limit_bytes)
     granted_tokens = wanted_tokens if starts else 0
+    max_tokens = max_context(demand, request.budget_bytes, target_bytes, ceiling, floor)
+    if starts and not max_tokens:
+        # Nothing fits the budget alone, or only contexts for which a falling curve has room.
+        max_tokens = longest_context(demand, limit_bytes, ceiling) or granted_tokens
     return Sizing(
         ceiling_tokens=ceiling,
         auto_tokens=auto_tokens,
-        max_tokens=max_context(demand, request.budget_bytes, target_bytes, ceiling, floor),
+        max_tokens=max_tokens,
         wanted_tokens=wanted_tokens,
         granted_tokens=granted_tokens,
         outcome=_outcome(request, starts, granted_tokens, ceiling),

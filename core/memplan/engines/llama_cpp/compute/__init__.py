@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from memplan.component import Formula, Place
+from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.compute import cuda, vulkan
 from memplan.engines.llama_cpp.compute.bands import Band, band_of
 from memplan.engines.llama_cpp.compute.graph import (
@@ -23,12 +24,13 @@ from memplan.engines.llama_cpp.compute.graph import (
     reserved_graph,
 )
 from memplan.engines.llama_cpp.compute.host import host_bytes
+from memplan.engines.llama_cpp.compute.host_layers import incomplete_layer
 from memplan.engines.llama_cpp.compute.widths import resolve_widths
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.request import Backend
 
-__all__ = ["ComputeBuffer", "compute_buffers"]
+__all__ = ["ComputeBuffer", "compute_buffers", "incomplete_layer"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +88,15 @@ def _buffer(where: Place, formula: Formula, band: Band) -> ComputeBuffer:
 
 
 def _remembering(formula: Formula) -> Formula:
-    """The same formula, which does not work out again what it gave at a few single contexts.
+    """The same formula, never negative; it remembers what it gave at a few single contexts.
 
     Verdict, markers, advice and tables ask for the same ones again and again.
     """
-    at_context = lru_cache(maxsize=32)(formula)
-    return lambda context: at_context(context) if isinstance(context, int) else formula(context)
+
+    def nothing_less(context: Any) -> Any:
+        return larger(formula(context), 0)
+
+    at_context = lru_cache(maxsize=32)(nothing_less)
+    return lambda context: (
+        at_context(context) if isinstance(context, int) else nothing_less(context)
+    )

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from memplan.component import Place
 from memplan.engines.llama_cpp.compute.families import family_of
+from memplan.engines.llama_cpp.compute.host_layers import incomplete_layer
 from memplan.engines.llama_cpp.compute.inputs import quantises_key, quantises_value
 from memplan.engines.llama_cpp.compute.split import host_weights
 from memplan.engines.llama_cpp.compute.widths import Widths
@@ -91,7 +92,7 @@ def band_of(where: Place, widths: Widths, settings: Settings, backend: Backend) 
     by_mode = MEASURED[backend, where].get(family_of(widths).name, {})
     mode = mode_of(widths, settings)
     measured = by_mode.get(mode)
-    if measured is None:
+    if measured is None or (mode is Mode.SPLIT and incomplete_layer(widths.shape)):
         return Band(max(UNMEASURED_FAMILY, *by_mode.values(), 0))
     sizes = SIZES.get(widths.shape.name, 0)
     separate_caches = settings.sequences > 1 and not settings.unified

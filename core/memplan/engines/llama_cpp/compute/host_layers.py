@@ -8,6 +8,8 @@ for the attention. Which hole takes what decides the peak, so the allocator is f
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
@@ -45,15 +47,23 @@ _SEPARATE_QKV: Final = ("attn_q.weight", "attn_k.weight", "attn_v.weight")
 _LATENT_KV: Final = ("attn_kv_a_mqa.weight", "attn_k_b.weight", "attn_v_b.weight")
 _LATENT: Final = ("attn_q.weight", *_LATENT_KV)
 _LATENT_LOW_RANK: Final = ("attn_q_a.weight", "attn_q_b.weight", *_LATENT_KV)
-_NETWORKS: Final = (
-    ("ffn_up.weight", "ffn_down.weight"),
-    (
-        "ffn_gate_inp.weight",
-        "ffn_gate_exps.weight",
-        "ffn_up_exps.weight",
-        "ffn_down_exps.weight",
-    ),
+_DENSE: Final = ("ffn_up.weight", "ffn_down.weight")
+_EXPERTS: Final = (
+    "ffn_gate_inp.weight",
+    "ffn_gate_exps.weight",
+    "ffn_up_exps.weight",
+    "ffn_down_exps.weight",
 )
+_SHARED_EXPERTS: Final = ("ffn_up_shexp.weight", "ffn_down_shexp.weight")
+_PARTNERS: Final = (
+    ("ffn_up.weight", "ffn_down.weight"),
+    ("ffn_up_exps.weight", "ffn_down_exps.weight"),
+    ("ffn_gate_exps.weight", "ffn_up_exps.weight"),
+    ("ffn_up_shexp.weight", "ffn_down_shexp.weight"),
+    ("ssm_in.weight", "ssm_out.weight"),
+)
+"""Tensors that no architecture has without the other."""
+_STATE_SPACE: Final = ("ssm_in.weight", "ssm_conv1d.weight", "ssm_out.weight")
 
 
 @lru_cache(maxsize=_ANSWERS_KEPT)
@@ -63,23 +73,64 @@ def can_follow(widths: Widths, settings: Settings) -> bool:
     unusual = traits.parallel_block or traits.post_norm or traits.block_on_top
     unusual = unusual or traits.experts_on_top or widths.biased_experts
     if widths.recurrent:
-        return shape.architecture.state is StateKind.MAMBA2 and not widths.attends
+        of_mamba_2 = shape.architecture.state is StateKind.MAMBA2 and not widths.attends
+        return of_mamba_2 and not _lacking(shape)
     unusual = unusual or family_of(widths).persistent is not residual_streams
     if unusual or widths.within_batch or not settings.flash_attn or not settings.kv_offload:
         return False
-    attention = (_LATENT, _LATENT_LOW_RANK) if shape.mla else (_SEPARATE_QKV, (FUSED_QKV,))
-    return all(
-        all(
-            any(_has(shape, index, roles) for roles in choice)
-            for choice in (attention, _NORMS, _NETWORKS)
-        )
-        and _has(shape, index, _ATTENTION_ENDS)
-        for index in range(shape.trunk_count)
+    return not _lacking(shape)
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def incomplete_layer(shape: Shape) -> str:
+    """A tensor that a layer lacks and every architecture wants there; empty if there is none.
+
+    Where a part of a split model is not there yet, or a file is damaged.
+    """
+    begun = {name.split(".")[1] for name in shape.tensors if name.startswith("blk.")}
+    for index in range(shape.trunk_count):
+        if begun and str(index) not in begun:
+            return f"blk.{index}.*"
+        for role, partner in _PARTNERS:
+            if _has(shape, index, role) and not _has(shape, index, partner):
+                return f"blk.{index}.{partner}"
+    return ""
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _lacking(shape: Shape) -> frozenset[str]:
+    """The tensors that would have to be there to follow the graph of every layer."""
+    return frozenset(
+        name for index in range(shape.trunk_count) for name in _lacking_in(shape, index)
     )
 
 
-def _has(shape: Shape, index: int, roles: tuple[str, ...]) -> bool:
-    return all(f"blk.{index}.{role}" in shape.tensors for role in roles)
+def _lacking_in(shape: Shape, index: int) -> Iterator[str]:
+    for choice in _choices(shape, index):
+        lacking = [_missing(shape, index, roles) for roles in choice]
+        if all(lacking):
+            yield from min(lacking, key=len)
+
+
+def _choices(shape: Shape, index: int) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """For each part of a layer's graph, the sets of tensors of which one must be there."""
+    if any(layer.recurrent for layer in shape.trunk):
+        yield (("attn_norm.weight", *_STATE_SPACE),)
+        return
+    yield (_LATENT, _LATENT_LOW_RANK) if shape.mla else (_SEPARATE_QKV, (FUSED_QKV,))
+    yield (_ATTENTION_ENDS,)
+    yield _NORMS
+    yield (_EXPERTS if _has(shape, index, "ffn_gate_inp.weight") else _DENSE,)
+    if _has(shape, index, "ffn_up_shexp.weight"):
+        yield (_SHARED_EXPERTS,)
+
+
+def _missing(shape: Shape, index: int, roles: tuple[str, ...]) -> list[str]:
+    return [f"blk.{index}.{role}" for role in roles if not _has(shape, index, role)]
+
+
+def _has(shape: Shape, index: int, role: str) -> bool:
+    return f"blk.{index}.{role}" in shape.tensors
 
 
 def followed_bytes(graph: Graph) -> Any:
@@ -89,7 +140,7 @@ def followed_bytes(graph: Graph) -> Any:
     curve does not fall, it takes at each the least that any longer one needs.
     """
     knots = _bytes_at_knots(graph.widths, graph.settings)
-    found = np.interp(graph.cells, _KNOTS, knots)
+    found = np.interp(np.asarray(graph.cells, np.float64), _KNOTS, np.asarray(knots, np.float64))
     return int(found) if isinstance(graph.cells, int) else found.astype(np.int64)
 
 
@@ -143,7 +194,7 @@ def _kinds(shape: Shape) -> tuple[Kind, ...]:
     roles: list[dict[str, tuple[int, int]]] = [{} for _ in range(shape.trunk_count)]
     for name, dimensions in shape.tensors.items():
         block, _, role = name.removeprefix("blk.").partition(".")
-        if block.isdigit() and int(block) < shape.trunk_count:
+        if block.isdecimal() and int(block) < shape.trunk_count:
             rows = dimensions[1] if len(dimensions) > 1 else 1
             roles[int(block)][role] = (_copy_bytes(shape, name), rows)
     kinds: dict[tuple[object, ...], Kind] = {}
@@ -159,7 +210,7 @@ def _kinds(shape: Shape) -> tuple[Kind, ...]:
 def _copy_bytes(shape: Shape, name: str) -> int:
     """Bytes of the copy of a tensor on the device."""
     dimensions, size_bytes = shape.tensors.get(name, ()), shape.tensor_bytes.get(name, 0)
-    elements = int(np.prod(dimensions, dtype=np.int64)) if dimensions else 0
+    elements = math.prod(dimensions) if dimensions else 0
     if size_bytes >= HALF_BYTES * elements:
         return size_bytes
     return size_bytes + -dimensions[0] % _ROW_MULTIPLE * size_bytes // elements

@@ -56,7 +56,7 @@ def _largest_weights(shape: Shape, host_layers: int, host_expert_layers: int) ->
     layer_bytes = experts_bytes = 0
     for name, size_bytes in shape.tensor_bytes.items():
         block, _, role = name.removeprefix("blk.").partition(".")
-        if not block.isdigit():
+        if not block.isdecimal():
             continue
         if "_exps" in role:
             if int(block) < host_expert_layers:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from memplan.engines.llama_cpp.arithmetic import larger, smaller
 from memplan.engines.llama_cpp.compute import inputs
-from memplan.engines.llama_cpp.compute.families import family_of, widest
+from memplan.engines.llama_cpp.compute.families import compressed_masks, family_of, widest
 from memplan.engines.llama_cpp.compute.graph import Graph
 from memplan.engines.llama_cpp.compute.host_layers import can_follow, followed_bytes
 from memplan.engines.llama_cpp.compute.scores import (
@@ -82,7 +82,10 @@ def _with_scores(graph: Graph) -> Any:
     on_host = scores_are_on_the_host(graph)
     stage = widest(graph, family_of(graph.widths).stages)
     on_device = _with_logits(graph, persistent, scores_stage(graph, persistent, stage))
-    remaining = persistent - inputs.masks(graph) - inputs.cache_rows(graph) * graph.tokens
+    if graph.widths.shape.architecture.compressed:
+        remaining = persistent - compressed_masks(graph)
+    else:
+        remaining = persistent - inputs.masks(graph) - inputs.cache_rows(graph) * graph.tokens
     if graph.widths.traits.score_bias and not inputs.quantises_key(graph.settings):
         remaining = remaining + graph.cells * graph.row
     return on_device * (1 - on_host) + _with_logits(graph, remaining, 0) * on_host

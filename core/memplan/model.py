@@ -25,6 +25,9 @@ _MAX_LAYERS = 512
 _MAX_EXPERTS = 1024
 """What llama.cpp has room for; no model comes near."""
 
+_MAX_TENSORS = 2**16
+"""128 in each of so many layers: what reads faster than anyone waits."""
+
 
 class NoticeKind(StrEnum):
     """What the user should know about a model that is planned all the same."""
@@ -142,6 +145,7 @@ def resolve_model(header: Header) -> Model:
             tr("The file may be a part of a split model or no language model."),
         )
     metadata = Metadata(architecture, header.metadata)
+    _refuse_more_than(header, tr("at most {most} tensors"), len(header.tensors), _MAX_TENSORS)
     config = resolve_config(metadata, header.tensors)
     _refuse_without_dimensions(header, metadata, config)
     return Model(
@@ -181,18 +185,8 @@ def _refuse_without_dimensions(header: Header, metadata: Metadata, config: Model
                 "The file may be a vocabulary or an incomplete conversion: convert the model again."
             ),
         )
-    for expected, count, most in (
-        (tr("at most {most} layers"), config.n_layers, _MAX_LAYERS),
-        (tr("at most {most} experts"), config.n_experts, _MAX_EXPERTS),
-    ):
-        if count > most:
-            raise InvalidHeaderError(
-                header.source,
-                None,
-                expected.format(most=format_count(most)),
-                format_count(count),
-                tr("The file is damaged or made to be invalid."),
-            )
+    _refuse_more_than(header, tr("at most {most} layers"), config.n_layers, _MAX_LAYERS)
+    _refuse_more_than(header, tr("at most {most} experts"), config.n_experts, _MAX_EXPERTS)
     try:
         profile(config)
     except ValueError as error:
@@ -203,6 +197,17 @@ def _refuse_without_dimensions(header: Header, metadata: Metadata, config: Model
             str(error),
             tr("The file is damaged or made to be invalid."),
         ) from error
+
+
+def _refuse_more_than(header: Header, expected: str, count: int, most: int) -> None:
+    if count > most:
+        raise InvalidHeaderError(
+            header.source,
+            None,
+            expected.format(most=format_count(most)),
+            format_count(count),
+            tr("The file is damaged or made to be invalid."),
+        )
 
 
 def _name_from(source: str) -> str:

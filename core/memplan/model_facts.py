@@ -23,7 +23,7 @@ from memplan.unsigned import check_u64
 _KEPT_KEYS: Final = frozenset(
     {"general.architecture", "general.name", "general.file_type", "general.type"}
 )
-_MAX_TENSORS = 2**20
+_MAX_TENSORS = 2**16
 _MAX_DIMENSIONS = 4
 
 

@@ -57,6 +57,9 @@ _SMALLEST_TENSOR_BYTES = 24
 _MAX_KEY_VALUES = 2**20
 _MAX_TENSORS = 2**22
 _MAX_KEY_BYTES = 65_535
+_MAX_KEYS_BYTES = 2**25
+"""All keys together: a thousand times what any model has."""
+
 _MAX_ARRAY_COUNT = 2**30
 _STRING_LENGTH_BYTES = 8
 _MAX_NAME_BYTES = 63
@@ -288,9 +291,20 @@ def _count(window: Window, counted: _Counted) -> int:
 
 def _key_values(window: Window, count: int) -> dict[str, Value]:
     metadata: dict[str, Value] = {}
-    kept_bytes = 0
+    kept_bytes = keys_bytes = 0
     for _ in range(count):
         key = _key(window, metadata)
+        keys_bytes += len(key)
+        if keys_bytes > _MAX_KEYS_BYTES:
+            raise InvalidHeaderError(
+                window.name,
+                window.offset,
+                tr("keys of at most {most} bytes together").format(
+                    most=format_count(_MAX_KEYS_BYTES)
+                ),
+                tr("more"),
+                tr(DAMAGED),
+            )
         value = _value(window, key, _KEPT_BYTES - kept_bytes)
         kept_bytes += _kept(value)
         metadata[key] = value
@@ -457,13 +471,15 @@ def _tensor_table(window: Window, count: int) -> tuple[tuple[Tensor, ...], array
     """All rows, and where each of them begins."""
     layouts = [struct.Struct(f"{window.order}{n}QI") for n in range(_MAX_DIMENSIONS + 1)]
     shapes: dict[bytes, _Shape] = {}
-    names: set[str] = set()
+    names: set[bytes] = set()
     tensors = []
     row_offsets = array("Q")
     for _ in range(count):
         row_offset = window.offset
-        name = _tensor_name(window)
-        if name in names:
+        whole_name = _tensor_name(window)
+        # As in C, a name ends at its first NUL; what comes after still tells two apart.
+        name = _text(whole_name.partition(b"\0")[0])
+        if whole_name in names:
             raise InvalidHeaderError(
                 window.name,
                 row_offset,
@@ -471,7 +487,7 @@ def _tensor_table(window: Window, count: int) -> tuple[tuple[Tensor, ...], array
                 tr("{name} again").format(name=shown(name)),
                 tr(DAMAGED),
             )
-        names.add(name)
+        names.add(whole_name)
         layout = layouts[_dimension_count(window, name)]
         raw = window.take(layout.size, _TENSOR_ROW)
         shape = shapes.get(raw)
@@ -482,7 +498,7 @@ def _tensor_table(window: Window, count: int) -> tuple[tuple[Tensor, ...], array
     return tuple(tensors), row_offsets
 
 
-def _tensor_name(window: Window) -> str:
+def _tensor_name(window: Window) -> bytes:
     offset = window.offset
     length = window.string_length(_TENSOR_NAME)
     if length > _MAX_NAME_BYTES:
@@ -493,8 +509,7 @@ def _tensor_name(window: Window) -> str:
             format_count(length),
             tr(DAMAGED),
         )
-    # As in C, a name ends at its first NUL.
-    return _text(window.take(length, _TENSOR_NAME).partition(b"\0")[0])
+    return window.take(length, _TENSOR_NAME)
 
 
 def _dimension_count(window: Window, name: str) -> int:

@@ -52,6 +52,10 @@
         <translation>Die Datei ist vielleicht Teil eines aufgeteilten Modells oder kein Sprachmodell.</translation>
     </message>
     <message>
+        <source>at most {most} tensors</source>
+        <translation>höchstens {most} Tensoren</translation>
+    </message>
+    <message>
         <source>a language model</source>
         <translation>ein Sprachmodell</translation>
     </message>

@@ -853,6 +853,10 @@
         <translation>{number} von mindestens je {bytes}</translation>
     </message>
     <message>
+        <source>keys of at most {most} bytes together</source>
+        <translation>Schlüssel von zusammen höchstens {most} Bytes</translation>
+    </message>
+    <message>
         <source>a key of 1 to {most} bytes</source>
         <translation>ein Schlüssel von 1 bis {most} Byte</translation>
     </message>

@@ -347,10 +347,29 @@ def test_that_a_name_of_63_bytes_is_read_and_of_64_refused(read: Read, refuse: R
     assert isinstance(refuse(Gguf((), [TensorInfo(b"n" * 64)])), InvalidHeaderError)
 
 
-@pytest.mark.parametrize("second", [b"a", b"a\0b"])
-def test_that_a_name_twice_is_refused(refuse: Refuse, second: bytes) -> None:
-    tensors = [TensorInfo(b"a"), TensorInfo(second, offset=128)]
+@pytest.mark.parametrize("name", [b"a", b"a\0b"])
+def test_that_a_name_twice_is_refused(refuse: Refuse, name: bytes) -> None:
+    tensors = [TensorInfo(name), TensorInfo(name, offset=128)]
     assert refuse(Gguf((), tensors)).found == "a again"
+
+
+def test_that_names_which_differ_after_a_nul_are_two(read: Read) -> None:
+    tensors = [TensorInfo(b"a"), TensorInfo(b"a\0b", offset=128)]
+    assert [tensor.name for tensor in read(Gguf((), tensors)).tensors] == ["a", "a"]
+
+
+def test_that_keys_of_more_than_32_mib_together_are_refused(refuse: Refuse) -> None:
+    keys = [scalar(f"{number:0>60000}", 0, 1) for number in range(600)]
+    assert refuse(Gguf(keys)).expected == "keys of at most 33,554,432 bytes together"
+
+
+def test_that_a_model_of_more_tensors_than_any_has_is_refused(tmp_path: Path) -> None:
+    tensors = [TensorInfo(f"{n}".encode(), (0,), data_bytes=0) for n in range(2**16 + 1)]
+    path = tmp_path / "model.gguf"
+    path.write_bytes(Gguf(model_values(), tensors).content())
+    assert len(read_header(path).tensors) == 2**16 + 1
+    with pytest.raises(InvalidHeaderError, match="at most 65,536 tensors"):
+        read_model(path)
 
 
 @pytest.mark.parametrize("count", [5, 2**31, 2**32 - 1])

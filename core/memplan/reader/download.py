@@ -7,23 +7,21 @@ the reader can stop at once whatever the network is doing: looking up a name, co
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import re
 import socket
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Final, Self
+from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.connection import HTTPConnection
 
 from memplan.language import in_figures, marked, ntr, tr
+from memplan.reader.connection import request
 from memplan.reader.errors import (
     GgufError,
     MissingError,
@@ -35,18 +33,12 @@ from memplan.reader.transfer import CancelToken, Progress
 from memplan.version import __version__
 
 _CHUNK_BYTES: Final = 1 << 15
-_RECEIVE_BUFFER_BYTES: Final = 1 << 17
-"""Small: what lies in it when the header is complete was fetched for nothing."""
-
 _POLL_SECONDS: Final = 0.02
-_CONNECT_SECONDS: Final = 15.0
-_READ_SECONDS: Final = 30.0
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MISSING: Final = frozenset({404, 410})
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)", re.ASCII)
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
-_CERTIFICATES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 _REMEDIES: Final[Mapping[int, str]] = {
     401: marked("Check the address. If the model is private or gated, set HF_TOKEN."),
@@ -172,6 +164,7 @@ class Download:
         self._budget = budget
         self._queue: queue.Queue[Answer | bytes | GgufError] = queue.Queue(1)
         self._abandoned = threading.Event()
+        self._connection: socket.socket | None = None
         self._left = b""
         self._ended = False
         threading.Thread(target=self._run, name="memplan download", daemon=True).start()
@@ -188,7 +181,7 @@ class Download:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._abandoned.set()
+        self._abandon()
 
     @property
     def size(self) -> int | None:
@@ -241,11 +234,19 @@ class Download:
                     item = self._queue.get(timeout=_POLL_SECONDS)
                     break
         except BaseException:
-            self._abandoned.set()
+            self._abandon()
             raise
         if isinstance(item, GgufError):
             raise item
         return item
+
+    def _abandon(self) -> None:
+        """Let the thread end, even one to which the server talks without saying anything."""
+        self._abandoned.set()
+        connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     # What follows runs in the download's own thread.
 
@@ -270,7 +271,7 @@ class Download:
         target, url = self._target, self._target.url
         said = Answer(None, "", "")
         for _ in range(_MAX_REDIRECTS + 1):
-            response = _request(target, url)
+            response = _request(target, url, self._take_connection)
             try:
                 said = _said_so_far(said, response)
                 if response.status not in _REDIRECTS:
@@ -292,6 +293,11 @@ class Download:
             tr("Check the address."),
         )
 
+    def _take_connection(self, connection: socket.socket) -> None:
+        self._connection = connection
+        if self._abandoned.is_set():
+            raise OSError("nobody listens any more")
+
     def _stream(self, response: urllib3.BaseHTTPResponse) -> None:
         while True:
             try:
@@ -303,44 +309,16 @@ class Download:
                 return
 
 
-def _request(target: Target, url: str) -> urllib3.BaseHTTPResponse:
+def _request(
+    target: Target, url: str, connected: Callable[[socket.socket], None]
+) -> urllib3.BaseHTTPResponse:
     """The answer to one request; its content is still to come."""
     headers = {"User-Agent": f"memplan/{__version__}", "Accept-Encoding": "identity"}
     if target.ranged:
         headers["Range"] = "bytes=0-"
     if target.token and _origin(url) == _origin(target.url):
         headers["Authorization"] = f"Bearer {target.token}"
-    return _pool(url).request(
-        "GET",
-        url,
-        headers=headers,
-        redirect=False,
-        retries=False,
-        preload_content=False,
-        decode_content=False,
-    )
-
-
-def _pool(url: str) -> urllib3.PoolManager:
-    """Connections as the environment wants them: its proxy and its certificates."""
-    parts = urlsplit(url)
-    arguments: dict[str, Any] = {
-        "ca_certs": next(filter(None, map(os.environ.get, _CERTIFICATES)), None),
-        "timeout": urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
-        "socket_options": [
-            *HTTPConnection.default_socket_options,
-            (socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES),
-        ],
-    }
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all", "")
-    if not proxy or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
-        return urllib3.PoolManager(**arguments)
-    if "://" not in proxy:
-        proxy = f"http://{proxy}"
-    who = unquote(urlsplit(proxy).netloc.rpartition("@")[0])
-    headers = urllib3.make_headers(proxy_basic_auth=who) if who else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)
+    return request(url, headers, connected)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -189,6 +190,13 @@ def dripping(handler: Handler, content: bytes) -> None:
 
 def hanging(handler: Handler, content: bytes) -> None:
     handler.server.stopping.wait()
+
+
+def flooding(handler: Handler, content: bytes) -> None:
+    """Promises an answer again and again, and never gives one."""
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def hanging_midway(handler: Handler, content: bytes) -> None:

@@ -170,6 +170,17 @@ def test_that_cancel_cancels_at_once(
     assert min(seconds_to_cancel(server, url, settings) for _ in range(3)) < 0.1
 
 
+@pytest.mark.parametrize("mode", [serve.flooding, serve.dripping, serve.hanging_midway])
+def test_that_no_thread_goes_on_after_cancelling(
+    server: FileServer, url: str, settings: RemoteSettings, mode: Mode
+) -> None:
+    server.mode = mode
+    seconds_to_cancel(server, url, settings)
+    assert serve.wait_until(
+        lambda: not any(thread.name == "memplan download" for thread in threading.enumerate())
+    )
+
+
 def seconds_to_cancel(server: FileServer, url: str, settings: RemoteSettings) -> float:
     """Time from cancelling a reading that is under way until it returns."""
     server.seen.clear()

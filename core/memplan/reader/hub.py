@@ -22,7 +22,11 @@ _LISTING_ERRORS: Final = (ValueError, KeyError, TypeError, RecursionError)
 
 def file_url(endpoint: str, file: HubFile) -> str:
     """The address of a file's bytes."""
-    revision, path = quote(file.revision, safe=""), quote(file.path)
+    # A name on a command line may hold bytes of no encoding: no server has such a file.
+    revision, path = (
+        quote(file.revision, safe="", errors="replace"),
+        quote(file.path, errors="replace"),
+    )
     return f"{endpoint}/{file.repository}/resolve/{revision}/{path}"
 
 
@@ -33,7 +37,7 @@ def is_pinned(file: HubFile) -> bool:
 
 def listing_url(endpoint: str, repository: HubRepository) -> str:
     """The address of the list of a repository's files, with their sizes and the commit."""
-    revision = quote(repository.revision, safe="")
+    revision = quote(repository.revision, safe="", errors="replace")
     at = "" if repository.revision == MAIN else f"/revision/{revision}"
     return f"{endpoint}/api/models/{repository.repository}{at}?blobs=true"
 
@@ -70,6 +74,8 @@ def _parsed(repository: HubRepository, listing: bytes) -> tuple[str, dict[str, i
         sizes = {str(file["rfilename"]): file.get("size") for file in siblings}
         if not isinstance(commit, str):
             raise TypeError(commit)
+        # JSON can hold halves of signs, which no address can.
+        "".join([commit, *sizes]).encode()
     except _LISTING_ERRORS as error:
         raise RemoteError(
             repository.name,

@@ -63,7 +63,7 @@ class Remote:
         contents, _ = self._fetch(file.name, file.url, self._kept(file.name, file.url))
 
         def read(name: str) -> Contents:
-            url = parts._replace(path=f"{folder}/{quote(name)}").geturl()
+            url = parts._replace(path=f"{folder}/{quote(name, errors='replace')}").geturl()
             return self._fetch(url, url, self._kept(url, url)).contents
 
         return Opened(contents, unquote(file_name), self._several(read))
@@ -76,7 +76,7 @@ class Remote:
 
         def read(name: str) -> Contents:
             path = f"{folder}{slash}{name}"
-            text = f"hf://{file.repository}@{quote(revision, safe='')}/{path}"
+            text = f"hf://{file.repository}@{quote(revision, safe='', errors='replace')}/{path}"
             return self._fetch_from_hub(HubFile(file.repository, revision, path, text)).contents
 
         return Opened(contents, file_name, self._several(read))

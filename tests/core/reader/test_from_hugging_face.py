@@ -234,7 +234,17 @@ def test_that_a_repository_that_is_not_there_is_told(
 
 
 @pytest.mark.parametrize(
-    "answer", [[], {}, {"siblings": 1}, {"siblings": [{}]}, {"sha": 1, "siblings": []}, "text"]
+    "answer",
+    [
+        [],
+        {},
+        {"siblings": 1},
+        {"siblings": [{}]},
+        {"sha": 1, "siblings": []},
+        "text",
+        {"siblings": [{"rfilename": "\ud800.gguf"}]},
+        {"sha": "\udfff", "siblings": []},
+    ],
 )
 def test_that_a_listing_that_is_none_is_told(
     hub: FileServer, settings: RemoteSettings, answer: object
@@ -242,6 +252,13 @@ def test_that_a_listing_that_is_none_is_told(
     hub.listings[LISTING] = answer
     with pytest.raises(RemoteError, match="list of the repository's files"):
         read_model("owner/repo-GGUF", settings=settings)
+
+
+def test_that_a_name_that_is_no_unicode_is_on_no_server(
+    hub: FileServer, settings: RemoteSettings
+) -> None:
+    with pytest.raises(MissingError):
+        read_model("owner/repo/\udcff.gguf", settings=settings)
 
 
 @pytest.mark.parametrize("opened", [1, 2, 3])

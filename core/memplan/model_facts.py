@@ -10,13 +10,23 @@ import base64
 import hashlib
 import json
 import math
+import reprlib
 import struct
 from typing import Any, Final
 
 from memplan.language import tr
 from memplan.model import Model, resolve_model
 from memplan.reader.errors import InvalidHeaderError
-from memplan.reader.header import Array, ByteOrder, Header, LongText, Tensor, Value, ValueType
+from memplan.reader.header import (
+    SCALAR_FORMATS,
+    Array,
+    ByteOrder,
+    Header,
+    LongText,
+    Tensor,
+    Value,
+    ValueType,
+)
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME
 from memplan.unsigned import check_u64
 
@@ -25,6 +35,17 @@ _KEPT_KEYS: Final = frozenset(
 )
 _MAX_TENSORS = 2**16
 _MAX_DIMENSIONS = 4
+_LONGEST_REASON: Final = 200
+_WRONG_FACTS: Final = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What a value of another type, or none that its type can hold, leads to."""
 
 
 def model_to_facts(model: Model) -> dict[str, Any]:
@@ -62,10 +83,9 @@ def model_from_facts(found: object, source: str) -> Model:
     """
     try:
         return resolve_model(_header(found, source))
-    except (KeyError, TypeError, ValueError, IndexError, struct.error) as error:
-        raise InvalidHeaderError(
-            source, None, tr("a model's facts"), f"{type(error).__name__}: {error}"
-        ) from error
+    except _WRONG_FACTS as error:
+        found = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        raise InvalidHeaderError(source, None, tr("a model's facts"), found) from error
 
 
 def _header(found: Any, source: str) -> Header:
@@ -110,14 +130,13 @@ def _value_to_json(value: Value) -> list[Any]:
 def _value_from_json(found: Any) -> Value:
     kind = ValueType[found[0]]
     if kind is not ValueType.ARRAY:
-        expected: tuple[type, ...] = (int, float)
-        if kind is ValueType.STRING:
-            expected = (str,)
-        if not isinstance(found[1], expected):
-            raise TypeError(
-                tr("{name} cannot be {value}").format(name=kind.name, value=repr(found[1]))
-            )
         scalar: Any = found[1]
+        if not isinstance(scalar, str if kind is ValueType.STRING else int | float):
+            raise TypeError(
+                tr("{name} cannot be {value}").format(name=kind.name, value=reprlib.repr(scalar))
+            )
+        if kind is not ValueType.STRING:
+            struct.pack(f"<{SCALAR_FORMATS[kind]}", scalar)  # raises where it has no room
         return Value(kind, scalar)
     _, element, count, order, text = found
     raw = None if text is None else base64.b64decode(text, validate=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any, TypeVar, get_type_hints
@@ -56,4 +57,4 @@ def _convert(name: str, hint: Any, value: object) -> object:
             return kind(str(value))
         if type(value) is kind:
             return value
-    raise ValueError(tr("{name} cannot be {value}").format(name=name, value=repr(value)))
+    raise ValueError(tr("{name} cannot be {value}").format(name=name, value=reprlib.repr(value)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memplan.files import write_whole
 from memplan.language import marked, tr
 from memplan.planner import Plan, Usage
 from memplan.units import ByteUnits
@@ -103,7 +104,9 @@ class FileExport:
 
 def _write_table(shown: Shown, path: Path) -> None:
     # The mark lets spreadsheets read the file as UTF-8.
-    path.write_text(breakdown_csv(shown.plan, shown.usage), "utf-8-sig", newline="")
+    write_whole(
+        path, breakdown_csv(shown.plan, shown.usage).encode("utf-8-sig", "backslashreplace")
+    )
 
 
 def _write_report(shown: Shown, path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 import platformdirs
+from memplan.files import read_regular, write_whole
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName
 from memplan.units import ByteUnits
 from memplan.unsigned import check_u64
@@ -21,6 +21,7 @@ from memplan_gui.translating import LanguageChoice
 
 SCHEMA: Final = "memplan.settings/1"
 RECENT_LIMIT: Final = 8
+_MOST_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class SettingsFile:
     def load(self) -> Settings:
         """What was remembered. A broken file is set aside, and the first values hold."""
         try:
-            return settings_from_text(self.path.read_text("utf-8"))
+            return settings_from_text(read_regular(self.path, _MOST_BYTES).decode("utf-8"))
         except FileNotFoundError:
             return Settings()
         except (OSError, ValueError):
@@ -153,14 +154,9 @@ class SettingsFile:
 
     def save(self, settings: Settings) -> None:
         """Write the settings whole or not at all. A full or read-only disk loses them quietly."""
-        beside = self.path.with_suffix(f".{os.getpid()}.new")
-        try:
+        with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(settings_to_text(settings), "utf-8")
-            beside.replace(self.path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                beside.unlink()
+            write_whole(self.path, settings_to_text(settings).encode("utf-8"))
 
     def _set_aside(self) -> None:
         try:

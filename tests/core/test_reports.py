@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -125,6 +126,12 @@ def test_that_a_saved_plan_opens_with_the_same_bytes_on_another_machine(
         '{"facts": {}, "request": {"budget_bytes": -1}}',
         '{"facts": {}, "request": {"budget_bytes": true}}',
         '{"facts": {}, "request": {"engine": "other"}}',
+        '{"facts": {}, "request": {"budget_bytes": 1e400}}',
+        '{"facts": {}, "request": {"context_tokens": 1' + "0" * 400 + "}}",
+        '{"facts": {}, "request": {"llama_cpp": {"n_cpu_moe": "' + "9" * 100_000 + '"}}}',
+        '{"facts": 1' + "0" * 5000 + ', "request": {}}',
+        '{"facts": [], "request": {}}',
+        '{"facts": {"tensors": {}, "metadata": [], "name": 1}, "request": {}}',
     ],
 )
 def test_that_a_report_which_is_none_is_refused(text: str, tmp_path: Path) -> None:
@@ -133,6 +140,15 @@ def test_that_a_report_which_is_none_is_refused(text: str, tmp_path: Path) -> No
     with pytest.raises(GgufError) as refusal:
         open_saved_plan(path)
     assert refusal.value.source == str(path)
+    assert len(str(refusal.value)) < 1000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs named pipes")
+def test_that_a_pipe_is_no_report(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    os.mkfifo(path)
+    with pytest.raises(GgufError, match="no regular file"):
+        open_saved_plan(path)
 
 
 def test_that_damaged_facts_are_refused(plan: Plan) -> None:
@@ -144,6 +160,16 @@ def test_that_damaged_facts_are_refused(plan: Plan) -> None:
         {"metadata": {"general.architecture": ["STRING", 5]}},
         {"metadata": {"a": ["ARRAY", "UINT32", 2**60, "<", "AAAA"]}},
         {"file_bytes": -1},
+        {"file_bytes": 10**400},
+        {"tensors": [["a", [1], [], 4]]},
+        {"tensors": [[None, None, None, None]]},
+        {"tensors": 5},
+        {"metadata": []},
+        {"metadata": {"a": ["UINT32", 2**32]}},
+        {"metadata": {"a": ["UINT32", float("inf")]}},
+        {"metadata": {"a": ["FLOAT32", 10**400]}},
+        {"metadata": {"a": ["STRING", {}]}},
+        {"metadata": {"a": None}},
     ):
         with pytest.raises(GgufError):
             model_from_facts(facts | damage, "report.json")

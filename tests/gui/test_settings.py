@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,15 @@ def test_that_bytes_that_are_no_text_are_set_aside(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\xfd")
     assert SettingsFile(path).load() == Settings()
     assert (tmp_path / "settings.broken.json").read_bytes() == b"\xff\xfe\xfd"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_that_a_pipe_in_the_place_of_the_settings_does_not_hang(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    os.mkfifo(path)
+    assert SettingsFile(path).load() == Settings()
+    SettingsFile(path).save(Settings(folder="/models"))
+    assert SettingsFile(path).load().folder == "/models"
 
 
 def test_that_a_place_that_cannot_be_written_does_not_stop_the_program(tmp_path: Path) -> None:

@@ -19,16 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from memplan.files import open_regular
 from memplan.language import tr
 from memplan.reader.download import Answer
 from memplan.reader.errors import GgufError, SourceUnreadableError
+from memplan.unsigned import check_u32, check_u64
 
-_SCHEMA: Final = "memplan.header/1"
+_SCHEMA: Final = "memplan.header/2"
 _ENDING: Final = ".header"
 _UNFINISHED_ENDING: Final = ".part"
 _UNFINISHED_SECONDS: Final = 3600
 _MOST_LINE_BYTES: Final = 1 << 16
-_OWN_ERRORS: Final = (OSError, ValueError, KeyError, TypeError)
+_OWN_ERRORS: Final = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +105,21 @@ class HeaderCache:
     def find(self, url: str) -> Entry | None:
         """What is kept of the file at ``url``."""
         path = self._path(url)
-        with contextlib.suppress(*_OWN_ERRORS), path.open("rb") as file:
+        with contextlib.suppress(*_OWN_ERRORS), open_regular(path) as file:
             line = file.readline(_MOST_LINE_BYTES)
             stated = json.loads(line)
-            if stated["schema"] == _SCHEMA and stated["url"] == url:
+            if stated["schema"] == _SCHEMA and stated["address"] == _digest(url):
                 size = stated["size"]
                 return Entry(
                     Answer(
-                        None if size is None else int(size),
+                        None if size is None else check_u64("size", size),
                         str(stated["etag"]),
                         str(stated["commit"]),
                     ),
                     path,
                     line,
-                    int(stated["header_bytes"]),
-                    int(stated["crc32"]),
+                    check_u64("header_bytes", stated["header_bytes"]),
+                    check_u32("crc32", stated["crc32"]),
                 )
         return None
 
@@ -125,7 +127,7 @@ class HeaderCache:
     def opened(self, name: str, entry: Entry) -> Iterator[KeptHeader | None]:
         """The header of an entry; ``None`` where another program has replaced or removed it."""
         try:
-            file = entry.path.open("rb")
+            file = open_regular(entry.path)
         except OSError:
             yield None
             return
@@ -146,7 +148,7 @@ class HeaderCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             stated = {
                 "schema": _SCHEMA,
-                "url": url,
+                "address": _digest(url),
                 "etag": answer.etag,
                 "commit": answer.commit,
                 "size": answer.size,
@@ -157,7 +159,7 @@ class HeaderCache:
             self._trim()
 
     def _path(self, url: str) -> Path:
-        return self._folder / (hashlib.sha256(url.encode()).hexdigest()[:40] + _ENDING)
+        return self._folder / (_digest(url)[:40] + _ENDING)
 
     def _write(self, path: Path, line: bytes, header: bytes) -> None:
         descriptor, name = tempfile.mkstemp(_UNFINISHED_ENDING, dir=self._folder)
@@ -189,3 +191,8 @@ class HeaderCache:
             with contextlib.suppress(OSError):
                 path.unlink()
             total -= size
+
+
+def _digest(url: str) -> str:
+    """What stands for an address: it may hold a password or a signature."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from memplan.files import OPEN_FLAGS
 from memplan.language import marked, ntr, tr
 from memplan.reader.errors import MissingError, SourceChangedError, SourceUnreadableError
 from memplan.reader.walk import Contents, read_contents
@@ -22,15 +23,6 @@ _KINDS: Final[tuple[tuple[Callable[[int], bool], str, str], ...]] = (
     (stat.S_ISBLK, marked("a device"), ""),
 )
 """What is no regular file, and what to do instead; nothing where there is nothing to do."""
-
-# A pipe that nobody writes to must not hang, a terminal not become ours, and a byte be a byte.
-_FLAGS: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 
 class _FileSource:
@@ -82,7 +74,7 @@ def _opened(name: str) -> Iterator[int]:
     try:
         # Looking before opening: to open a device can have effects of its own.
         _check_regular(name, Path(name).stat().st_mode)
-        descriptor = os.open(name, _FLAGS)
+        descriptor = os.open(name, OPEN_FLAGS)
         _check_regular(name, os.fstat(descriptor).st_mode)
         yield descriptor
     except FileNotFoundError as error:

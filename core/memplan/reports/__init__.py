@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from memplan.advice import Advice
+from memplan.files import write_whole
 from memplan.language import tr
 from memplan.planner import Plan
 from memplan.reports.html_report import html_report
@@ -34,9 +35,4 @@ def write_report(plan: Plan, advice: tuple[Advice, ...], path: Path) -> None:
         endings = ", ".join(REPORT_WRITERS)
         text = tr("{name} is no report: let its name end in one of {endings}")
         raise ValueError(text.format(name=repr(path.name), endings=endings))
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(writer(plan, advice), "utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, writer(plan, advice).encode("utf-8", "backslashreplace"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any, Final
 
 from memplan.advice import Advice
+from memplan.files import read_regular
 from memplan.language import tr
 from memplan.model import Model
 from memplan.model_facts import header_hash, model_from_facts, model_to_facts
@@ -40,12 +42,11 @@ def open_saved_plan(path: Path) -> tuple[Model, Request]:
     """
     source = str(path)
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise NotAModelError(
-                source, None, tr("a report of at most 64 MiB"), tr("a larger file")
-            )
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_regular(path, _LARGEST_BYTES))
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            expected = tr("a report of at most 64 MiB")
+            raise NotAModelError(source, None, expected, tr("a larger file")) from error
         message = error.strerror or str(error)
         raise SourceUnreadableError(source, None, tr("a file that can be read"), message) from error
     except (ValueError, RecursionError) as error:

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from memplan.reader.download import Answer
 from memplan.reader.header_cache import HeaderCache
 
@@ -44,6 +45,28 @@ def test_that_two_writers_never_leave_half_of_each(tmp_path: Path) -> None:
     assert [writer.returncode for writer in writers] == [0, 0]
     assert seen
     assert [path.suffix for path in tmp_path.iterdir()] == [".header"]
+
+
+@pytest.mark.parametrize("damage", ["infinity", "deep", "pipe", "minus", "text"])
+def test_that_an_odd_entry_is_none(tmp_path: Path, damage: str) -> None:
+    if damage == "pipe" and os.name == "nt":
+        damage = "infinity"
+    cache = HeaderCache(tmp_path, 1 << 20)
+    cache.keep(URL, Answer(4, "e", ""), b"GGUF")
+    (path,) = tmp_path.iterdir()
+    kept = path.read_bytes()
+    assert b"example.org" not in kept
+    path.unlink()
+    if damage == "pipe":
+        os.mkfifo(path)
+    elif damage == "deep":
+        path.write_bytes(b"[" * 60_000 + b"\n")
+    else:
+        odd = {"infinity": b"Infinity", "minus": b"-4", "text": b'"4"'}[damage]
+        path.write_bytes(kept.replace(b'"header_bytes": 4', b'"header_bytes": ' + odd))
+    assert cache.find(URL) is None
+    cache.keep(URL, Answer(4, "e", ""), b"GGUF")
+    assert cache.find(URL) is not None
 
 
 def test_that_what_was_used_last_is_kept_longest(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from memplan.addresses import without_secrets
 from memplan.version import __version__
 from memplan.wording.one_line import one_line
 
@@ -55,7 +56,7 @@ def fault_text(error: Exception) -> str:
     """What a report about an unexpected exception needs, on one line."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    message = one_line(str(error))[:_LONGEST_MESSAGE]
+    message = one_line(without_secrets(str(error)))[:_LONGEST_MESSAGE]
     return f"something unexpected went wrong: {type(error).__name__}: {message}{place}"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from memplan.addresses import public_address
 from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
 from memplan.cli_parser import Parser
@@ -141,7 +142,9 @@ def _print_error(source: str, error: GgufError | UnsupportedRequestError, as_jso
     if as_json:
         print(json.dumps(error_to_json(source, error)), flush=True)
     else:
-        message = str(error) if isinstance(error, GgufError) else f"{source}: {error}"
+        message = (
+            str(error) if isinstance(error, GgufError) else f"{public_address(source)}: {error}"
+        )
         print(f"memplan: {one_line(message)}", file=sys.stderr, flush=True)
 
 
@@ -149,9 +152,10 @@ def _print_fault(source: str, error: Exception, as_json: bool) -> None:
     detail = fault_text(error)
     if as_json:
         fault = {"error": "UnexpectedError", "offset": None, "detail": detail}
+        source = public_address(source)
         print(json.dumps({"schema": ERROR_SCHEMA, "source": source, **fault}), flush=True)
     else:
-        print(f"memplan: {one_line(source)}: {detail}", file=sys.stderr, flush=True)
+        print(f"memplan: {one_line(public_address(source))}: {detail}", file=sys.stderr, flush=True)
 
 
 class _Table:

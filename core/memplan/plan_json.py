@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from memplan.addresses import public_address
 from memplan.advice import Advice
 from memplan.language import ENGLISH, speaking
 from memplan.model import Model
@@ -76,7 +77,7 @@ def error_to_json(source: str, error: GgufError | ValueError) -> dict[str, Any]:
         kind, offset, detail = type(error).__name__, None, str(error)
     return {
         "schema": ERROR_SCHEMA,
-        "source": source,
+        "source": public_address(source),
         "error": kind,
         "offset": offset,
         "detail": detail,
@@ -87,7 +88,7 @@ def _model(model: Model, plan: Plan) -> dict[str, Any]:
     return {
         "name": model.name,
         "architecture": model.architecture,
-        "source": model.source,
+        "source": public_address(model.source),
         "quantisation": model.quantisation,
         "file_bytes": model.file_bytes,
         "complete_bytes": model.complete_bytes,

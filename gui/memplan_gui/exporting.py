@@ -19,7 +19,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from memplan_gui.dialogs import Dialogs
-from memplan_gui.presenter import breakdown_csv
+from memplan_gui.presenter import breakdown_csv, source_name
 
 if TYPE_CHECKING:
     from memplan.advice import Advice
@@ -146,7 +146,7 @@ TABLE_CSV = FileExport(marked("Export the table"), marked("Table (*.csv)"), ".cs
 
 def export(parent: QWidget, dialogs: Dialogs, shown: Shown, kind: FileExport, folder: str) -> None:
     """Ask for a file name, and write the file."""
-    stem = Path(shown.plan.model.source).stem or "memplan"
+    stem = Path(source_name(shown.plan.model.source)).stem or "memplan"
     suggested = str(Path(folder) / f"{stem}{kind.ending}")
     chosen = dialogs.choose_target(parent, tr(kind.title), suggested, tr(kind.filters))
     if not chosen:

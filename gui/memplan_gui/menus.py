@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
+from memplan.addresses import public_address
 from memplan.language import marked, tr
 from memplan.units import ByteUnits, format_count
 from memplan_resources.samples import SAMPLES
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from memplan_gui import exporting
 from memplan_gui.appearance import ThemeChoice
 from memplan_gui.exporting import FileExport, Shown
+from memplan_gui.presenter import source_name
 from memplan_gui.text_size import TEXT_SIZES
 from memplan_gui.translating import LANGUAGE_NAMES, LanguageChoice
 from memplan_gui.widgets.tooltips import as_written
@@ -298,9 +299,9 @@ class Menus(QObject):
         self._recent.clear()
         self._recent.setEnabled(bool(sources))
         for number, source in enumerate(sources, 1):
-            name = Path(source).name.replace("&", "&&")
+            name = source_name(source).replace("&", "&&")
             action = self._recent.addAction(f"&{number}  {name}")
-            action.setToolTip(as_written(source))
+            action.setToolTip(as_written(public_address(source)))
             action.triggered.connect(lambda _=False, s=source: self.source_requested.emit(s))
         self._recent.setToolTipsVisible(True)
         self._recent.addSeparator()

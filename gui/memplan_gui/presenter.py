@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from memplan.addresses import public_address
 from memplan.component import ComponentKind
 from memplan.language import marked, ntr, tr
 from memplan.model import Model, NoticeKind
@@ -91,7 +92,8 @@ def error_text(source: str, error: Exception) -> ErrorText:
 
 def source_name(source: str) -> str:
     """The last part of a path or address."""
-    return Path(source).name or source
+    shown = public_address(source)
+    return Path(shown).name or shown
 
 
 def model_line(model: Model) -> str:

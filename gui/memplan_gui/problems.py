@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from memplan.addresses import without_secrets
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -114,7 +115,7 @@ def problem_of(
         message = " ".join(str(error).split())
     except Exception:
         message = ""  # not even that can be said without another
-    return Problem(place, _without_home(message)[:_LONGEST_MESSAGE])
+    return Problem(place, _without_home(without_secrets(message))[:_LONGEST_MESSAGE])
 
 
 def _without_home(text: str) -> str:

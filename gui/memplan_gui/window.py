@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
+from memplan.addresses import is_secret
 from memplan.language import tr
 from memplan.model import Model
 from memplan.reader.errors import ChoiceNeededError, MissingError
@@ -319,6 +320,8 @@ class MainWindow(QMainWindow):
             self.opening.unfollow()
             return
         self.opening.follow(source, model)
+        if is_secret(source):
+            return
         self._settings = self._settings.with_recent(source)
         self._settings_file.save(self._settings)
         self._menus.set_recent(self._settings.recent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from memplan.addresses import public_address, without_secrets
 from memplan.language import tr
 from memplan.units import format_count
 
@@ -16,7 +17,7 @@ class GgufError(Exception):
     was raised.
 
     Attributes:
-        source: the file or address, as the user gave it.
+        source: the file or address, as the user gave it, but without password and query.
         offset: the byte offset at which reading stopped, or ``None`` where there is none.
         expected: what the reader needed there.
         found: what was there instead.
@@ -27,6 +28,10 @@ class GgufError(Exception):
     def __init__(
         self, source: str, offset: int | None, expected: str, found: str, remedy: str = ""
     ) -> None:
+        expected, found, remedy = (
+            without_secrets(text, source) for text in (expected, found, remedy)
+        )
+        source = public_address(source)
         self.source = source
         self.offset = offset
         self.expected = expected

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from memplan.addresses import public_address
 from memplan.language import DeferredText, ntr, tr
 from memplan.reader.errors import InconsistentSplitError, InvalidHeaderError, NotAModelError
 from memplan.reader.header import Detail, Header, HeaderNotice, Shard
@@ -259,4 +260,4 @@ def _integer(contents: Contents, key: str) -> int | None:
 
 
 def _base_name(source: str) -> str:
-    return re.split(r"[/\\]", source)[-1]
+    return re.split(r"[/\\]", public_address(source))[-1]

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import PurePath
 from typing import Final, TypeVar
 
+from memplan.addresses import public_address
 from memplan.language import tr
 from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.model_facts import header_hash
@@ -135,7 +136,7 @@ def context_title(plan: Plan) -> str:
 
 def command(plan: Plan) -> str:
     """The command that gives this plan again; the model by its file's name, without folders."""
-    name = PurePath(plan.model.source).name or "MODEL"
+    name = PurePath(public_address(plan.model.source)).name or "MODEL"
     words = ["memplan", "check", name, *request_arguments(plan.request)]
     return shlex.join(words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from memplan.addresses import public_address
 from memplan.advice import Advice
 from memplan.component import Place
 from memplan.estimate import LimitedBy, Outcome
@@ -36,8 +37,9 @@ def plan_text(
 ) -> str:
     """A plan as lines."""
     model = plan.model
+    source = public_address(model.source)
     lines = [
-        f"{model.name}  ({model.architecture} {model.quantisation}, {model.source})",
+        f"{model.name}  ({model.architecture} {model.quantisation}, {source})",
         tr("{engine} on {backend}, budget {budget}").format(
             engine=f"{ENGINE_TITLES[plan.request.engine]} {plan.engine_version}",
             backend=BACKEND_TITLES[plan.request.backend],

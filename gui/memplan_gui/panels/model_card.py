@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from memplan.addresses import public_address
 from memplan.language import ntr, tr
 from memplan.model import Model
 from memplan.planner import Plan
@@ -225,7 +226,7 @@ class ModelCard(Card):
         self._name.setText(model.name)
         self._line.setText(model_line(model))
         self._file.setText(tr("Sample model") if sample else source_name(model.source))
-        self._file.setToolTip("" if sample else as_written(model.source))
+        self._file.setToolTip("" if sample else as_written(public_address(model.source)))
         self._file.show()
         self._open.show()
         self._show_chips()

@@ -1,0 +1,1 @@
+"""What differs between ggml's backends: memory, operations, order of work."""

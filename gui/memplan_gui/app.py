@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch, load_fonts
 from memplan_gui.collecting import Collector
 from memplan_gui.dialogs import Dialogs
+from memplan_gui.ending import Interruptions, is_at_work, leave_at_once
 from memplan_gui.icons import program_icon
 from memplan_gui.problems import Problems
 from memplan_gui.settings import SettingsFile, default_settings_path
@@ -122,6 +123,8 @@ def run(
     themes, translation = ThemeSwitch(app, ThemeChoice.SYSTEM), Translation(app)
     window = MainWindow(settings_file, themes, translation, Dialogs(), given)
     app.file_opened.connect(window.open_source)
+    interruptions = Interruptions(app)
+    interruptions.interrupted.connect(window.end)
     smoke_test = _Smoke(window, screenshot, problems) if smoke else None
     if smoke_test is None:
         problems.show_in(window)
@@ -135,6 +138,9 @@ def run(
     elif source is None:
         window.settled.emit()
     code = app.exec()
+    interruptions.stop()
+    if is_at_work(window):
+        leave_at_once(code)
     # Before the application, and before Python takes its objects apart in an order of its own.
     shiboken6.delete(window)
     return code

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, SignalInstance
 
 _REST_MILLISECONDS = 120
-_DRAIN_MILLISECONDS = 2_000
+_DRAIN_MILLISECONDS = 1_000
 
 
 class _Job(QRunnable):

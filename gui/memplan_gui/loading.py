@@ -12,7 +12,7 @@ from memplan.request import Request
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance
 
 _MOST_THREADS = 4
-_DRAIN_MILLISECONDS = 2_000
+_DRAIN_MILLISECONDS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

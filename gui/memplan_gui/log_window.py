@@ -14,6 +14,8 @@ from memplan.logs.reading import parse_log, read_log
 from memplan.logs.wording import headline, log_text, other_model_note
 from memplan.model import Model
 from memplan.planner import plan
+from memplan.reader.errors import CancelledError
+from memplan.reader.transfer import CancelToken
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -55,11 +57,13 @@ class _Question:
         text: the log itself, if it was pasted.
         path: its file, if it was opened.
         model: the model that is open; ``None`` if none is.
+        cancel: ends the reading once nobody waits for the answer.
     """
 
     text: str
     path: str
     model: Model | None
+    cancel: CancelToken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +84,10 @@ class Explanation:
 def explain(question: _Question) -> Explanation:
     """Read a log, and hold it beside the plan of the open model with the log's own options."""
     try:
-        log = read_log(question.path) if question.path else parse_log(question.text)
-    except LogError as error:
+        log = (
+            read_log(question.path, question.cancel) if question.path else parse_log(question.text)
+        )
+    except (LogError, CancelledError) as error:
         return Explanation(None, tr("The log cannot be read"), error.detail)
     if log.engine is None:
         return Explanation(log, tr("This is no engine's log"), log_text(log))
@@ -124,6 +130,7 @@ class LogWindow(QWidget):
         self._session = session
         self._path = ""
         self._explained: Explanation | None = None
+        self._cancel = CancelToken()
         self._latest = Latest(explain, self)
         self.paste = QPlainTextEdit()
         self.result = QPlainTextEdit()
@@ -212,6 +219,7 @@ class LogWindow(QWidget):
 
     def drain(self) -> None:
         """Wait for what is being read, and drop it."""
+        self._cancel.cancel()
         self._latest.drain()
 
     def explanation(self) -> Explanation | None:
@@ -247,7 +255,10 @@ class LogWindow(QWidget):
     def _ask(self) -> None:
         text = "" if self._path else self.paste.toPlainText()
         if self._path or text.strip():
-            self._latest.ask(_Question(text, self._path, self._session.model))
+            # What was asked before no longer matters, however long its log is.
+            self._cancel.cancel()
+            self._cancel = CancelToken()
+            self._latest.ask(_Question(text, self._path, self._session.model, self._cancel))
 
     def _show(self, _question: _Question, explained: Explanation) -> None:
         self._explained = explained

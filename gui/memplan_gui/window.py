@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ from PySide6.QtGui import (
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QMainWindow,
     QMenuBar,
 )
@@ -480,10 +482,21 @@ class MainWindow(QMainWindow):
             saved = base64.b64decode(self._settings.geometry, validate=False)
             self.restoreGeometry(QByteArray(saved))
 
+    def end(self, code: int) -> None:
+        """Close, whatever dialog is open, and let the program end with this exit code."""
+        # The loop may not have begun yet.
+        QTimer.singleShot(0, self, partial(self._leave, code))
+
+    def _leave(self, code: int) -> None:
+        self.close()
+        QApplication.exit(code)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember what a person would expect, and end the reading."""
-        request = self.session.request
+        # Nobody looks at a window that is to be closed while a slow disk is waited for.
         geometry = bytes(self.saveGeometry().data())
+        self.hide()
+        request = self.session.request
         self._settings = replace(
             self._settings,
             engine=request.engine,

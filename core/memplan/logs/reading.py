@@ -22,6 +22,7 @@ from memplan.logs.line_kinds import (
 )
 from memplan.logs.lines import ByteStream, Line, lines_with
 from memplan.logs.log import Log
+from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import GGUF_MAGIC
 
 STANDARD_INPUT: Final = "-"
@@ -43,18 +44,23 @@ _STARTS_A_LINE: Final = re.compile(
 """Something like the name of a function, as at the start of a line."""
 
 
-def read_log(path: str | Path) -> Log:
+def read_log(path: str | Path, cancel: CancelToken | None = None) -> Log:
     """What the log in a file says; ``-`` is standard input.
+
+    Args:
+        path: the file.
+        cancel: stops the reading from another thread.
 
     Raises:
         LogUnreadableError: the file cannot be opened or read, or is a model.
+        CancelledError: the reading was cancelled.
     """
-    source = str(path)
+    source, cancel = str(path), cancel or CancelToken()
     try:
         if source == STANDARD_INPUT:
-            return parse_log(_checked(source, sys.stdin.buffer))
+            return parse_log(_checked(source, sys.stdin.buffer, cancel))
         with Path(source).open("rb") as stream:
-            return parse_log(_checked(source, stream))
+            return parse_log(_checked(source, stream, cancel))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise LogUnreadableError(
@@ -63,18 +69,21 @@ def read_log(path: str | Path) -> Log:
 
 
 class _Begun:
-    """A stream whose first bytes have been looked at."""
+    """A stream whose first bytes have been looked at, and which can be cancelled."""
 
-    def __init__(self, start: bytes, rest: ByteStream) -> None:
+    def __init__(self, source: str, start: bytes, rest: ByteStream, cancel: CancelToken) -> None:
+        self._source = source
         self._start = start
         self._rest = rest
+        self._cancel = cancel
 
     def read(self, size: int, /) -> bytes:
+        self._cancel.check(self._source)
         start, self._start = self._start, b""
         return start or self._rest.read(size)
 
 
-def _checked(source: str, stream: ByteStream) -> ByteStream:
+def _checked(source: str, stream: ByteStream, cancel: CancelToken) -> ByteStream:
     """The same stream, unless it is a model, of which no more than this is read."""
     start = stream.read(len(GGUF_MAGIC))
     if start == GGUF_MAGIC:
@@ -82,7 +91,7 @@ def _checked(source: str, stream: ByteStream) -> ByteStream:
             source,
             tr("it is a GGUF model and no log: open it as a model, or use “memplan check”."),
         )
-    return _Begun(start, stream)
+    return _Begun(source, start, stream, cancel)
 
 
 def parse_log(log: ByteStream | bytes | str) -> Log:

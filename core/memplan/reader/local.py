@@ -12,6 +12,7 @@ from typing import Final
 from memplan.files import OPEN_FLAGS
 from memplan.language import marked, ntr, tr
 from memplan.reader.errors import MissingError, SourceChangedError, SourceUnreadableError
+from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import Contents, read_contents
 from memplan.reader.window import Window
 
@@ -28,12 +29,14 @@ _KINDS: Final[tuple[tuple[Callable[[int], bool], str, str], ...]] = (
 class _FileSource:
     """An open file as a source of bytes."""
 
-    def __init__(self, name: str, descriptor: int) -> None:
+    def __init__(self, name: str, descriptor: int, cancel: CancelToken) -> None:
         self.name = name
+        self._cancel = cancel
         self.size = os.fstat(descriptor).st_size
         self._descriptor = descriptor
 
     def read(self, count: int) -> bytes:
+        self._cancel.check(self.name)
         return os.read(self._descriptor, count)
 
     def skip(self, count: int) -> None:
@@ -53,15 +56,19 @@ class _FileSource:
         )
 
 
-def read_local_contents(path: str | Path) -> Contents:
+def read_local_contents(path: str | Path, cancel: CancelToken | None = None) -> Contents:
     """The contents of the header of the GGUF file at ``path``.
+
+    Args:
+        path: the file.
+        cancel: stops the reading from another thread.
 
     Raises:
         GgufError: the file cannot be read or is no valid GGUF file.
     """
     name = os.fspath(path)
     with _opened(name) as descriptor:
-        source = _FileSource(name, descriptor)
+        source = _FileSource(name, descriptor, cancel or CancelToken())
         contents = read_contents(Window(source))
         _check_unchanged(source, descriptor)
     return contents

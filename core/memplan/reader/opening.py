@@ -54,14 +54,13 @@ def open_location(
 
 def _open_local(file: LocalFile, cancel: CancelToken) -> Opened:
     def read_sibling(name: str) -> Contents | None:
-        cancel.check(file.name)
         try:
-            return read_local_contents(file.path.with_name(name))
+            return read_local_contents(file.path.with_name(name), cancel)
         except MissingError:
             return None
 
     def read_siblings(names: Sequence[str]) -> Mapping[str, Contents | None]:
         return {name: read_sibling(name) for name in names}
 
-    contents = replace(read_local_contents(file.path), source=file.name)
+    contents = replace(read_local_contents(file.path, cancel), source=file.name)
     return Opened(contents, file.path.name, read_siblings)

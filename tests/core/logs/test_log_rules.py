@@ -11,6 +11,8 @@ import pytest
 from memplan.component import ComponentKind
 from memplan.logs import Cause, Failure, LogOutcome, LogUnreadableError, parse_log, read_log
 from memplan.logs.line_kinds import ANCHORS, LINE_KINDS, LineKind, kinds_with
+from memplan.reader.errors import CancelledError
+from memplan.reader.transfer import CancelToken
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 MIB = 2**20
@@ -26,6 +28,16 @@ def test_that_each_row_understands_its_own_example_and_comes_first(kind: LineKin
     rows = [k for k in kinds_with(held) if k.key in kind.example and k.pattern.search(kind.example)]
 
     assert rows[0] is kind
+
+
+def test_that_reading_a_log_can_be_cancelled(tmp_path: Path) -> None:
+    path = tmp_path / "server.log"
+    path.write_bytes(b"llama_model_load: loaded\n" * 100)
+    cancel = CancelToken()
+    assert read_log(path, cancel).not_understood == 0
+    cancel.cancel()
+    with pytest.raises(CancelledError):
+        read_log(path, cancel)
 
 
 def test_that_several_lines_about_one_buffer_add_up() -> None:

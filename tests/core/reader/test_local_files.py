@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 from gguf_bytes import Gguf, TensorInfo, array, model_values, strings
 from memplan import read_header, read_model
-from memplan.reader.errors import MissingError, SourceChangedError, SourceUnreadableError
+from memplan.reader.errors import (
+    CancelledError,
+    MissingError,
+    SourceChangedError,
+    SourceUnreadableError,
+)
+from memplan.reader.transfer import CancelToken
 from memplan.reader.window import WINDOW_BYTES
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -33,6 +39,20 @@ def model(tmp_path: Path) -> Path:
     path.write_bytes(Gguf([*model_values(), tokens], [TensorInfo()]).content())
     assert path.stat().st_size > 2 * WINDOW_BYTES
     return path
+
+
+def test_that_a_reading_can_be_cancelled_between_any_two_pieces(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel, read = CancelToken(), os.read
+
+    def read_and_cancel(descriptor: int, count: int) -> bytes:
+        cancel.cancel()
+        return read(descriptor, count)
+
+    monkeypatch.setattr(os, "read", read_and_cancel)
+    with pytest.raises(CancelledError):
+        read_model(model, cancel=cancel)
 
 
 def test_that_a_missing_file_is_told(tmp_path: Path) -> None:

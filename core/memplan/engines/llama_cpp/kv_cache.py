@@ -14,7 +14,7 @@ from typing import Any
 from memplan.component import Formula
 from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.cells import CacheGeometry
-from memplan.engines.llama_cpp.placement import Placement
+from memplan.engines.llama_cpp.placement import Padding, Placement
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.llama_cpp_options import CacheType
@@ -79,12 +79,31 @@ def cache_tensors(
     shape: Shape, settings: Settings, placement: Placement
 ) -> tuple[CacheTensor, ...]:
     """Every tensor of the KV caches, layer by layer."""
-    streams = cache_geometry(shape, settings).streams
     return tuple(
-        _tensor(layer, rows, streams, placement)
+        tensor
         for layer in shape.layers
-        for rows in _rows(shape, settings, layer)
+        for memory in (placement.of_cache(layer.index),)
+        for tensor in layer_caches(shape, settings, layer, memory, placement.padding(memory))
     )
+
+
+def layer_caches(
+    shape: Shape, settings: Settings, layer: Layer, memory: int, padding: Padding
+) -> Iterator[CacheTensor]:
+    """The tensors of one layer's KV caches in a memory."""
+    streams = cache_geometry(shape, settings).streams
+    for rows in _rows(shape, settings, layer):
+        tensor_type = cache_tensor_type(rows.cache_type)
+        yield CacheTensor(
+            layer=layer.index,
+            side=rows.side,
+            reach=rows.reach,
+            ratio=rows.ratio,
+            row_bytes=streams * tensor_type.row_bytes(rows.elements),
+            # A cache has a multiple of 256 rows, so only the tail needs aligning.
+            tail_bytes=padding.allocated(0, tensor_type, rows.elements),
+            memory=memory,
+        )
 
 
 def cache_formula(tensors: Iterable[CacheTensor], geometry: CacheGeometry) -> Formula:
@@ -166,17 +185,6 @@ def _rows(shape: Shape, settings: Settings, layer: Layer) -> Iterator[_Rows]:
 def _widest_value(shape: Shape) -> int:
     """Without flash attention V is transposed, and every row is as wide as the widest layer's."""
     return max(layer.head_count_kv * layer.value_length for layer in shape.layers)
-
-
-def _tensor(layer: Layer, rows: _Rows, streams: int, placement: Placement) -> CacheTensor:
-    memory = placement.of_cache(layer.index)
-    tensor_type = cache_tensor_type(rows.cache_type)
-    # A cache has a multiple of 256 rows, so only the tail needs aligning.
-    tail_bytes = placement.padding(memory).allocated(0, tensor_type, rows.elements)
-    row_bytes = streams * tensor_type.row_bytes(rows.elements)
-    return CacheTensor(
-        layer.index, rows.side, rows.reach, rows.ratio, row_bytes, tail_bytes, memory
-    )
 
 
 def cells_of(geometry: CacheGeometry, reach: Reach, ratio: int, context: Any) -> Any:

@@ -20,6 +20,9 @@ from memplan.engines.llama_cpp.patterns import name_pattern
 EVERY_EXPERT: Final = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps"
 """The pattern of ``--cpu-moe``; ``--n-cpu-moe`` puts the layer before it."""
 
+EXPERTS_OF_LAYERS: Final = r"blk\.\d+\.ffn_(up|down|gate_up|gate)_(ch|)exps"
+"""The pattern with which automatic fitting asks for all experts on the host."""
+
 _PATTERNS_KEPT: Final = 4096
 
 
@@ -101,5 +104,6 @@ def _layer_of(pattern: str) -> int | None:
 
 @lru_cache(maxsize=_PATTERNS_KEPT)
 def _finder(pattern: str) -> Callable[[str], object]:
-    # Patterns of our own never backtrack far, and Python's engine is the faster one.
-    return re.compile(pattern).search if _OWN.fullmatch(pattern) else name_pattern(pattern).found_in
+    # These never backtrack far, and Python's engine is the faster one.
+    ours = pattern in (EVERY_EXPERT, EXPERTS_OF_LAYERS) or _OWN.fullmatch(pattern)
+    return re.compile(pattern).search if ours else name_pattern(pattern).found_in

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.engines.llama_cpp.placement import Placement
+from memplan.engines.llama_cpp.placement import Padding, Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer, Shape
 
@@ -20,11 +20,16 @@ def state_bytes(shape: Shape, settings: Settings, placement: Placement) -> dict[
     totals = dict.fromkeys(placement.memories(), 0)
     for layer in shape.layers:
         memory = placement.of_cache(layer.index)
-        alignment = placement.padding(memory).alignment_bytes
-        for elements in state_elements(shape, layer):
-            size_bytes = elements * _F32_BYTES * settings.sequences
-            totals[memory] += padded(size_bytes, alignment)
+        totals[memory] += layer_state_bytes(shape, settings, layer, placement.padding(memory))
     return totals
+
+
+def layer_state_bytes(shape: Shape, settings: Settings, layer: Layer, padding: Padding) -> int:
+    """Bytes of the states of all sequences in one layer."""
+    return sum(
+        int(padded(elements * _F32_BYTES * settings.sequences, padding.alignment_bytes))
+        for elements in state_elements(shape, layer)
+    )
 
 
 def state_elements(shape: Shape, layer: Layer) -> tuple[int, ...]:

@@ -26,6 +26,12 @@ from memplan.engines.llama_cpp.placement import HOST
 from memplan.unsigned import U32_MAX
 
 _U32: Final = U32_MAX + 1
+_S32_MAX: Final = U32_MAX // 2
+_MAX_LAYER: Final = 1000
+"""llama.cpp has patterns for the layers below this number."""
+
+_MAX_TRIALS: Final = 1000
+"""A search is over by then, or its counts have fallen below zero and it would go on for hours."""
 
 
 class Measured(NamedTuple):
@@ -34,11 +40,14 @@ class Measured(NamedTuple):
     Attributes:
         devices: bytes on each device.
         device_weights: bytes of the weights on each device.
+        device_states: bytes of the recurrent states on each device. llama.cpp allocates these even
+            where it only measures, so that a device then has so much less free.
         host: bytes on the host.
     """
 
     devices: tuple[int, ...]
     device_weights: tuple[int, ...]
+    device_states: tuple[int, ...]
     host: int
 
 
@@ -66,6 +75,20 @@ class Change(Enum):
     """It places layers or experts; the context may be shorter, too."""
     GIVEN_UP = auto()
     """It may have shortened the context, which is not enough, and may do nothing more."""
+    FAILED = auto()
+    """Its count of layers fell below zero; the model is loaded with what it had written by then."""
+
+
+class _CountFailedError(Exception):
+    """The search's unsigned counts have fallen below zero.
+
+    This happens where an early device takes all layers, the output layer too, and at least two more
+    devices follow. llama.cpp notices as it asks for a layer that it has no pattern for.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.layout = layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,42 +141,50 @@ class Fitted:
 
 def fit(task: FitTask, measure: Measure) -> Fitted:
     """What ``--fit`` makes of a task."""
-    search = _Search(task, measure)
-    context = task.context_tokens if task.context_tokens is not None else search.longest
+    longest = min(task.trained_tokens * task.streams, U32_MAX)
+    context = task.context_tokens if task.context_tokens is not None else longest
     whole = measure(context, task.layout)
-    if search.fits(whole):
+    # What is free is asked for while the first measurement still holds its states.
+    free_bytes = _less(task.free_bytes, whole.device_states)
+    search = _Search(replace(task, free_bytes=free_bytes), measure, longest, whole)
+    if search.fits():
         return Fitted(Change.NOTHING, context, task.layout)
-    if search.surplus(whole) < 0 and task.context_tokens is None:
-        context, enough = search.shortened(whole)
+    if search.surplus() < 0 and task.context_tokens is None:
+        context, enough = search.shortened()
         if enough:
             return Fitted(Change.CONTEXT, context, task.layout)
     if task.held is not None:
         return Fitted(Change.GIVEN_UP, context, task.layout, task.held)
-    layout = _LayerSearch(task, lambda layout: measure(context, layout)).placed()
+    try:
+        limits = _less(free_bytes, task.target_bytes)
+        layout = _LayerSearch(task, limits, lambda layout: measure(context, layout)).placed()
+    except _CountFailedError as failed:
+        return Fitted(Change.FAILED, context, failed.layout)
     return Fitted(Change.LAYERS, context, layout)
 
 
 class _Search:
     """The first two steps: whether anything must change, and whether the context can."""
 
-    def __init__(self, task: FitTask, measure: Measure) -> None:
+    def __init__(self, task: FitTask, measure: Measure, longest: int, whole: Measured) -> None:
         self.task = task
         self.measure = measure
-        self.longest = min(task.trained_tokens * task.streams, U32_MAX)
+        self.longest = longest
+        self.whole = whole
         floor = U32_MAX if task.floor_tokens is None else task.floor_tokens * task.streams
         self.floor = min(floor, U32_MAX)
 
-    def fits(self, measured: Measured) -> bool:
+    def fits(self) -> bool:
         """Whether every device keeps free what it is to keep; without one, the host."""
         task = self.task
         if not task.free_bytes:
-            return task.host_bytes - measured.host >= task.target_bytes[0]
-        spare = zip(task.free_bytes, measured.devices, task.target_bytes, strict=True)
+            return self.surplus() >= 0
+        spare = zip(task.free_bytes, self.whole.devices, task.target_bytes, strict=True)
         return all(free - used >= target for free, used, target in spare)
 
-    def surplus(self, measured: Measured) -> int:
+    def surplus(self) -> int:
         """Bytes that all devices together have beside what is to stay free."""
-        return self._available() - self._used(measured)
+        return self._available() - self._used(self.whole)
 
     def _available(self) -> int:
         task = self.task
@@ -164,7 +195,7 @@ class _Search:
     def _used(self, measured: Measured) -> int:
         return sum(measured.devices) if self.task.free_bytes else measured.host
 
-    def shortened(self, whole: Measured) -> tuple[int, bool]:
+    def shortened(self) -> tuple[int, bool]:
         """A shorter context, and whether that is all that is needed.
 
         A straight line between the bytes at the floor and at the longest context tells how much
@@ -175,8 +206,8 @@ class _Search:
             return self.longest, False
         wanted = self._available()
         if len(task.free_bytes) > 1:
-            wanted -= self._waste(whole)
-        most = self._used(whole)
+            wanted -= self._waste()
+        most = self._used(self.whole)
         least = self._used(self.measure(self.floor, task.layout))
         if wanted <= least:
             return self.floor, False
@@ -184,12 +215,12 @@ class _Search:
         context = max(context - context % (CELL_MULTIPLE * task.streams), self.floor)
         return context, len(task.free_bytes) <= 1
 
-    def _waste(self, whole: Measured) -> int:
+    def _waste(self) -> int:
         """What several devices are expected to leave unused: parts of layers do not fit."""
         task = self.task
         wanted = task.layout.gpu_layers
         layers = task.layer_count if wanted is None else min(wanted, task.layer_count)
-        per_layer = sum(whole.device_weights) // max(layers, 1)
+        per_layer = sum(self.whole.device_weights) // max(layers, 1)
         return (len(task.free_bytes) + 1) * per_layer // (6 if task.has_experts else 2)
 
 
@@ -238,14 +269,16 @@ class _Trial(NamedTuple):
 class _LayerSearch:
     """The last two steps: how many layers each device gets, and which of them in part."""
 
-    def __init__(self, task: FitTask, measure: Callable[[Layout], Measured]) -> None:
+    def __init__(
+        self, task: FitTask, limits: tuple[int, ...], measure: Callable[[Layout], Measured]
+    ) -> None:
         self.task = task
+        self.limits = limits
         self.measure = measure
         self.count = len(task.free_bytes)
         self.last = self.count - 1
-        self.limits = tuple(
-            free - target for free, target in zip(task.free_bytes, task.target_bytes, strict=True)
-        )
+        self.written: tuple[TensorOverride, ...] = ()
+        self.trials = 0
 
     def placed(self) -> Layout:
         """The layout at the end of the search."""
@@ -259,33 +292,44 @@ class _LayerSearch:
     def _trial(
         self, shares: tuple[_Share, ...], spill: tuple[int, ...], first_dense: int
     ) -> _Trial:
-        measured = self.measure(self._layout(shares, spill))
+        layout = self._layout(shares, spill)
+        self.trials += 1
+        if self.trials > _MAX_TRIALS:
+            raise _CountFailedError(replace(layout, gpu_layers=None))
+        measured = self.measure(layout)
         return _Trial(shares, spill, first_dense, measured.devices)
 
     def _layout(self, shares: tuple[_Share, ...], spill: tuple[int, ...]) -> Layout:
-        gpu_layers = sum(share.layers for share in shares)
-        layer = self.task.layer_count + 1 - gpu_layers
+        gpu_layers = sum(share.layers for share in shares) % _U32
+        layer = (self.task.layer_count + 1 - gpu_layers) % _U32
+        split = tuple(float(share.layers) for share in shares)
+        layout = replace(
+            self.task.layout,
+            # A negative number of layers means all of them.
+            gpu_layers=gpu_layers if gpu_layers <= _S32_MAX else None,
+            tensor_split=split if self.count > 1 else self.task.layout.tensor_split,
+        )
         overrides: list[TensorOverride] = []
         for share, memory in zip(shares, spill, strict=True):
             layer = (layer + share.full) % _U32
             for index in range(layer, (layer + share.parts) % _U32):
+                if index >= _MAX_LAYER:
+                    # Neither the number of layers nor the end of the list is written any more.
+                    written = (*overrides, *self.written[len(overrides) :])
+                    raise _CountFailedError(replace(layout, gpu_layers=None, overrides=written))
                 first = index == layer
                 part = share.moved if first else MovedPart.EXPERTS
                 overrides.append(moved_part(index, part, memory if first else HOST))
             layer = (layer + share.parts) % _U32
-        split = tuple(float(share.layers) for share in shares)
-        return replace(
-            self.task.layout,
-            gpu_layers=gpu_layers,
-            tensor_split=split if self.count > 1 else self.task.layout.tensor_split,
-            overrides=tuple(overrides),
-        )
+        self.written = tuple(overrides)
+        return replace(layout, overrides=self.written)
 
     def _dense_parts_fit(self) -> bool:
         """Whether all devices together have room for everything but the experts."""
         everywhere = TensorOverride(EXPERTS_OF_LAYERS, HOST)
-        used = self.measure(replace(self.task.layout, overrides=(everywhere,))).devices
-        return sum(self.limits) - sum(used) > 0
+        measured = self.measure(replace(self.task.layout, overrides=(everywhere,)))
+        free = sum(self.task.free_bytes) - sum(measured.device_states)
+        return free - sum(measured.devices) - sum(self.task.target_bytes) > 0
 
     def _filled(self, low: _Trial, device: int) -> _Trial:
         """As many of the layers left as a device takes, without their experts."""
@@ -318,7 +362,7 @@ class _LayerSearch:
     def _step(self, low: _Trial, high: _Trial, device: int, delta: int) -> int:
         """Layers to go on from the lower bound, by false position."""
         needed = high.used[device] - low.used[device]
-        spare = delta * (self.limits[device] - low.used[device])
+        spare = _signed(delta * (self.limits[device] - low.used[device]))
         # Division cuts towards 0, and what is negative becomes a huge unsigned number.
         step = abs(spare) // abs(needed) if needed else U32_MAX
         step = (step if (spare < 0) is (needed < 0) else -step) % _U32
@@ -341,7 +385,7 @@ class _LayerSearch:
         high = self._all_whole(low, device)
         if high.used[device] <= self.limits[device]:
             return high
-        while (delta := high.shares[device].full - low.shares[device].full) > 1:
+        while (delta := (high.shares[device].full - low.shares[device].full) % _U32) > 1:
             trial = self._some_whole(low, device, self._step(low, high, device, delta))
             if trial.used[device] <= self.limits[device]:
                 low = trial
@@ -352,7 +396,7 @@ class _LayerSearch:
     def _all_whole(self, low: _Trial, device: int) -> _Trial:
         shares = low.shares
         for giving in range(low.first_dense, self.count):
-            count = shares[giving].layers - (giving == self.last)
+            count = (shares[giving].layers - (giving == self.last)) % _U32
             shares = _changed(shares, device, shares[device].with_more(count, 0))
             shares = _changed(shares, giving, replace(shares[giving].with_more(-count, 0), parts=0))
         return self._trial(shares, low.spill, self.last)
@@ -397,3 +441,12 @@ class _LayerSearch:
 
 def _changed(shares: Sequence[_Share], device: int, share: _Share) -> tuple[_Share, ...]:
     return (*shares[:device], share, *shares[device + 1 :])
+
+
+def _less(numbers: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(number - other for number, other in zip(numbers, others, strict=True))
+
+
+def _signed(value: int) -> int:
+    """What is left of a number in a signed 64-bit integer."""
+    return (value + 2**63) % 2**64 - 2**63

@@ -16,7 +16,7 @@ from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.fit import Measure, Measured
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, layer_caches
 from memplan.engines.llama_cpp.placement import HOST, Padding, Placement
-from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes
+from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes, state_bytes
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.engines.llama_cpp.weights import weight_bytes
@@ -72,9 +72,11 @@ def measuring(model: Model, settings: Settings, devices: Sequence[Device]) -> Me
     def measure(context: int, layout: Layout) -> Measured:
         placement = place(shape, devices, layout)
         found = loaded(model, settings, placement, context, dry_run=True)
+        states = state_bytes(shape, settings, placement)
         return Measured(
             devices=tuple(found.total(memory) for memory in range(len(devices))),
             device_weights=tuple(found.weights[memory] for memory in range(len(devices))),
+            device_states=tuple(states[memory] for memory in range(len(devices))),
             host=found.total(HOST),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -10,6 +10,7 @@ from typing import Final
 
 from memplan.devices import Device, smallest_device
 from memplan.estimate import LimitedBy, UnsupportedRequestError
+from memplan.exhaustive import exhaustive
 from memplan.llama_cpp_options import CacheType
 from memplan.model import Model
 from memplan.planner import Plan, plan
@@ -243,10 +244,13 @@ def _llama_cpp_ladders(current: Plan) -> Iterator[_Ladder]:
     ]
 
 
-_LADDERS: Final[dict[EngineName, Callable[[Plan], Iterator[_Ladder]]]] = {
-    EngineName.ZINC: _zinc_ladders,
-    EngineName.LLAMA_CPP: _llama_cpp_ladders,
-}
+_LADDERS: Final[Mapping[EngineName, Callable[[Plan], Iterator[_Ladder]]]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: _zinc_ladders,
+        EngineName.LLAMA_CPP: _llama_cpp_ladders,
+    },
+)
 
 
 def _llama_cpp_rung(step: Step, **changes: object) -> _Rung:

@@ -9,6 +9,8 @@ from functools import reduce
 from math import prod
 from typing import Final
 
+from memplan.exhaustive import exhaustive
+
 
 class Operator(StrEnum):
     """What is done with the parts of a calculation; all in whole numbers."""
@@ -114,13 +116,16 @@ def calculation(operator: Operator, *parts: Expression) -> Expression:
     return Calculation(operator, parts)
 
 
-_OPERATIONS: Final[Mapping[Operator, Callable[[list[int]], int]]] = {
-    Operator.SUM: sum,
-    Operator.DIFFERENCE: lambda parts: reduce(lambda one, other: one - other, parts),
-    Operator.PRODUCT: prod,
-    Operator.QUOTIENT: lambda parts: parts[0] // parts[1],
-    Operator.ROUND_DOWN: lambda parts: parts[0] - parts[0] % parts[1],
-    Operator.ROUND_UP: lambda parts: -(-parts[0] // parts[1]) * parts[1],
-    Operator.LEAST: min,
-    Operator.LARGEST: max,
-}
+_OPERATIONS: Final[Mapping[Operator, Callable[[list[int]], int]]] = exhaustive(
+    Operator,
+    {
+        Operator.SUM: sum,
+        Operator.DIFFERENCE: lambda parts: reduce(lambda one, other: one - other, parts),
+        Operator.PRODUCT: prod,
+        Operator.QUOTIENT: lambda parts: parts[0] // parts[1],
+        Operator.ROUND_DOWN: lambda parts: parts[0] - parts[0] % parts[1],
+        Operator.ROUND_UP: lambda parts: -(-parts[0] // parts[1]) * parts[1],
+        Operator.LEAST: min,
+        Operator.LARGEST: max,
+    },
+)

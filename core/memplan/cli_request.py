@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
+from memplan.exhaustive import exhaustive
 from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName, Request
 from memplan.units import format_bytes, parse_bytes, parse_tokens
@@ -17,10 +18,13 @@ from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 _ZINC_OPTIONS = ("zinc_version", "accounting")
 _LLAMA_CPP_OPTIONS = tuple(field.name for field in fields(LlamaCppOptions))
 
-ENGINE_OPTIONS: Mapping[EngineName, tuple[str, ...]] = {
-    EngineName.ZINC: _ZINC_OPTIONS,
-    EngineName.LLAMA_CPP: _LLAMA_CPP_OPTIONS,
-}
+ENGINE_OPTIONS: Mapping[EngineName, tuple[str, ...]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: _ZINC_OPTIONS,
+        EngineName.LLAMA_CPP: _LLAMA_CPP_OPTIONS,
+    },
+)
 """Options that only one engine has, as attributes of the parsed arguments; ``None``: not given."""
 
 

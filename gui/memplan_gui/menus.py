@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from memplan.addresses import public_address
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.units import ByteUnits, format_count
 from memplan_resources.samples import SAMPLES
@@ -21,18 +22,24 @@ from memplan_gui.text_size import TEXT_SIZES
 from memplan_gui.translating import LANGUAGE_NAMES, LanguageChoice
 from memplan_gui.widgets.tooltips import as_written
 
-_THEMES: Final[Mapping[ThemeChoice, str]] = {
-    ThemeChoice.SYSTEM: marked("&System"),
-    ThemeChoice.LIGHT: marked("&Light"),
-    ThemeChoice.DARK: marked("&Dark"),
-    ThemeChoice.HIGH_CONTRAST: marked("&High contrast"),
-}
-_UNITS: Final[Mapping[ByteUnits, str]] = {
-    ByteUnits.BINARY: marked("Gi&B (multiples of {count})"),
-    ByteUnits.DECIMAL: marked("&GB (multiples of {count})"),
-}
+_THEMES: Final[Mapping[ThemeChoice, str]] = exhaustive(
+    ThemeChoice,
+    {
+        ThemeChoice.SYSTEM: marked("&System"),
+        ThemeChoice.LIGHT: marked("&Light"),
+        ThemeChoice.DARK: marked("&Dark"),
+        ThemeChoice.HIGH_CONTRAST: marked("&High contrast"),
+    },
+)
+_UNITS: Final[Mapping[ByteUnits, str]] = exhaustive(
+    ByteUnits,
+    {
+        ByteUnits.BINARY: marked("Gi&B (multiples of {count})"),
+        ByteUnits.DECIMAL: marked("&GB (multiples of {count})"),
+    },
+)
 
-_MULTIPLES: Final = {ByteUnits.BINARY: 1024, ByteUnits.DECIMAL: 1000}
+_MULTIPLES: Final = exhaustive(ByteUnits, {ByteUnits.BINARY: 1024, ByteUnits.DECIMAL: 1000})
 _SAMPLE_KINDS: Final[Mapping[str, str]] = {
     "qwen3-8b": marked("dense"),
     "gpt-oss-20b": marked("mixture of experts, sliding windows"),

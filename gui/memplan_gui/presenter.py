@@ -11,6 +11,7 @@ from typing import Final
 
 from memplan.addresses import public_address
 from memplan.component import ComponentKind
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
 from memplan.model import Model, NoticeKind
 from memplan.planner import Plan, Share, Status, Usage
@@ -60,11 +61,14 @@ _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
     NotAModelError: marked("The file holds no language model."),
 }
 
-STATUS_NAMES: Final[Mapping[Status, str]] = {
-    Status.OK: marked("Fits"),
-    Status.TIGHT: marked("Tight"),
-    Status.DOES_NOT_FIT: marked("Does not fit"),
-}
+STATUS_NAMES: Final[Mapping[Status, str]] = exhaustive(
+    Status,
+    {
+        Status.OK: marked("Fits"),
+        Status.TIGHT: marked("Tight"),
+        Status.DOES_NOT_FIT: marked("Does not fit"),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Final
 
 import memplan_resources.translations
+from memplan.exhaustive import exhaustive
 from memplan.language import ENGLISH, Language, speak
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
@@ -20,10 +21,13 @@ class LanguageChoice(StrEnum):
     GERMAN = "de"
 
 
-LANGUAGE_NAMES: Final[Mapping[LanguageChoice, str]] = {
-    LanguageChoice.ENGLISH: "&English",
-    LanguageChoice.GERMAN: "&Deutsch",
-}
+LANGUAGE_NAMES: Final[Mapping[LanguageChoice, str]] = exhaustive(
+    LanguageChoice,
+    {
+        LanguageChoice.ENGLISH: "&English",
+        LanguageChoice.GERMAN: "&Deutsch",
+    },
+)
 """What each language calls itself: never translated, so that its speakers find it."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from memplan.engines import zinc
 from memplan.estimate import Estimate
+from memplan.exhaustive import exhaustive
 from memplan.model import Model
 from memplan.request import EngineName, Request
 
@@ -17,10 +18,13 @@ def _estimate_llama_cpp(model: Model, request: Request) -> Estimate:
     return estimate_llama_cpp(model, request)
 
 
-_ENGINES: Mapping[EngineName, Callable[[Model, Request], Estimate]] = {
-    EngineName.ZINC: zinc.estimate,
-    EngineName.LLAMA_CPP: _estimate_llama_cpp,
-}
+_ENGINES: Mapping[EngineName, Callable[[Model, Request], Estimate]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: zinc.estimate,
+        EngineName.LLAMA_CPP: _estimate_llama_cpp,
+    },
+)
 
 
 def estimate(model: Model, request: Request) -> Estimate:

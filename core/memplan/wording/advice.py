@@ -6,40 +6,51 @@ from collections.abc import Mapping
 from typing import Final
 
 from memplan.advice import Advice, Change, Step
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.units import ByteUnits, format_bytes, format_tokens
 
-_COSTS: Final[Mapping[Change, str]] = {
-    Change.CONTEXT: marked("Shorter chats and documents."),
-    Change.CACHE_TYPE: marked("Slightly less exact attention; below q8_0 it shows in long chats."),
-    Change.ZINC_VERSION: marked("A newer engine."),
-    Change.FLASH_ATTN: marked("Nothing where the GPU supports it."),
-    Change.PARALLEL: marked("Fewer chats at a time."),
-    Change.UBATCH_SIZE: marked("Slower reading of long prompts."),
-    Change.N_CPU_MOE: marked("Slower: these experts are computed on the CPU, in host memory."),
-    Change.N_GPU_LAYERS: marked(
-        "Slower: the other layers are computed on the CPU, in host memory."
-    ),
-    Change.WIRED_LIMIT: marked("Less memory for everything else on the Mac, until it restarts."),
-    Change.DEVICE: marked("Another device."),
-    Change.QUANTISATION: marked(
-        "Another file, whose size is worked out and may differ a little; less exact answers."
-    ),
-}
+_COSTS: Final[Mapping[Change, str]] = exhaustive(
+    Change,
+    {
+        Change.CONTEXT: marked("Shorter chats and documents."),
+        Change.CACHE_TYPE: marked(
+            "Slightly less exact attention; below q8_0 it shows in long chats."
+        ),
+        Change.ZINC_VERSION: marked("A newer engine."),
+        Change.FLASH_ATTN: marked("Nothing where the GPU supports it."),
+        Change.PARALLEL: marked("Fewer chats at a time."),
+        Change.UBATCH_SIZE: marked("Slower reading of long prompts."),
+        Change.N_CPU_MOE: marked("Slower: these experts are computed on the CPU, in host memory."),
+        Change.N_GPU_LAYERS: marked(
+            "Slower: the other layers are computed on the CPU, in host memory."
+        ),
+        Change.WIRED_LIMIT: marked(
+            "Less memory for everything else on the Mac, until it restarts."
+        ),
+        Change.DEVICE: marked("Another device."),
+        Change.QUANTISATION: marked(
+            "Another file, whose size is worked out and may differ a little; less exact answers."
+        ),
+    },
+)
 
-_ADVICE: Final[Mapping[Change, str]] = {
-    Change.CONTEXT: marked("Use a context of {to} tokens"),
-    Change.CACHE_TYPE: marked("Keep the KV cache as {to}"),
-    Change.ZINC_VERSION: marked("Use ZINC of {to}, which caches attending layers only"),
-    Change.FLASH_ATTN: marked("Turn flash attention on"),
-    Change.PARALLEL: marked("Serve fewer sequences at a time: {to}"),
-    Change.UBATCH_SIZE: marked("Use a micro-batch of {to} tokens"),
-    Change.N_CPU_MOE: marked("Keep the experts on the host, of so many layers: {to}"),
-    Change.N_GPU_LAYERS: marked("Put fewer layers on the GPU: {to}"),
-    Change.WIRED_LIMIT: marked("Raise the GPU's share: sudo sysctl iogpu.wired_limit_mb={to}"),
-    Change.DEVICE: marked("Use a larger device: {to}"),
-    Change.QUANTISATION: marked("Use the same model as {to}"),
-}
+_ADVICE: Final[Mapping[Change, str]] = exhaustive(
+    Change,
+    {
+        Change.CONTEXT: marked("Use a context of {to} tokens"),
+        Change.CACHE_TYPE: marked("Keep the KV cache as {to}"),
+        Change.ZINC_VERSION: marked("Use ZINC of {to}, which caches attending layers only"),
+        Change.FLASH_ATTN: marked("Turn flash attention on"),
+        Change.PARALLEL: marked("Serve fewer sequences at a time: {to}"),
+        Change.UBATCH_SIZE: marked("Use a micro-batch of {to} tokens"),
+        Change.N_CPU_MOE: marked("Keep the experts on the host, of so many layers: {to}"),
+        Change.N_GPU_LAYERS: marked("Put fewer layers on the GPU: {to}"),
+        Change.WIRED_LIMIT: marked("Raise the GPU's share: sudo sysctl iogpu.wired_limit_mb={to}"),
+        Change.DEVICE: marked("Use a larger device: {to}"),
+        Change.QUANTISATION: marked("Use the same model as {to}"),
+    },
+)
 
 _FURTHER: Final[Mapping[Change, str]] = {
     Change.CACHE_TYPE: marked("keep the KV cache as {to}"),

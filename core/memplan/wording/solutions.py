@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import EngineName
 from memplan.solve import Question, Solution
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
 
-_QUESTIONS: Final[Mapping[Question, str]] = {
-    Question.CONTEXT: marked("Largest context for {budget}"),
-    Question.BUDGET: marked("Budget for {context} tokens"),
-    Question.CEILING_BUDGET: marked("Budget for all {context} tokens"),
-    Question.SEQUENCES: marked("Most sequences that share {context} tokens"),
-    Question.LONG_SEQUENCES: marked("Most sequences of {context} tokens each"),
-    Question.CACHE_TYPE: marked("Best KV cache type for {context} tokens"),
-}
+_QUESTIONS: Final[Mapping[Question, str]] = exhaustive(
+    Question,
+    {
+        Question.CONTEXT: marked("Largest context for {budget}"),
+        Question.BUDGET: marked("Budget for {context} tokens"),
+        Question.CEILING_BUDGET: marked("Budget for all {context} tokens"),
+        Question.SEQUENCES: marked("Most sequences that share {context} tokens"),
+        Question.LONG_SEQUENCES: marked("Most sequences of {context} tokens each"),
+        Question.CACHE_TYPE: marked("Best KV cache type for {context} tokens"),
+    },
+)
 
-_NO_ANSWER: Final[Mapping[Question, str]] = {
-    Question.CONTEXT: marked("none fits"),
-    Question.BUDGET: marked("none is enough"),
-    Question.CEILING_BUDGET: marked("none is enough"),
-    Question.SEQUENCES: marked("not even one fits"),
-    Question.LONG_SEQUENCES: marked("not even one fits"),
-    Question.CACHE_TYPE: marked("none is small enough"),
-}
+_NO_ANSWER: Final[Mapping[Question, str]] = exhaustive(
+    Question,
+    {
+        Question.CONTEXT: marked("none fits"),
+        Question.BUDGET: marked("none is enough"),
+        Question.CEILING_BUDGET: marked("none is enough"),
+        Question.SEQUENCES: marked("not even one fits"),
+        Question.LONG_SEQUENCES: marked("not even one fits"),
+        Question.CACHE_TYPE: marked("none is small enough"),
+    },
+)
 
 _BYTES: Final = frozenset({Question.BUDGET, Question.CEILING_BUDGET})
 

@@ -9,6 +9,7 @@ from memplan.addresses import public_address
 from memplan.advice import Advice
 from memplan.component import Place
 from memplan.estimate import LimitedBy, Outcome
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.solve import Solution
@@ -26,7 +27,9 @@ from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title
 from memplan.wording.verdicts import explanation, headline, log_lines
 
-_PLACES: Final[Mapping[Place, str]] = {Place.DEVICE: marked("device"), Place.HOST: marked("host")}
+_PLACES: Final[Mapping[Place, str]] = exhaustive(
+    Place, {Place.DEVICE: marked("device"), Place.HOST: marked("host")}
+)
 
 
 def plan_text(

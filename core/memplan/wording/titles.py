@@ -6,38 +6,54 @@ from collections.abc import Mapping
 from typing import Final
 
 from memplan.component import ComponentKind, Place
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.request import Backend, EngineName
 
-ENGINE_TITLES: Final[Mapping[EngineName, str]] = {
-    EngineName.ZINC: "ZINC",
-    EngineName.LLAMA_CPP: "llama.cpp",
-}
-BACKEND_TITLES: Final[Mapping[Backend, str]] = {
-    Backend.VULKAN: "Vulkan",
-    Backend.METAL: "Metal",
-    Backend.CUDA: "CUDA",
-}
+ENGINE_TITLES: Final[Mapping[EngineName, str]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: "ZINC",
+        EngineName.LLAMA_CPP: "llama.cpp",
+    },
+)
+BACKEND_TITLES: Final[Mapping[Backend, str]] = exhaustive(
+    Backend,
+    {
+        Backend.VULKAN: "Vulkan",
+        Backend.METAL: "Metal",
+        Backend.CUDA: "CUDA",
+    },
+)
 """Names, which are the same in every language; those below are to be translated."""
 
-COMPONENT_TITLES: Final[Mapping[ComponentKind, str]] = {
-    ComponentKind.WEIGHTS: marked("Weights"),
-    ComponentKind.KV_CACHE: marked("KV cache"),
-    ComponentKind.RECURRENT_STATE: marked("Recurrent state"),
-    ComponentKind.COMPUTE: marked("Compute buffers"),
-    ComponentKind.STAGING: marked("Staging buffers"),
-    ComponentKind.PAGE_TABLE: marked("Page table"),
-    ComponentKind.OUTPUT: marked("Output buffer"),
-}
-PLACE_TITLES: Final[Mapping[Place, str]] = {
-    Place.DEVICE: marked("Device"),
-    Place.HOST: marked("Host"),
-}
+COMPONENT_TITLES: Final[Mapping[ComponentKind, str]] = exhaustive(
+    ComponentKind,
+    {
+        ComponentKind.WEIGHTS: marked("Weights"),
+        ComponentKind.KV_CACHE: marked("KV cache"),
+        ComponentKind.RECURRENT_STATE: marked("Recurrent state"),
+        ComponentKind.COMPUTE: marked("Compute buffers"),
+        ComponentKind.STAGING: marked("Staging buffers"),
+        ComponentKind.PAGE_TABLE: marked("Page table"),
+        ComponentKind.OUTPUT: marked("Output buffer"),
+    },
+)
+PLACE_TITLES: Final[Mapping[Place, str]] = exhaustive(
+    Place,
+    {
+        Place.DEVICE: marked("Device"),
+        Place.HOST: marked("Host"),
+    },
+)
 
-_PLACED: Final[Mapping[Place, str]] = {
-    Place.DEVICE: marked("{component} (device)"),
-    Place.HOST: marked("{component} (host)"),
-}
+_PLACED: Final[Mapping[Place, str]] = exhaustive(
+    Place,
+    {
+        Place.DEVICE: marked("{component} (device)"),
+        Place.HOST: marked("{component} (host)"),
+    },
+)
 
 
 def component_title(kind: ComponentKind) -> str:

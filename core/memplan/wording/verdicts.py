@@ -7,6 +7,7 @@ from typing import Final
 
 from memplan.component import ComponentKind
 from memplan.estimate import LimitedBy, Outcome
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan, Share, Status
 from memplan.request import Backend, EngineName
@@ -21,31 +22,45 @@ _ALLOCATION_ORDER: Final = (
 )
 """The order in which llama.cpp takes memory."""
 
-_LARGEST: Final[Mapping[ComponentKind, str]] = {
-    ComponentKind.WEIGHTS: marked("Weights are {size} of it."),
-    ComponentKind.KV_CACHE: marked("KV cache is {size} of it."),
-    ComponentKind.RECURRENT_STATE: marked("Recurrent state is {size} of it."),
-    ComponentKind.COMPUTE: marked("Compute buffers are {size} of it."),
-    ComponentKind.STAGING: marked("Staging buffers are {size} of it."),
-    ComponentKind.PAGE_TABLE: marked("Page table is {size} of it."),
-    ComponentKind.OUTPUT: marked("Output buffer is {size} of it."),
-}
+_LARGEST: Final[Mapping[ComponentKind, str]] = exhaustive(
+    ComponentKind,
+    {
+        ComponentKind.WEIGHTS: marked("Weights are {size} of it."),
+        ComponentKind.KV_CACHE: marked("KV cache is {size} of it."),
+        ComponentKind.RECURRENT_STATE: marked("Recurrent state is {size} of it."),
+        ComponentKind.COMPUTE: marked("Compute buffers are {size} of it."),
+        ComponentKind.STAGING: marked("Staging buffers are {size} of it."),
+        ComponentKind.PAGE_TABLE: marked("Page table is {size} of it."),
+        ComponentKind.OUTPUT: marked("Output buffer is {size} of it."),
+    },
+)
 
-_GROWS: Final[Mapping[ComponentKind, str]] = {
-    ComponentKind.KV_CACHE: marked(
-        "KV cache grows the most: by {size} from {first} to {last} tokens."
-    ),
-    ComponentKind.COMPUTE: marked(
-        "Compute buffers grow the most: by {size} from {first} to {last} tokens."
-    ),
-    ComponentKind.PAGE_TABLE: marked(
-        "Page table grows the most: by {size} from {first} to {last} tokens."
-    ),
-    ComponentKind.OUTPUT: marked(
-        "Output buffer grows the most: by {size} from {first} to {last} tokens."
-    ),
-}
-"""Of the components that depend on the context."""
+_GROWS: Final[Mapping[ComponentKind, str]] = exhaustive(
+    ComponentKind,
+    {
+        ComponentKind.WEIGHTS: marked(
+            "Weights grow the most: by {size} from {first} to {last} tokens."
+        ),
+        ComponentKind.RECURRENT_STATE: marked(
+            "Recurrent state grows the most: by {size} from {first} to {last} tokens."
+        ),
+        ComponentKind.STAGING: marked(
+            "Staging buffers grow the most: by {size} from {first} to {last} tokens."
+        ),
+        ComponentKind.KV_CACHE: marked(
+            "KV cache grows the most: by {size} from {first} to {last} tokens."
+        ),
+        ComponentKind.COMPUTE: marked(
+            "Compute buffers grow the most: by {size} from {first} to {last} tokens."
+        ),
+        ComponentKind.PAGE_TABLE: marked(
+            "Page table grows the most: by {size} from {first} to {last} tokens."
+        ),
+        ComponentKind.OUTPUT: marked(
+            "Output buffer grows the most: by {size} from {first} to {last} tokens."
+        ),
+    },
+)
 
 _LARGEST_TENSOR: Final[Mapping[ComponentKind, str]] = {
     ComponentKind.WEIGHTS: marked(

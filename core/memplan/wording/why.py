@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from memplan.estimate import Allocation
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend, EngineName
@@ -15,11 +16,14 @@ from memplan.wording.help.topics import HelpTopic, budget_topic
 from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
 
-_MEMORY: Final[Mapping[Backend, str]] = {
-    Backend.VULKAN: marked("The device's own; what lives on the host does not count"),
-    Backend.METAL: marked("One for device and host, both of which count"),
-    Backend.CUDA: marked("The device's own; what lives on the host does not count"),
-}
+_MEMORY: Final[Mapping[Backend, str]] = exhaustive(
+    Backend,
+    {
+        Backend.VULKAN: marked("The device's own; what lives on the host does not count"),
+        Backend.METAL: marked("One for device and host, both of which count"),
+        Backend.CUDA: marked("The device's own; what lives on the host does not count"),
+    },
+)
 
 _THERE_IS: Final[Mapping[tuple[EngineName, bool], str]] = {
     (EngineName.LLAMA_CPP, False): marked("{budget}; --fit leaves {size} of it free"),

@@ -14,6 +14,7 @@ from memplan.detection.choices import (
     wired_limit_choices,
 )
 from memplan.devices import load_catalogue
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.request import EngineName, Request
 from memplan.units import MIB, ByteUnits, format_bytes
@@ -40,19 +41,25 @@ _SEARCHING = marked("Looking for devices…")
 _NONE_FOUND = marked("No device found")
 _VISIBLE_ROWS = 16
 _TEXT_MARGIN = 4
-_DEVICE_TEXTS: Final[Mapping[Origin, str]] = {
-    Origin.TOTAL: marked("{device} · {size} in all"),
-    Origin.FREE_NOW: marked("{device} · {size} free now"),
-    Origin.CATALOGUE: "{device} · {size}",
-    Origin.WIRED_LIMIT: "{device} · {size}",
-}
+_DEVICE_TEXTS: Final[Mapping[Origin, str]] = exhaustive(
+    Origin,
+    {
+        Origin.TOTAL: marked("{device} · {size} in all"),
+        Origin.FREE_NOW: marked("{device} · {size} free now"),
+        Origin.CATALOGUE: "{device} · {size}",
+        Origin.WIRED_LIMIT: "{device} · {size}",
+    },
+)
 
-_TOPICS: Final[Mapping[Origin, HelpTopic]] = {
-    Origin.TOTAL: HelpTopic.DEVICE,
-    Origin.FREE_NOW: HelpTopic.FREE_NOW,
-    Origin.CATALOGUE: HelpTopic.DEVICE,
-    Origin.WIRED_LIMIT: HelpTopic.WIRED_LIMIT,
-}
+_TOPICS: Final[Mapping[Origin, HelpTopic]] = exhaustive(
+    Origin,
+    {
+        Origin.TOTAL: HelpTopic.DEVICE,
+        Origin.FREE_NOW: HelpTopic.FREE_NOW,
+        Origin.CATALOGUE: HelpTopic.DEVICE,
+        Origin.WIRED_LIMIT: HelpTopic.WIRED_LIMIT,
+    },
+)
 
 _Group = tuple[str, list[DeviceChoice]]
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from memplan.detection import Detection
 from memplan.detection.choices import DeviceChoice
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend, EngineName, Request
@@ -26,10 +27,13 @@ from memplan_gui.widgets.number_fields import BytesField, TokensField
 from memplan_gui.widgets.segmented import Segmented
 from memplan_gui.widgets.topics import explain
 
-BACKENDS: Final[Mapping[EngineName, tuple[Backend, ...]]] = {
-    EngineName.ZINC: (Backend.VULKAN, Backend.METAL),
-    EngineName.LLAMA_CPP: (Backend.VULKAN, Backend.METAL, Backend.CUDA),
-}
+BACKENDS: Final[Mapping[EngineName, tuple[Backend, ...]]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: (Backend.VULKAN, Backend.METAL),
+        EngineName.LLAMA_CPP: (Backend.VULKAN, Backend.METAL, Backend.CUDA),
+    },
+)
 """The backends that each engine has."""
 
 _ENGINE = Field(

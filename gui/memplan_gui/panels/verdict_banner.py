@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from memplan.exhaustive import exhaustive
 from memplan.language import tr
 from memplan.planner import Plan, Status
 from memplan.request import EngineName
@@ -27,11 +28,14 @@ _ICON_SIDE = 30
 _ICON_GAP = 14
 _LINE_GAP = 2
 _MARGINS: Final = (16, 10, 16, 10)
-_ICONS: Final[Mapping[Status, str]] = {
-    Status.OK: "ok",
-    Status.TIGHT: "tight",
-    Status.DOES_NOT_FIT: "error",
-}
+_ICONS: Final[Mapping[Status, str]] = exhaustive(
+    Status,
+    {
+        Status.OK: "ok",
+        Status.TIGHT: "tight",
+        Status.DOES_NOT_FIT: "error",
+    },
+)
 
 
 class VerdictBanner(QFrame):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from memplan.exhaustive import exhaustive
 from memplan.language import from_figures, in_figures, tr
 from memplan.units import GIB, ByteUnits, format_count, parse_bytes, parse_tokens
 from memplan.unsigned import U32_MAX
@@ -19,8 +20,8 @@ _EXACT_DECIMALS = 10
 
 _SHOWN_DECIMALS = 2
 _TEXT_MARGIN = 6
-_UNIT_BYTES: Final = {ByteUnits.BINARY: GIB, ByteUnits.DECIMAL: 10**9}
-_UNIT_NAMES: Final = {ByteUnits.BINARY: "GiB", ByteUnits.DECIMAL: "GB"}
+_UNIT_BYTES: Final = exhaustive(ByteUnits, {ByteUnits.BINARY: GIB, ByteUnits.DECIMAL: 10**9})
+_UNIT_NAMES: Final = exhaustive(ByteUnits, {ByteUnits.BINARY: "GiB", ByteUnits.DECIMAL: "GB"})
 _PARTLY_TYPED = re.compile(r"\s*[0-9_,]*\.?[0-9]*\s*[^\W\d_]{0,5}\s*")
 _WORD = re.compile(r"\s*([^\W\d_]{3,})\b.*")
 """Words that stand for a number are understood from three letters on."""

@@ -1880,6 +1880,18 @@
         <translation>Davon sind {size} Ausgabepuffer.</translation>
     </message>
     <message>
+        <source>Weights grow the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wachsen die Gewichte: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
+        <source>Recurrent state grows the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wächst der rekurrente Zustand: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
+        <source>Staging buffers grow the most: by {size} from {first} to {last} tokens.</source>
+        <translation>Am meisten wachsen die Staging-Puffer: um {size} von {first} bis {last} Token.</translation>
+    </message>
+    <message>
         <source>KV cache grows the most: by {size} from {first} to {last} tokens.</source>
         <translation>Am meisten wächst der KV-Cache: um {size} von {first} bis {last} Token.</translation>
     </message>

@@ -26,6 +26,7 @@ from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.engines.llama_cpp.sizing import Demand, demand_of, size_context
 from memplan.engines.llama_cpp.weights import LoadedTensor, largest_tensor, weight_bytes
 from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing, UnsupportedRequestError
+from memplan.exhaustive import exhaustive
 from memplan.language import DeferredText, tr
 from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
@@ -34,11 +35,14 @@ from memplan.request import Backend, Request
 from memplan.units import format_tokens
 from memplan.unsigned import I64_MAX
 
-VERSIONS: Final = {
-    Backend.VULKAN: "b11434",
-    Backend.METAL: "b11434",
-    Backend.CUDA: "v0.5.0",
-}
+VERSIONS: Final = exhaustive(
+    Backend,
+    {
+        Backend.VULKAN: "b11434",
+        Backend.METAL: "b11434",
+        Backend.CUDA: "v0.5.0",
+    },
+)
 """The version whose figures each backend's formulas were held against."""
 
 

@@ -13,13 +13,14 @@ from memplan.engines.llama_cpp.architectures import FlashAttention
 from memplan.engines.llama_cpp.arithmetic import smaller
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.estimate import UnsupportedRequestError
+from memplan.exhaustive import exhaustive
 from memplan.language import tr
 from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME, TensorType
 
 DEFAULT_BATCH_TOKENS: Final = 2048
 DEFAULT_UBATCH_TOKENS: Final = 512
-DEFAULT_SEQUENCES: Final = {Program.LLAMA_SERVER: 4, Program.LLAMA_CLI: 1}
+DEFAULT_SEQUENCES: Final = exhaustive(Program, {Program.LLAMA_SERVER: 4, Program.LLAMA_CLI: 1})
 
 
 @dataclass(frozen=True, slots=True)

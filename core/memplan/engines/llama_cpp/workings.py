@@ -22,13 +22,14 @@ from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
 from memplan.engines.llama_cpp.weights import loaded_tensors
+from memplan.exhaustive import exhaustive
 from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
 from memplan.planner import Plan
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX
 
 _F32_BYTES = 4
-_MEMORIES = {Place.DEVICE: 0, Place.HOST: HOST}
+_MEMORIES = exhaustive(Place, {Place.DEVICE: 0, Place.HOST: HOST})
 _ROWS = {Side.KEY: Quantity.KEY_ROW_BYTES, Side.VALUE: Quantity.VALUE_ROW_BYTES}
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from memplan.component import ComponentKind, Place
+from memplan.exhaustive import exhaustive
 from memplan.request import Backend, EngineName
 
 
@@ -140,18 +141,27 @@ _LLAMA_CPP: Final[Mapping[tuple[ComponentKind, Place], HelpTopic]] = {
     (ComponentKind.COMPUTE, Place.HOST): HelpTopic.LLAMA_COMPUTE_HOST,
     (ComponentKind.OUTPUT, Place.HOST): HelpTopic.LLAMA_OUTPUT,
 }
-_AUTOMATIC: Final[Mapping[EngineName, HelpTopic]] = {
-    EngineName.ZINC: HelpTopic.ZINC_AUTOMATIC,
-    EngineName.LLAMA_CPP: HelpTopic.LLAMA_AUTOMATIC,
-}
-_LARGEST: Final[Mapping[EngineName, HelpTopic]] = {
-    EngineName.ZINC: HelpTopic.ZINC_LARGEST,
-    EngineName.LLAMA_CPP: HelpTopic.LLAMA_LARGEST,
-}
-_SHARE: Final[Mapping[EngineName, HelpTopic]] = {
-    EngineName.ZINC: HelpTopic.ZINC_SHARE,
-    EngineName.LLAMA_CPP: HelpTopic.FIT_TARGET,
-}
+_AUTOMATIC: Final[Mapping[EngineName, HelpTopic]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: HelpTopic.ZINC_AUTOMATIC,
+        EngineName.LLAMA_CPP: HelpTopic.LLAMA_AUTOMATIC,
+    },
+)
+_LARGEST: Final[Mapping[EngineName, HelpTopic]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: HelpTopic.ZINC_LARGEST,
+        EngineName.LLAMA_CPP: HelpTopic.LLAMA_LARGEST,
+    },
+)
+_SHARE: Final[Mapping[EngineName, HelpTopic]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: HelpTopic.ZINC_SHARE,
+        EngineName.LLAMA_CPP: HelpTopic.FIT_TARGET,
+    },
+)
 
 
 def component_topic(engine: EngineName, kind: ComponentKind, where: Place) -> HelpTopic:

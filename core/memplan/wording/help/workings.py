@@ -18,6 +18,7 @@ from memplan.calculation import (
 from memplan.component import ComponentKind, Place
 from memplan.engines import zinc_workings
 from memplan.engines.llama_cpp import workings as llama_cpp_workings
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import EngineName
@@ -53,42 +54,51 @@ def _file_weights(plan: Plan) -> Expression:
     return calculation(Operator.SUM, *parts) if parts else Number(0, Quantity.NOTHING)
 
 
-_COMPONENTS: Final[Mapping[EngineName, Mapping[ComponentKind, _OfComponent]]] = {
-    EngineName.ZINC: {
-        ComponentKind.WEIGHTS: lambda plan, _where: _file_weights(plan),
-        ComponentKind.KV_CACHE: lambda plan, _where: zinc_workings.kv_cache(plan),
-        ComponentKind.RECURRENT_STATE: lambda plan, _where: zinc_workings.recurrent_state(plan),
-        ComponentKind.PAGE_TABLE: lambda plan, _where: zinc_workings.page_table(plan),
+_COMPONENTS: Final[Mapping[EngineName, Mapping[ComponentKind, _OfComponent]]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: {
+            ComponentKind.WEIGHTS: lambda plan, _where: _file_weights(plan),
+            ComponentKind.KV_CACHE: lambda plan, _where: zinc_workings.kv_cache(plan),
+            ComponentKind.RECURRENT_STATE: lambda plan, _where: zinc_workings.recurrent_state(plan),
+            ComponentKind.PAGE_TABLE: lambda plan, _where: zinc_workings.page_table(plan),
+        },
+        EngineName.LLAMA_CPP: {
+            ComponentKind.WEIGHTS: llama_cpp_workings.weights,
+            ComponentKind.KV_CACHE: llama_cpp_workings.kv_cache,
+            ComponentKind.RECURRENT_STATE: llama_cpp_workings.recurrent_state,
+            ComponentKind.OUTPUT: llama_cpp_workings.output,
+        },
     },
-    EngineName.LLAMA_CPP: {
-        ComponentKind.WEIGHTS: llama_cpp_workings.weights,
-        ComponentKind.KV_CACHE: llama_cpp_workings.kv_cache,
-        ComponentKind.RECURRENT_STATE: llama_cpp_workings.recurrent_state,
-        ComponentKind.OUTPUT: llama_cpp_workings.output,
-    },
-}
+)
 """Of compute buffers only the whole is known: their graphs have no short formula."""
 
-_CONTEXTS: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = {
-    EngineName.ZINC: {
-        HelpTopic.ZINC_AUTOMATIC: zinc_workings.automatic,
-        HelpTopic.ZINC_LARGEST: zinc_workings.largest,
-        HelpTopic.FLOOR: zinc_workings.floor,
-        HelpTopic.CEILING: zinc_workings.ceiling,
+_CONTEXTS: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: {
+            HelpTopic.ZINC_AUTOMATIC: zinc_workings.automatic,
+            HelpTopic.ZINC_LARGEST: zinc_workings.largest,
+            HelpTopic.FLOOR: zinc_workings.floor,
+            HelpTopic.CEILING: zinc_workings.ceiling,
+        },
+        EngineName.LLAMA_CPP: {
+            HelpTopic.LLAMA_AUTOMATIC: llama_cpp_workings.automatic,
+            HelpTopic.FLOOR: llama_cpp_workings.floor,
+            HelpTopic.CEILING: llama_cpp_workings.ceiling,
+        },
     },
-    EngineName.LLAMA_CPP: {
-        HelpTopic.LLAMA_AUTOMATIC: llama_cpp_workings.automatic,
-        HelpTopic.FLOOR: llama_cpp_workings.floor,
-        HelpTopic.CEILING: llama_cpp_workings.ceiling,
+)
+_BYTES: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = exhaustive(
+    EngineName,
+    {
+        EngineName.ZINC: {HelpTopic.ZINC_SHARE: zinc_workings.auto_share},
+        EngineName.LLAMA_CPP: {
+            HelpTopic.FIT_TARGET: llama_cpp_workings.auto_share,
+            HelpTopic.LARGEST_BUFFER: llama_cpp_workings.largest_buffer,
+        },
     },
-}
-_BYTES: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = {
-    EngineName.ZINC: {HelpTopic.ZINC_SHARE: zinc_workings.auto_share},
-    EngineName.LLAMA_CPP: {
-        HelpTopic.FIT_TARGET: llama_cpp_workings.auto_share,
-        HelpTopic.LARGEST_BUFFER: llama_cpp_workings.largest_buffer,
-    },
-}
+)
 
 
 def _counts(plan: Plan) -> Expression:
@@ -157,51 +167,54 @@ def workings(plan: Plan, topic: HelpTopic) -> Iterator[Working]:
             yield Working("", table[topic](plan), in_tokens)
 
 
-_QUANTITIES: Final[Mapping[Quantity, str]] = {
-    Quantity.TOKENS: marked("tokens of context"),
-    Quantity.CELLS: marked("cells"),
-    Quantity.LAYERS: marked("layers"),
-    Quantity.KV_HEADS: marked("KV heads"),
-    Quantity.HEAD_LENGTH: marked("elements a head"),
-    Quantity.SIDES: marked("K and V"),
-    Quantity.ELEMENT_BYTES: marked("bytes an element"),
-    Quantity.ROW_BYTES: marked("bytes a row"),
-    Quantity.KEY_ROW_BYTES: marked("bytes of a K row"),
-    Quantity.VALUE_ROW_BYTES: marked("bytes of a V row"),
-    Quantity.OTHER_ROW_BYTES: marked("bytes of a further row"),
-    Quantity.PADDING_BYTES: marked("bytes of padding"),
-    Quantity.STATE_ELEMENTS: marked("elements of the state"),
-    Quantity.SEQUENCES: marked("sequences"),
-    Quantity.LOGITS: marked("elements a row"),
-    Quantity.PAGE_TOKENS: marked("tokens a page"),
-    Quantity.ENTRY_BYTES: marked("bytes an entry"),
-    Quantity.BUDGET: marked("budget"),
-    Quantity.PERCENT: marked("percent"),
-    Quantity.HUNDRED: "",
-    Quantity.AUTO_SHARE: marked("what automatic sizing uses"),
-    Quantity.WEIGHTS: marked("weights"),
-    Quantity.FIXED_BYTES: marked("fixed bytes"),
-    Quantity.TOKEN_BYTES: marked("bytes per token"),
-    Quantity.STEP_TOKENS: "",
-    Quantity.FLOOR: marked("floor"),
-    Quantity.CEILING: marked("ceiling"),
-    Quantity.DECLARED: marked("declared by the model"),
-    Quantity.BACKEND_CAP: marked("limit of the backend"),
-    Quantity.MARGIN_MIB: marked("MiB left free"),
-    Quantity.MIB_BYTES: marked("bytes a MiB"),
-    Quantity.BYTES_AT_FLOOR: marked("bytes at the floor"),
-    Quantity.BYTES_AT_CEILING: marked("bytes at the ceiling"),
-    Quantity.BYTES: marked("bytes"),
-    Quantity.NEEDED: marked("bytes that count"),
-    Quantity.ASKED: marked("asked for"),
-    Quantity.GRANTED_CONTEXT: marked("context at the start"),
-    Quantity.USED: marked("used"),
-    Quantity.REMAINING: marked("remaining"),
-    Quantity.COMPLETION: marked("granted completion"),
-    Quantity.TENSOR: marked("largest tensor of the weights"),
-    Quantity.CACHE_TENSOR: marked("largest tensor of the KV cache"),
-    Quantity.NOTHING: "",
-}
+_QUANTITIES: Final[Mapping[Quantity, str]] = exhaustive(
+    Quantity,
+    {
+        Quantity.TOKENS: marked("tokens of context"),
+        Quantity.CELLS: marked("cells"),
+        Quantity.LAYERS: marked("layers"),
+        Quantity.KV_HEADS: marked("KV heads"),
+        Quantity.HEAD_LENGTH: marked("elements a head"),
+        Quantity.SIDES: marked("K and V"),
+        Quantity.ELEMENT_BYTES: marked("bytes an element"),
+        Quantity.ROW_BYTES: marked("bytes a row"),
+        Quantity.KEY_ROW_BYTES: marked("bytes of a K row"),
+        Quantity.VALUE_ROW_BYTES: marked("bytes of a V row"),
+        Quantity.OTHER_ROW_BYTES: marked("bytes of a further row"),
+        Quantity.PADDING_BYTES: marked("bytes of padding"),
+        Quantity.STATE_ELEMENTS: marked("elements of the state"),
+        Quantity.SEQUENCES: marked("sequences"),
+        Quantity.LOGITS: marked("elements a row"),
+        Quantity.PAGE_TOKENS: marked("tokens a page"),
+        Quantity.ENTRY_BYTES: marked("bytes an entry"),
+        Quantity.BUDGET: marked("budget"),
+        Quantity.PERCENT: marked("percent"),
+        Quantity.HUNDRED: "",
+        Quantity.AUTO_SHARE: marked("what automatic sizing uses"),
+        Quantity.WEIGHTS: marked("weights"),
+        Quantity.FIXED_BYTES: marked("fixed bytes"),
+        Quantity.TOKEN_BYTES: marked("bytes per token"),
+        Quantity.STEP_TOKENS: "",
+        Quantity.FLOOR: marked("floor"),
+        Quantity.CEILING: marked("ceiling"),
+        Quantity.DECLARED: marked("declared by the model"),
+        Quantity.BACKEND_CAP: marked("limit of the backend"),
+        Quantity.MARGIN_MIB: marked("MiB left free"),
+        Quantity.MIB_BYTES: marked("bytes a MiB"),
+        Quantity.BYTES_AT_FLOOR: marked("bytes at the floor"),
+        Quantity.BYTES_AT_CEILING: marked("bytes at the ceiling"),
+        Quantity.BYTES: marked("bytes"),
+        Quantity.NEEDED: marked("bytes that count"),
+        Quantity.ASKED: marked("asked for"),
+        Quantity.GRANTED_CONTEXT: marked("context at the start"),
+        Quantity.USED: marked("used"),
+        Quantity.REMAINING: marked("remaining"),
+        Quantity.COMPLETION: marked("granted completion"),
+        Quantity.TENSOR: marked("largest tensor of the weights"),
+        Quantity.CACHE_TENSOR: marked("largest tensor of the KV cache"),
+        Quantity.NOTHING: "",
+    },
+)
 
 _SIGNS: Final[Mapping[Operator, str]] = {
     Operator.SUM: " + ",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from memplan.component import Formula, Place
 from memplan.engines.llama_cpp.arithmetic import larger
@@ -60,7 +60,13 @@ def compute_buffers(
     Metal was never measured: it is taken to be as Vulkan, but for the limits of an allocation.
     """
     widths = resolve_widths(shape)
-    device_bytes = cuda.device_bytes if backend is Backend.CUDA else vulkan.device_bytes
+    match backend:
+        case Backend.CUDA:
+            device_bytes = cuda.device_bytes
+        case Backend.VULKAN | Backend.METAL:
+            device_bytes = vulkan.device_bytes
+        case _:
+            assert_never(backend)
     limits = VULKAN_LIMITS if backend is Backend.VULKAN else NO_LIMITS
 
     def graph(context: Any) -> Graph:

@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import Final
 
 from memplan.engines.llama_cpp.graph.tensor import (
+    BF16,
     F16,
     F32,
     I32,
@@ -43,9 +44,7 @@ INTERLEAVED_MULTI_ROPE: Final = 40
 """The modes of ROPE."""
 
 
-def new(
-    op: Op, element_type: TensorType, ne: Shape4, sources: tuple[Tensor | None, ...]
-) -> Tensor:
+def new(op: Op, element_type: TensorType, ne: Shape4, sources: tuple[Tensor | None, ...]) -> Tensor:
     """A result with bytes of its own, without gaps."""
     return Tensor(op, element_type, ne, contiguous_strides(element_type, ne), sources)
 
@@ -73,9 +72,7 @@ def _shown(
 # Views
 
 
-def view(
-    a: Tensor, ne: tuple[int, ...], strides: tuple[int, ...] = (), offset: int = 0
-) -> Tensor:
+def view(a: Tensor, ne: tuple[int, ...], strides: tuple[int, ...] = (), offset: int = 0) -> Tensor:
     """A window into ``a``; ``strides`` are those of the dimensions 1, 2 and 3, in bytes."""
     full: Shape4 = (*ne, *(1,) * (4 - len(ne)))  # type: ignore[assignment]
     block = a.type.block_bytes
@@ -100,17 +97,13 @@ def permute(a: Tensor, to0: int, to1: int, to2: int, to3: int) -> Tensor:
     ne, nb = [0] * 4, [0] * 4
     for source, target in enumerate((to0, to1, to2, to3)):
         ne[target], nb[target] = a.ne[source], a.nb[source]
-    return _shown(
-        Op.PERMUTE, a, (ne[0], ne[1], ne[2], ne[3]), (nb[0], nb[1], nb[2], nb[3]), (a,)
-    )
+    return _shown(Op.PERMUTE, a, (ne[0], ne[1], ne[2], ne[3]), (nb[0], nb[1], nb[2], nb[3]), (a,))
 
 
 def transpose(a: Tensor) -> Tensor:
     """The first two dimensions swapped."""
     ne, nb = a.ne, a.nb
-    return _shown(
-        Op.TRANSPOSE, a, (ne[1], ne[0], ne[2], ne[3]), (nb[1], nb[0], nb[2], nb[3]), (a,)
-    )
+    return _shown(Op.TRANSPOSE, a, (ne[1], ne[0], ne[2], ne[3]), (nb[1], nb[0], nb[2], nb[3]), (a,))
 
 
 # Copies
@@ -176,32 +169,32 @@ def roll(a: Tensor) -> Tensor:
 
 
 def add(a: Tensor, b: Tensor) -> Tensor:
-    """a + b; ``b`` is repeated as needed."""
+    """A + b; ``b`` is repeated as needed."""
     return _like(Op.ADD, a, (a, b))
 
 
 def add_id(a: Tensor, b: Tensor, ids: Tensor) -> Tensor:
-    """a + the rows of ``b`` that ``ids`` names."""
+    """A + the rows of ``b`` that ``ids`` names."""
     return _like(Op.ADD_ID, a, (a, b, ids))
 
 
 def add1(a: Tensor, b: Tensor) -> Tensor:
-    """a + one number."""
+    """A + one number."""
     return _like(Op.ADD1, a, (a, b))
 
 
 def subtract(a: Tensor, b: Tensor) -> Tensor:
-    """a - b."""
+    """A - b."""
     return _like(Op.SUB, a, (a, b))
 
 
 def multiply(a: Tensor, b: Tensor) -> Tensor:
-    """a * b; ``b`` is repeated as needed."""
+    """A * b; ``b`` is repeated as needed."""
     return _like(Op.MUL, a, (a, b))
 
 
 def divide(a: Tensor, b: Tensor) -> Tensor:
-    """a / b; ``b`` is repeated as needed."""
+    """A / b; ``b`` is repeated as needed."""
     return _like(Op.DIV, a, (a, b))
 
 
@@ -228,12 +221,12 @@ def scale_in_place(a: Tensor) -> Tensor:
 
 
 def clamp(a: Tensor) -> Tensor:
-    """``a`` within bounds; ggml writes into the source's own bytes."""
-    return _shown(Op.CLAMP, a, a.ne, a.nb, (a,))
+    """``a`` within bounds."""
+    return _like(Op.CLAMP, a, (a,))
 
 
 def square(a: Tensor) -> Tensor:
-    """a * a."""
+    """A * a."""
     return _like(Op.SQR, a, (a,))
 
 
@@ -262,9 +255,7 @@ def unary(kind: Unary, a: Tensor) -> Tensor:
 def glu(kind: Glu, gate_and_up: Tensor) -> Tensor:
     """A gated unit; gate and input are the halves of each row."""
     ne = gate_and_up.ne
-    result = new(
-        Op.GLU, gate_and_up.type, (ne[0] // 2, ne[1], ne[2], ne[3]), (gate_and_up, None)
-    )
+    result = new(Op.GLU, gate_and_up.type, (ne[0] // 2, ne[1], ne[2], ne[3]), (gate_and_up, None))
     result.kind = kind
     return result
 
@@ -376,16 +367,14 @@ def diagonal(a: Tensor) -> Tensor:
 
 
 def solve_triangular(a: Tensor, b: Tensor) -> Tensor:
-    """x of a·x = b, ``a`` lower triangular."""
+    """X of a·x = b, ``a`` lower triangular."""
     return new(Op.SOLVE_TRI, F32, b.ne, (a, b))
 
 
 # Attention
 
 
-def rope(
-    a: Tensor, positions: Tensor, factors: Tensor | None, rotated: int, mode: int
-) -> Tensor:
+def rope(a: Tensor, positions: Tensor, factors: Tensor | None, rotated: int, mode: int) -> Tensor:
     """The rotary embedding."""
     result = _like(Op.ROPE, a, (a, positions, factors))
     result.params = (rotated, mode)
@@ -482,9 +471,7 @@ def hyper_comb(mixes: Tensor, scales: Tensor, base: Tensor) -> Tensor:
 
 def hyper_pre(streams: Tensor, weights: Tensor, *, gated: bool = False) -> Tensor:
     """One stream out of several."""
-    result = new(
-        Op.DSV4_HC_PRE, F32, (streams.ne[0], streams.ne[2], 1, 1), (streams, weights)
-    )
+    result = new(Op.DSV4_HC_PRE, F32, (streams.ne[0], streams.ne[2], 1, 1), (streams, weights))
     result.params = (int(gated),)
     return result
 
@@ -515,7 +502,8 @@ def image_to_columns(
 
 def convolution(kernel: Tensor, b: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
     """A one-dimensional convolution (``ggml_conv_1d``)."""
-    columns = image_to_columns(kernel, b, stride, padding, dilation, F16)
+    element_type = F32 if kernel.type is BF16 else F16
+    columns = image_to_columns(kernel, b, stride, padding, dilation, element_type)
     product = mul_mat(
         reshape(columns, columns.ne[0], columns.ne[2] * columns.ne[1]),
         reshape(kernel, kernel.ne[0] * kernel.ne[1], kernel.ne[2]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import IntEnum, auto
 from typing import Final, TypeAlias
 
+from memplan.engines.llama_cpp.graph.flat import Op
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME, TensorType
 
 F32: Final = TENSOR_TYPES_BY_NAME["F32"]
@@ -15,6 +16,11 @@ F16: Final = TENSOR_TYPES_BY_NAME["F16"]
 BF16: Final = TENSOR_TYPES_BY_NAME["BF16"]
 I32: Final = TENSOR_TYPES_BY_NAME["I32"]
 I64: Final = TENSOR_TYPES_BY_NAME["I64"]
+
+__all__ = [
+    "BF16", "F16", "F32", "I32", "I64", "INPUT_LAYER", "NO_LAYER", "OUTPUT_LAYER",
+    "Glu", "Graph", "Op", "Residence", "Shape4", "Tensor", "Unary", "contiguous_strides", "leaf",
+]  # fmt: skip
 
 Shape4: TypeAlias = tuple[int, int, int, int]
 """Elements (``ne``) or strides in bytes (``nb``) of four dimensions, fastest first."""
@@ -27,83 +33,6 @@ OUTPUT_LAYER: Final = 1 << 16
 
 NO_LAYER: Final = -2
 """The layer of what belongs to none."""
-
-
-class Op(IntEnum):
-    """What a node computes, under ggml's names (``GGML_OP_…``)."""
-
-    NONE = 0
-    DUP = auto()
-    ADD = auto()
-    ADD_ID = auto()
-    ADD1 = auto()
-    ACC = auto()
-    SUB = auto()
-    MUL = auto()
-    DIV = auto()
-    SQR = auto()
-    SQRT = auto()
-    LOG = auto()
-    SIN = auto()
-    COS = auto()
-    SUM = auto()
-    SUM_ROWS = auto()
-    CUMSUM = auto()
-    MEAN = auto()
-    ARGMAX = auto()
-    REPEAT = auto()
-    CONCAT = auto()
-    NORM = auto()
-    RMS_NORM = auto()
-    GROUP_NORM = auto()
-    L2_NORM = auto()
-    MUL_MAT = auto()
-    MUL_MAT_ID = auto()
-    OUT_PROD = auto()
-    SCALE = auto()
-    SET = auto()
-    CPY = auto()
-    CONT = auto()
-    RESHAPE = auto()
-    VIEW = auto()
-    PERMUTE = auto()
-    TRANSPOSE = auto()
-    GET_ROWS = auto()
-    SET_ROWS = auto()
-    DIAG = auto()
-    DIAG_MASK_INF = auto()
-    SOFT_MAX = auto()
-    ROPE = auto()
-    CLAMP = auto()
-    CONV_TRANSPOSE_1D = auto()
-    IM2COL = auto()
-    CONV_2D = auto()
-    CONV_2D_DW = auto()
-    POOL_1D = auto()
-    POOL_2D = auto()
-    UPSCALE = auto()
-    PAD = auto()
-    ROLL = auto()
-    ARANGE = auto()
-    ARGSORT = auto()
-    TOP_K = auto()
-    LEAKY_RELU = auto()
-    TRI = auto()
-    FILL = auto()
-    FLASH_ATTN_EXT = auto()
-    SSM_CONV = auto()
-    SSM_SCAN = auto()
-    RWKV_WKV6 = auto()
-    GATED_LINEAR_ATTN = auto()
-    RWKV_WKV7 = auto()
-    SOLVE_TRI = auto()
-    GATED_DELTA_NET = auto()
-    LIGHTNING_INDEXER = auto()
-    DSV4_HC_COMB = auto()
-    DSV4_HC_PRE = auto()
-    DSV4_HC_POST = auto()
-    UNARY = auto()
-    GLU = auto()
 
 
 class Unary(IntEnum):

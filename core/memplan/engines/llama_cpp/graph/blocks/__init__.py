@@ -1,0 +1,1 @@
+"""The pieces that architectures share: feed-forward networks, experts, attention, states."""

@@ -56,6 +56,7 @@ class Op(IntEnum):
     DIAG_MASK_INF = auto()
     SOFT_MAX = auto()
     ROPE = auto()
+    ROPE_BACK = auto()
     CLAMP = auto()
     CONV_TRANSPOSE_1D = auto()
     IM2COL = auto()
@@ -96,7 +97,8 @@ EMPTY_OPS: Final = VIEW_OPS | {Op.NONE}
 OVERWRITING_OPS: Final = frozenset(
     {
         Op.FILL, Op.SCALE, Op.DIAG_MASK_INF, Op.ADD, Op.ADD_ID, Op.ADD1, Op.SUB, Op.MUL, Op.DIV,
-        Op.SQR, Op.SQRT, Op.LOG, Op.UNARY, Op.ROPE, Op.RMS_NORM, Op.CLAMP, Op.SOFT_MAX,
+        Op.SQR, Op.SQRT, Op.LOG, Op.UNARY, Op.ROPE, Op.ROPE_BACK, Op.RMS_NORM, Op.CLAMP,
+        Op.SOFT_MAX,
     }
 )  # fmt: skip
 """Operations that may write their result over a source (``ggml_op_can_inplace``)."""

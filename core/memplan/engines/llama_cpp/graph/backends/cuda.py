@@ -361,7 +361,7 @@ _RULES: Final[operations.Rules] = {
     Op.SCALE: _scales,
     Op.SSM_SCAN: _scans,
     Op.SSM_CONV: _convolves,
-    Op.ROPE: _rotates,
+    **same(_rotates, Op.ROPE, Op.ROPE_BACK),
     Op.FLASH_ATTN_EXT: _attends,
     Op.LIGHTNING_INDEXER: _indexes,
 }  # fmt: skip
@@ -369,12 +369,12 @@ _RULES: Final[operations.Rules] = {
 _SUPPORTS: Final = operations.supports(_RULES)
 
 
-def device(number: int, *, fuses: bool = True) -> Backend:
+def device(number: int, *, groups_shared_experts: bool = True) -> Backend:
     """A card, by its number among the devices.
 
     Args:
         number: the number of the device.
-        fuses: whether operands of fused operations are kept alive; not so up to v0.5.0.
+        groups_shared_experts: whether it moves a shared expert to the others; v0.5.0 does not.
     """
 
     def supports(graph: FlatGraph, tensor: int) -> bool:
@@ -386,7 +386,7 @@ def device(number: int, *, fuses: bool = True) -> Backend:
         return _SUPPORTS(graph, tensor)
 
     def arrange(graph: FlatGraph, nodes: Sequence[int]) -> Arrangement:
-        return kept_for_fusion(graph, nodes)
+        return kept_for_fusion(graph, nodes, groups_shared_experts=groups_shared_experts)
 
     return Backend(
         buffer=number,
@@ -396,5 +396,5 @@ def device(number: int, *, fuses: bool = True) -> Backend:
         supports=supports,
         offloads=operations.offloads,
         allocated_bytes=allocated_bytes,
-        arrange=arrange if fuses else None,
+        arrange=arrange,
     )

@@ -26,9 +26,15 @@ _SELECTION: Final = [Op.ARGSORT, Op.VIEW, Op.GET_ROWS]
 _NORMALISATION: Final = [Op.RESHAPE, Op.SUM_ROWS, Op.CLAMP, Op.DIV, Op.RESHAPE]
 
 
-def kept_for_fusion(graph: FlatGraph, nodes: Sequence[int]) -> Arrangement:
+def kept_for_fusion(
+    graph: FlatGraph, nodes: Sequence[int], *, groups_shared_experts: bool
+) -> Arrangement:
     """The nodes in CUDA's order, and what must live longer."""
-    return _Fusion(graph, nodes).arranged()
+    fusion = _Fusion(graph, nodes)
+    if groups_shared_experts:
+        fusion.group_shared_experts()
+    fusion.keep_for_experts()
+    return fusion.nodes, fusion.keeping.kept
 
 
 def _move_three(things: list[_Thing], start: int, target: int) -> None:
@@ -45,11 +51,6 @@ class _Fusion:
         self.ops = [graph.ops[node] for node in nodes]
         self.uses = graph.uses
         self.keeping = Keeping()
-
-    def arranged(self) -> Arrangement:
-        self.group_shared_experts()
-        self.keep_for_experts()
-        return self.nodes, self.keeping.kept
 
     def group_shared_experts(self) -> None:
         """A shared expert's three operations move behind those of the experts."""

@@ -178,7 +178,7 @@ _RULES: Final[operations.Rules] = {
         Op.PERMUTE,
         Op.TRANSPOSE,
         Op.REPEAT,
-        Op.ROPE,
+        Op.ROPE, Op.ROPE_BACK,
         Op.ARGSORT,
         Op.TOP_K,
         Op.ARANGE,

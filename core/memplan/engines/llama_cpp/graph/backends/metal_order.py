@@ -12,7 +12,13 @@ from typing import Final
 from memplan.engines.llama_cpp.graph.backends.backend import Arrangement
 from memplan.engines.llama_cpp.graph.backends.fusion import Keeping
 from memplan.engines.llama_cpp.graph.backends.metal_fusion import PATTERNS_BY_FIRST, fused_span
-from memplan.engines.llama_cpp.graph.flat import EMPTY_OPS, FlatGraph, Op
+from memplan.engines.llama_cpp.graph.flat import (
+    COMPUTE_BUFFER,
+    EMPTY_OPS,
+    REPACKED_BUFFER,
+    FlatGraph,
+    Op,
+)
 
 _LOOKED_AHEAD: Final = 64
 
@@ -25,6 +31,19 @@ _MOVABLE: Final = EMPTY_OPS | {
 """Nothing is moved across any other operation."""
 
 
+def _memory(graph: FlatGraph, tensor: int) -> int:
+    """A number for the memory in which a tensor lies; the same where Metal sees an overlap.
+
+    All weights of a device, and all its caches, count as one place each: in a dry run they have
+    no addresses yet, and each seems to begin at 0.
+    """
+    base = graph.view_of[tensor]
+    buffer = graph.buffers[base]
+    if buffer == COMPUTE_BUFFER:
+        return base
+    return 2 * (REPACKED_BUFFER - buffer) - 1 - graph.is_weight[base]
+
+
 class _Group:
     """Nodes that stay together, and the memory that they read and write."""
 
@@ -35,10 +54,9 @@ class _Group:
         op = graph.ops[nodes[0]]
         self.is_empty = op in EMPTY_OPS
         self.is_movable = op in _MOVABLE
-        view_of = graph.view_of
-        self.writes = {view_of[node] for node in nodes}
+        self.writes = {_memory(graph, node) for node in nodes}
         self.reads = {
-            view_of[source]
+            _memory(graph, source)
             for node in nodes
             for source in graph.sources[node]
             if source not in nodes

@@ -43,7 +43,7 @@ def batch_rows(graph: FlatGraph, tensor: int) -> int:
             return 0
         case Op.MUL_MAT:
             return rows
-        case Op.MUL_MAT_ID | Op.ROPE:
+        case Op.MUL_MAT_ID | Op.ROPE | Op.ROPE_BACK:
             return third
         case _:
             return rows * third * fourth

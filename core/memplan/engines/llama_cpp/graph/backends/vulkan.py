@@ -257,7 +257,7 @@ _RULES: Final[operations.Rules] = {
         Op.RMS_NORM,
         Op.RWKV_WKV6,
         Op.RWKV_WKV7,
-        Op.TOP_K,
+        Op.ROPE_BACK, Op.TOP_K,
     ),
     **same(
         _is_float,

@@ -20,6 +20,8 @@ class Outcome(StrEnum):
     SIZED = "sized"
     FLOOR_HELD = "floor_held"
     TRIMMED = "trimmed"
+    PLACED = "placed"
+    """It moves layers or experts to the host, or between devices."""
     REFUSED = "refused"
 
 

@@ -97,6 +97,11 @@ def overridden(name: str, overrides: Sequence[TensorOverride]) -> int | None:
     return None
 
 
+def is_expert(name: str) -> bool:
+    """Whether a tensor holds the experts of a layer."""
+    return _finder(EVERY_EXPERT)(name) is not None
+
+
 @lru_cache(maxsize=_PATTERNS_KEPT)
 def _layer_of(pattern: str) -> int | None:
     return one_layer(pattern)

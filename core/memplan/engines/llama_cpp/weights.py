@@ -128,12 +128,28 @@ def loaded_tensors(model: Model, placement: Placement) -> Iterator[LoadedTensor]
     Raises:
         PatternError: an override cannot be followed.
     """
+    for tensors in tensors_by_layer(model, placement).values():
+        yield from tensors
+    overrides = overrides_by_layer(placement.overrides, ())
+    yield from _others(model, placement, overrides.get(None, ()))
+
+
+def tensors_by_layer(model: Model, placement: Placement) -> dict[int, tuple[LoadedTensor, ...]]:
+    """The loaded tensors of each layer."""
     table = _table(model)
     overrides = overrides_by_layer(placement.overrides, table.by_layer)
-    for layer in table.by_layer:
-        home = placement.of_layer(layer)
-        yield from _of_layer(model, layer, home, placement.devices, overrides.get(layer, ()))
-    yield from _others(model, placement, overrides.get(None, ()))
+    return {
+        layer: tuple(
+            _of_layer(
+                model,
+                layer,
+                placement.of_layer(layer),
+                placement.devices,
+                overrides.get(layer, ()),
+            )
+        )
+        for layer in table.by_layer
+    }
 
 
 def largest_tensor(model: Model, placement: Placement, memory: int) -> LoadedTensor | None:

@@ -104,7 +104,6 @@ class ChartCard(QFrame):
             tr("Drag the budget's line or the marker of the context. The arrow keys read out")
         )
         self._layout.addWidget(chart)
-        self.setFocusProxy(chart)
         self.chart_made.emit(chart)
         session = self._session
         chart.budget_dragged.connect(self._drag_budget)

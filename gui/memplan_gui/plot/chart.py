@@ -239,7 +239,9 @@ class Chart(QWidget):
     def _make_scene(self) -> None:
         self._view = pg.GraphicsView(self, background=None)
         self._view.setFrameShape(QFrame.Shape.NoFrame)
+        # Neither must take the focus: Tab would go from there to the chart again, for ever.
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # The chart takes the mouse itself: nothing here is panned, and lines are grabbed in pixels.
         self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)

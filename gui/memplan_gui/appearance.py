@@ -55,8 +55,11 @@ def load_fonts() -> None:
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give every widget of ``app`` the colours of ``theme``."""
+    font = app.font()
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))
+    # With the first style sheet, Qt takes the desktop's own fonts for menus, tables and others.
+    app.setFont(font)
 
 
 class ThemeSwitch(QObject):

@@ -22,7 +22,7 @@ class LanguageChoice(StrEnum):
 
 
 LANGUAGE_NAMES: Final[Mapping[LanguageChoice, str]] = exhaustive(
-    LanguageChoice,
+    set(LanguageChoice) - {LanguageChoice.SYSTEM},
     {
         LanguageChoice.ENGLISH: "&English",
         LanguageChoice.GERMAN: "&Deutsch",

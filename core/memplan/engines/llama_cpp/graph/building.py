@@ -50,6 +50,9 @@ class MicroBatch:
     Attributes:
         tokens: its tokens, a multiple of ``sequences``.
         sequences: sequences that share them evenly.
+        states: rows of a recurrent state, one for each sequence of the context.
+        kept_states: states of each sequence that a scan hands out: the last, and those to which
+            a rejected draft goes back.
         outputs: rows of logits.
         streams: separate KV caches of each layer.
         full_cells: cells of a stream of a layer that sees the whole context.
@@ -62,6 +65,8 @@ class MicroBatch:
 
     tokens: int
     sequences: int
+    states: int
+    kept_states: int
     outputs: int
     streams: int
     full_cells: int
@@ -117,6 +122,13 @@ class Building:
         value = self.shape.metadata.integer(key)
         return default if value is None or value < 0 else value
 
+    def used_experts(self, index: int) -> int:
+        """Experts that a token uses in a layer."""
+        counts = self.shape.metadata.integers("expert_used_count")
+        if counts is None:
+            return self.shape.expert_used_count
+        return max(counts[index], 0) if index < len(counts) else 0
+
     def has(self, name: str) -> bool:
         """Whether the file has a tensor."""
         return name in self.weights
@@ -142,16 +154,16 @@ class Building:
         return known
 
     def of_layer(self, index: int, role: str, kind: str = "weight") -> Tensor:
-        """A layer's weight by its role, such as ``attn_q``."""
-        return self.weight(f"blk.{index}.{role}.{kind}", index)
+        """A layer's weight by its role, such as ``attn_q``; some names have no ``kind``."""
+        return self.weight(_name(index, role, kind), index)
 
     def maybe_of_layer(self, index: int, role: str, kind: str = "weight") -> Tensor | None:
         """A layer's weight by its role, if the file has it."""
-        return self.optional(f"blk.{index}.{role}.{kind}", index)
+        return self.optional(_name(index, role, kind), index)
 
     def has_of_layer(self, index: int, role: str, kind: str = "weight") -> bool:
         """Whether the file has a layer's weight."""
-        return f"blk.{index}.{role}.{kind}" in self.weights
+        return _name(index, role, kind) in self.weights
 
     def output_weight(self) -> Tensor:
         """The output projection: the token embedding where there is no other."""
@@ -279,6 +291,10 @@ class Building:
     def attention_factors(self) -> Tensor:
         """A factor of each token's queries."""
         return self.input("inp_attn_scale", F32, 1, 1, self.tokens)
+
+
+def _name(index: int, role: str, kind: str) -> str:
+    return f"blk.{index}.{role}.{kind}" if kind else f"blk.{index}.{role}"
 
 
 _NEVER_MIXED = frozenset(

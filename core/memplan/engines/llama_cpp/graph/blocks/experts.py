@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import assert_never
+from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.graph import operations as op
 from memplan.engines.llama_cpp.graph.blocks.feed_forward import (
@@ -29,6 +29,20 @@ class Gating(Enum):
     SIGMOID = auto()
     SOFTMAX_OF_CHOSEN = auto()
     SQRT_SOFTPLUS = auto()
+
+
+_GATINGS: Final = {
+    1: Gating.SOFTMAX,
+    2: Gating.SIGMOID,
+    3: Gating.SOFTMAX_OF_CHOSEN,
+    4: Gating.SQRT_SOFTPLUS,
+}
+"""llama.cpp's numbers in ``expert_gating_func``."""
+
+
+def stated_gating(b: Building, default: Gating) -> Gating:
+    """The gating that the file states."""
+    return _GATINGS.get(b.integer("expert_gating_func"), default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from memplan.request import Backend
 EMBEDDING: Final = "token_embd.weight"
 OUTPUT: Final = "output.weight"
 
-_INPUT = frozenset({"token_embd", "position_embd", "token_types", "per_layer_token_embd"})
+INPUTS = frozenset({"token_embd", "position_embd", "token_types", "per_layer_token_embd"})
 """Tables in which rows are looked up: always on the host."""
 
 _FIRST_LAYER = frozenset({"token_embd_norm", "per_layer_model_proj", "per_layer_proj_norm"})
@@ -187,7 +187,7 @@ def _table(model: Model) -> _Table:
 def _home(name: str, shape: Shape) -> _Home:
     """With which layer a tensor is loaded whose name has no layer."""
     stem = name.split(".", 1)[0]
-    if stem in _INPUT:
+    if stem in INPUTS:
         return _Home.INPUT
     if stem in _FIRST_LAYER and stem != shape.architecture.output_norm:
         return _Home.BLOCK
@@ -269,6 +269,12 @@ def _rotated_layers(shape: Shape) -> Iterator[int]:
             layer.windowed and shape.architecture.rope_factors_full_only
         ):
             yield layer.index
+
+
+def of_next_tokens(name: str, shape: Shape) -> bool:
+    """Whether a tensor belongs to a next-token layer, which no token of the trunk goes through."""
+    block = _BLOCK.search(name)
+    return block is not None and int(block.group(1)) >= shape.trunk_count
 
 
 def _loaded_unused(tensor: Tensor, shape: Shape) -> bool:

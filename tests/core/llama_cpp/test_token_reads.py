@@ -1,0 +1,97 @@
+"""What a token reads from each memory, and the speed that follows."""
+
+from __future__ import annotations
+
+import pytest
+from llama_cpp_rows import made_up_model, model_of
+from memplan import Backend, Model
+from memplan.engines.llama_cpp.devices import Device, Layout, place
+from memplan.engines.llama_cpp.overrides import first_experts
+from memplan.engines.llama_cpp.placement import HOST
+from memplan.engines.llama_cpp.settings import resolve_settings
+from memplan.engines.llama_cpp.shape import resolve_shape
+from memplan.engines.llama_cpp.token_reads import TokenReads, most_tokens_per_second, token_reads
+from memplan.llama_cpp_options import LlamaCppOptions
+from memplan.units import GIB
+
+ROW = 2 * 256
+BLOCK, EMBEDDING, EXPERTS = 256 * ROW, 512 * ROW, 16 * 256 * ROW
+
+
+def reads(
+    model: Model,
+    layout: Layout | None = None,
+    *,
+    depth: int = 0,
+    context: int = 8192,
+    **options: object,
+) -> dict[int, TokenReads]:
+    shape = resolve_shape(model)
+    settings = resolve_settings(LlamaCppOptions(**options), shape)  # type: ignore[arg-type]
+    placement = place(shape, [Device(Backend.CUDA, GIB)], layout or Layout())
+    return token_reads(model, settings, placement, context, depth)
+
+
+def tensors(*, tied: bool = False, experts: bool = False) -> dict[str, tuple[int, ...]]:
+    table: dict[str, tuple[int, ...]] = {"token_embd.weight": (256, 512)}
+    if not tied:
+        table["output.weight"] = (256, 512)
+    for index in range(8):
+        table[f"blk.{index}.attn_q.weight"] = (256, 256)
+        if experts:
+            table[f"blk.{index}.ffn_up_exps.weight"] = (256, 256, 16)
+    return table
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_that_all_weights_are_read_but_of_the_embedding_one_row(tied: bool) -> None:
+    found = reads(made_up_model("llama", {}, tensors(tied=tied)))
+    assert found[0].weights == 8 * BLOCK + EMBEDDING
+    assert found[HOST].weights == ROW
+
+
+def test_that_a_tied_output_on_the_host_is_read_there() -> None:
+    found = reads(made_up_model("llama", {}, tensors(tied=True)), Layout(gpu_layers=0))
+    assert found[HOST].weights == 8 * BLOCK + EMBEDDING + ROW
+    assert found[0].total == 0
+
+
+def test_that_only_the_experts_in_use_are_read_where_they_are() -> None:
+    model = made_up_model(
+        "qwen3moe", {"expert_count": 16, "expert_used_count": 2}, tensors(experts=True)
+    )
+    found = reads(model, Layout(overrides=first_experts(3, HOST)))
+    assert found[0].experts == 5 * EXPERTS // 8
+    assert found[HOST].experts == 3 * EXPERTS // 8
+
+
+def test_that_keys_and_values_are_read_in_steps_of_256_cells_up_to_the_context() -> None:
+    model = made_up_model("llama", {})
+    cell = 8 * 2 * ROW
+    assert reads(model, depth=0)[0].cache == 256 * cell
+    assert reads(model, depth=255)[0].cache == 256 * cell
+    assert reads(model, depth=256)[0].cache == 512 * cell
+    assert reads(model, depth=100_000)[0].cache == 8192 * cell
+    assert reads(model, Layout(kv_offload=False), depth=1000)[HOST].cache == 1024 * cell
+
+
+def test_that_a_sequence_reads_only_its_own_cache_and_state() -> None:
+    split = {"parallel": 4, "kv_unified": False}
+    model = model_of("llama-3.1-8b")
+    whole = reads(model, depth=1000, context=32_768)
+    assert reads(model, depth=1000, context=32_768, **split)[0].cache == whole[0].cache
+    mamba = model_of("mamba2-2.7b")
+    assert reads(mamba, parallel=8)[0].state == reads(mamba, parallel=1)[0].state > 0
+
+
+def test_that_layers_that_share_a_cache_each_read_it() -> None:
+    shared = {"attention.shared_kv_layers": 4}
+    alone = reads(made_up_model("gemma4", {}), depth=1000)[0].cache
+    assert reads(made_up_model("gemma4", shared), depth=1000)[0].cache == alone
+
+
+def test_that_the_times_of_all_memories_add_up() -> None:
+    read = {0: TokenReads(weights=8 * GIB), HOST: TokenReads(experts=GIB)}
+    assert most_tokens_per_second(read, {0: 800 * GIB, HOST: 50 * GIB}) == pytest.approx(1 / 0.03)
+    assert most_tokens_per_second(read, {0: 800 * GIB}) is None
+    assert most_tokens_per_second({0: read[0]}, {0: 800 * GIB}) == pytest.approx(100)

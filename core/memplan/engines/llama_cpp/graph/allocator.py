@@ -206,21 +206,30 @@ class _Chunk:
         self.peak_bytes = 0
 
     def give_back(self, start: int, length: int) -> None:
-        """Free these bytes, and join them with the free blocks beside them."""
+        """Free these bytes, and join them with the free blocks beside them.
+
+        Looks at the blocks one by one as ggml does: tensors without bytes leave blocks that only
+        this order treats alike.
+        """
         starts, lengths = self.starts, self.lengths
+        end = start + length
+        for number, block in enumerate(starts):
+            if block + lengths[number] == start:
+                lengths[number] += length
+                if number + 1 < len(starts) and starts[number + 1] == end:
+                    lengths[number] += lengths[number + 1]
+                    del starts[number + 1], lengths[number + 1]
+                return
+            if block == end:
+                starts[number] = start
+                lengths[number] += length
+                if number and starts[number - 1] + lengths[number - 1] == start:
+                    lengths[number - 1] += lengths[number]
+                    del starts[number], lengths[number]
+                return
         number = bisect_left(starts, start)
-        joins_next = number < len(starts) and starts[number] == start + length
-        if number and starts[number - 1] + lengths[number - 1] == start:
-            lengths[number - 1] += length
-            if joins_next:
-                lengths[number - 1] += lengths[number]
-                del starts[number], lengths[number]
-        elif joins_next:
-            starts[number] = start
-            lengths[number] += length
-        else:
-            starts.insert(number, start)
-            lengths.insert(number, length)
+        starts.insert(number, start)
+        lengths.insert(number, length)
 
 
 def _roomiest_tail(chunks: list[_Chunk], size: int) -> int:

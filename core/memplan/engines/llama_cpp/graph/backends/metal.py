@@ -26,11 +26,9 @@ from memplan.engines.llama_cpp.graph.backends.layouts import (
     numbers,
     tensor_bytes,
 )
-from memplan.engines.llama_cpp.graph.backends.metal_order import ordered
+from memplan.engines.llama_cpp.graph.backends.metal_order import ALIGNMENT_BYTES, ordered
 from memplan.engines.llama_cpp.graph.backends.operations import same
 from memplan.engines.llama_cpp.graph.flat import FlatGraph, Op
-
-ALIGNMENT_BYTES: Final = 32
 
 _FLOATS: Final = frozenset({F32, F16})
 _CACHE_TYPES: Final = numbers("Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1")

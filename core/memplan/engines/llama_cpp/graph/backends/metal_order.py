@@ -11,6 +11,7 @@ from typing import Final
 
 from memplan.engines.llama_cpp.graph.backends.backend import Arrangement
 from memplan.engines.llama_cpp.graph.backends.fusion import Keeping
+from memplan.engines.llama_cpp.graph.backends.layouts import tensor_bytes
 from memplan.engines.llama_cpp.graph.backends.metal_fusion import PATTERNS_BY_FIRST, fused_span
 from memplan.engines.llama_cpp.graph.flat import (
     COMPUTE_BUFFER,
@@ -22,6 +23,9 @@ from memplan.engines.llama_cpp.graph.flat import (
 
 _LOOKED_AHEAD: Final = 64
 
+ALIGNMENT_BYTES: Final = 32
+"""What each tensor in a buffer of Metal is padded to."""
+
 _MOVABLE: Final = EMPTY_OPS | {
     Op.MUL_MAT, Op.MUL_MAT_ID, Op.ROPE, Op.NORM, Op.RMS_NORM, Op.GROUP_NORM, Op.L2_NORM,
     Op.SUM_ROWS, Op.SSM_CONV, Op.SSM_SCAN, Op.CLAMP, Op.TRI, Op.DIAG, Op.MUL, Op.ADD, Op.SUB,
@@ -31,37 +35,69 @@ _MOVABLE: Final = EMPTY_OPS | {
 """Nothing is moved across any other operation."""
 
 
-def _memory(graph: FlatGraph, tensor: int) -> int:
-    """A number for the memory in which a tensor lies; the same where Metal sees an overlap.
+class _Memories:
+    """In which memory tensors lie, as Metal sees it when it looks for overlaps.
 
-    All weights of a device, and all its caches, count as one place each: in a dry run they have
-    no addresses yet, and each seems to begin at 0.
+    A dry run has no addresses: all weights of a device, and all its KV caches, seem to begin at
+    0, and are one place each. Recurrent states do have addresses. They lie one behind the other,
+    and what ends where the next one begins counts as overlapping.
     """
-    base = graph.view_of[tensor]
-    buffer = graph.buffers[base]
-    if buffer == COMPUTE_BUFFER:
-        return base
-    return 2 * (REPACKED_BUFFER - buffer) - 1 - graph.is_weight[base]
+
+    def __init__(self, graph: FlatGraph, nodes: Sequence[int]) -> None:
+        self._graph = graph
+        self._caches = {graph.view_of[node] for node in nodes if graph.ops[node] is Op.SET_ROWS}
+        self.following: dict[int, int] = {}
+        self._last_state: dict[int, int] = {}
+        for node in nodes:
+            self._note_state(graph.view_of[node])
+
+    def _note_state(self, base: int) -> None:
+        graph = self._graph
+        buffer = graph.buffers[base]
+        if buffer == COMPUTE_BUFFER or graph.is_weight[base] or base in self._caches:
+            return
+        if base not in self.following:
+            before = self._last_state.get(buffer)
+            if before is not None and tensor_bytes(graph, before) % ALIGNMENT_BYTES == 0:
+                self.following[before] = base
+            self.following[base] = base
+            self._last_state[buffer] = base
+
+    def of(self, tensor: int) -> int:
+        """A number for the memory of a tensor."""
+        graph = self._graph
+        base = graph.view_of[tensor]
+        buffer = graph.buffers[base]
+        if buffer == COMPUTE_BUFFER or (not graph.is_weight[base] and base not in self._caches):
+            return base
+        return 2 * (REPACKED_BUFFER - buffer) - 1 - graph.is_weight[base]
+
+    def reached(self, places: set[int]) -> set[int]:
+        """These places, and the states that begin where one of them ends."""
+        if not self.following:
+            return places
+        return places | {self.following[place] for place in places if place in self.following}
 
 
 class _Group:
     """Nodes that stay together, and the memory that they read and write."""
 
-    __slots__ = ("is_empty", "is_movable", "nodes", "reads", "touches", "writes")
+    __slots__ = ("is_empty", "is_movable", "nodes", "touched", "touches", "writes", "written")
 
-    def __init__(self, graph: FlatGraph, nodes: Sequence[int]) -> None:
+    def __init__(self, graph: FlatGraph, nodes: Sequence[int], memories: _Memories) -> None:
         self.nodes = nodes
         op = graph.ops[nodes[0]]
         self.is_empty = op in EMPTY_OPS
         self.is_movable = op in _MOVABLE
-        self.writes = {_memory(graph, node) for node in nodes}
-        self.reads = {
-            _memory(graph, source)
+        self.written = {memories.of(node) for node in nodes}
+        self.touched = self.written | {
+            memories.of(source)
             for node in nodes
             for source in graph.sources[node]
             if source not in nodes
         }
-        self.touches = self.reads | self.writes
+        self.writes = memories.reached(self.written)
+        self.touches = memories.reached(self.touched)
 
 
 class _Running:
@@ -75,8 +111,8 @@ class _Running:
 
     def add(self, group: _Group) -> None:
         """One more group runs."""
-        self.touched |= group.touches
-        self.written |= group.writes
+        self.touched |= group.touched
+        self.written |= group.written
 
     def lets_run(self, group: _Group) -> bool:
         """Whether a group can run at the same time."""
@@ -85,10 +121,11 @@ class _Running:
 
 def _groups(graph: FlatGraph, nodes: Sequence[int]) -> list[_Group]:
     groups = []
+    memories = _Memories(graph, nodes)
     place = 0
     while place < len(nodes):
         span = fused_span(graph, nodes, place)
-        groups.append(_Group(graph, nodes[place : place + span]))
+        groups.append(_Group(graph, nodes[place : place + span], memories))
         place += span
     return groups
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -16,6 +16,9 @@ from typing import Final, Protocol
 _BLOCK_BYTES: Final = 1 << 20
 _LONGEST_LINE: Final = 2048
 """Characters; a longer line is cut, so that no pattern meets more than these at once."""
+
+_HARD_BLANK: Final = "\u00a0".encode()
+_EARLY_BYTES: Final = 1 << 22
 
 _ANSI: Final = re.compile(r"(?:\x1b|\\u001b|\\x1b)\[[0-9;?]{0,16}[A-Za-z]", re.IGNORECASE)
 _LINE_ENDS: Final = re.compile(r"\\r\\n|\\n|\r")
@@ -54,14 +57,25 @@ class Line:
     width: int
 
 
-def lines_with(stream: ByteStream, anchors: Sequence[str]) -> Iterator[Line]:
+def lines_with(
+    stream: ByteStream, anchors: Sequence[str], early: Collection[str] = ()
+) -> Iterator[Line]:
     """The lines that hold an anchor, in order.
 
     A line is also divided where a line end is spelt out, as in JSON, and at carriage returns.
+
+    Args:
+        stream: the log.
+        anchors: texts that make a line one of interest.
+        early: those of them that do so only near the start of the log.
     """
-    needles = [anchor.encode() for anchor in anchors]
-    width = 0
+    needles = [(index, anchor.encode()) for index, anchor in enumerate(anchors)]
+    width = passed = 0
     for block, first, end in _blocks(_as_utf8(stream)):
+        if early and passed > _EARLY_BYTES:
+            needles = [(i, needle) for i, needle in needles if anchors[i] not in early]
+            early = ()
+        passed += end - first
         width = width or max(map(len, block.splitlines()), default=0)
         found = _find_lines(block, first, end, needles)
         for start in sorted(found):
@@ -72,14 +86,26 @@ def _as_utf8(stream: ByteStream) -> Iterator[bytes]:
     """Blocks of bytes; UTF-16 with its mark, as PowerShell writes it, becomes UTF-8."""
     block = stream.read(_BLOCK_BYTES)
     if not block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        while block:
-            yield block
-            block = stream.read(_BLOCK_BYTES)
+        yield from _without_hard_blanks(block, stream)
         return
     decoder = codecs.getincrementaldecoder("utf-16")("replace")
     while block:
-        yield decoder.decode(block).encode("utf-8", "replace")
+        text = decoder.decode(block).replace("\u00a0", " ")
+        yield text.encode("utf-8", "replace")
         block = stream.read(_BLOCK_BYTES)
+
+
+def _without_hard_blanks(block: bytes, stream: ByteStream) -> Iterator[bytes]:
+    """Blocks with blanks in place of no-break spaces, which come with a text from a web page."""
+    held = b""
+    while block:
+        block = held + block
+        held = block[-1:] if block.endswith(_HARD_BLANK[:1]) else b""
+        block = block[: len(block) - len(held)]
+        yield block.replace(_HARD_BLANK, b" ") if _HARD_BLANK in block else block
+        block = stream.read(_BLOCK_BYTES)
+    if held:
+        yield held
 
 
 def _blocks(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, int, int]]:
@@ -105,11 +131,11 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _find_lines(
-    block: bytes, first: int, end: int, needles: Sequence[bytes]
+    block: bytes, first: int, end: int, needles: Sequence[tuple[int, bytes]]
 ) -> dict[int, list[int]]:
     """Where the lines that hold a needle start, and which needles each holds."""
     found: dict[int, list[int]] = {}
-    for index, needle in enumerate(needles):
+    for index, needle in needles:
         at = block.find(needle, first, end)
         while at >= 0:
             start = max(block.rfind(b"\n", first, at) + 1, first)

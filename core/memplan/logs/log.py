@@ -21,12 +21,33 @@ class Cause(StrEnum):
 
     ``TOTAL_MEMORY``: the device has not enough left. ``SINGLE_ALLOCATION_LIMIT``: one allocation
     is larger than the driver allows, whatever is left. ``HOST_MEMORY``: the machine's own memory.
+    ``OTHER``: the log gives a reason, and it is none of these.
     """
 
     TOTAL_MEMORY = "total_memory"
     SINGLE_ALLOCATION_LIMIT = "single_allocation_limit"
     HOST_MEMORY = "host_memory"
     OTHER = "other"
+
+
+class Ending(StrEnum):
+    """How the process ended, where not an engine but its surroundings tell."""
+
+    KILLED = "killed"
+    WINDOWS_CODE = "windows_code"
+    NOT_ALLOCATED = "not_allocated"
+    NOT_MAPPED = "not_mapped"
+    GUARDRAIL = "guardrail"
+
+
+class LogPart(StrEnum):
+    """What of a run a buffer or a failure belongs to."""
+
+    MODEL = "model"
+    DRAFT = "draft"
+    MTP = "mtp"
+    PROJECTOR = "projector"
+    ADAPTER = "adapter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,9 @@ class Failure:
         tensor: the tensor that the engine names, if it names one.
         allocation_bytes: the one allocation that failed; less than ``bytes`` where the engine
             splits a buffer into several.
+        part: the part of the run that it was for.
+        device_free_mib: what the log says was free in that memory before the load, in MiB;
+            ``None`` where it does not tell.
     """
 
     kind: ComponentKind | None
@@ -47,6 +71,8 @@ class Failure:
     bytes: int | None
     tensor: str | None = None
     allocation_bytes: int | None = None
+    part: LogPart = LogPart.MODEL
+    device_free_mib: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +112,18 @@ class Buffer:
         kind: what it holds.
         buffer: its name in the log, such as ``Vulkan0`` or ``CPU_Mapped``.
         mib: its size in MiB; lines about one buffer are added up.
+        part: the part of the run that it belongs to.
     """
 
     kind: ComponentKind
     buffer: str
     mib: float
+    part: LogPart = LogPart.MODEL
+
+    @property
+    def title(self) -> str:
+        """The name, with the part in brackets where it is not the model."""
+        return self.buffer if self.part is LogPart.MODEL else f"{self.buffer} ({self.part})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +144,25 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class FitReport:
+    """What llama.cpp's ``--fit`` did.
+
+    Attributes:
+        context_from: the context before it was reduced; ``None`` if it was not.
+        context_to: the context after that.
+        layers: layers given to each device, and of these those that overflow to the next memory.
+        set_by_user: the option that was set by hand, which ended it; empty if none did.
+        gave_up: whether it ended without a placement that fits.
+    """
+
+    context_from: int | None = None
+    context_to: int | None = None
+    layers: tuple[tuple[str, int, int], ...] = ()
+    set_by_user: str = ""
+    gave_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a log says.
 
@@ -121,12 +173,17 @@ class Log:
         version: the engine's version as it prints it; may be empty.
         backend: ``vulkan``, ``metal``, ``cuda``, ``rocm``, ``cpu``, …; may be empty.
         outcome: how the last load ended; ``None`` if the log does not tell.
-        cause: why it failed; ``None`` if it did not.
+        cause: why it failed; ``None`` if it did not, or if the log does not tell why.
         failed: the buffer that could not be allocated, if one could not.
         options: the engine's options.
         buffers: what was allocated, in the order of the log.
         devices: the devices found.
         not_understood: lines that speak of memory and were not understood.
+        ending: how the process ended, where the system or the wrapper tells.
+        ending_code: Windows' exit code, where it was that; else empty.
+        host_free_mib: the host's free memory before the load, where the log tells.
+        fit: what ``--fit`` did; ``None`` if it says nothing.
+        early: whether the log is of 2024 or before.
     """
 
     engine: str | None
@@ -141,3 +198,13 @@ class Log:
     buffers: tuple[Buffer, ...]
     devices: tuple[Device, ...]
     not_understood: int
+    ending: Ending | None = None
+    ending_code: str = ""
+    host_free_mib: float | None = None
+    fit: FitReport | None = None
+    early: bool = False
+
+    @property
+    def understood(self) -> bool:
+        """Whether anything in the log is from an engine, or from a program around one."""
+        return bool(self.engine or self.wrapper or self.ending)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from memplan.logs.log import Buffer, Failure, Log
+from memplan.logs.log import Buffer, Failure, Log, LogPart
 from memplan.logs.planned import Comparison, place_of
 
 LOG_SCHEMA: Final = "memplan.log/1"
@@ -38,8 +38,11 @@ def log_to_json(
 
 
 def _failure(failure: Failure, planned_bytes: int | None) -> dict[str, Any]:
-    kind = failure.kind.value if failure.kind else None
-    return asdict(failure) | {"kind": kind, "planned_bytes": planned_bytes}
+    """What failed. The kind is the model's: of another part only the part is told."""
+    model = failure.part is LogPart.MODEL
+    kind = failure.kind.value if failure.kind and model else None
+    told = {"kind": kind, "part": failure.part.value, "planned_bytes": planned_bytes}
+    return asdict(failure) | told
 
 
 def _buffer(buffer: Buffer, comparisons: Sequence[Comparison]) -> dict[str, Any]:
@@ -52,11 +55,13 @@ def _buffer(buffer: Buffer, comparisons: Sequence[Comparison]) -> dict[str, Any]
         ),
         None,
     )
+    part = {} if buffer.part is LogPart.MODEL else {"part": buffer.part.value}
     return {
         "kind": buffer.kind.value,
-        "buffer": buffer.buffer,
+        "buffer": buffer.title,
         "mib": buffer.mib,
         "planned_mib": planned_mib,
+        **part,
     }
 
 

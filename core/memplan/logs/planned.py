@@ -7,8 +7,8 @@ from typing import Final
 
 from memplan.component import ComponentKind, Place
 from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
-from memplan.logs.attempt import is_host
-from memplan.logs.log import Buffer, Log
+from memplan.logs.log import Buffer, Log, LogPart
+from memplan.logs.names import is_host
 from memplan.model import Model
 from memplan.planner import Plan, Share
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName, Request
@@ -142,7 +142,7 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
     planned = _planned_shares(log, plan)
     groups: dict[tuple[ComponentKind, Place], list[Buffer]] = {}
     for buffer in log.buffers:
-        if not buffer.buffer.endswith("(draft)"):
+        if buffer.part is LogPart.MODEL:
             groups.setdefault((buffer.kind, place_of(buffer)), []).append(buffer)
     comparisons = []
     for (kind, where), buffers in groups.items():

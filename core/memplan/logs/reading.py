@@ -10,18 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from memplan.language import tr
-from memplan.logs.attempt import Reading
+from memplan.logs.conclusion import conclude
+from memplan.logs.effects import Reading
 from memplan.logs.errors import LogUnreadableError
-from memplan.logs.line_kinds import (
-    ANCHORS,
-    LINE_KINDS,
-    SPEAKS_OF_MEMORY,
-    Effect,
-    LineKind,
-    kinds_with,
-)
 from memplan.logs.lines import ByteStream, Line, lines_with
 from memplan.logs.log import Log
+from memplan.logs.rows import ANCHORS, LINE_KINDS, SIGN_ANCHORS, SPEAKS_OF_MEMORY, kinds_with
+from memplan.logs.rows.row import Effect, LineKind
 from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import GGUF_MAGIC
 
@@ -32,11 +27,13 @@ _NEVER_PARTIAL: Final = frozenset(
         Effect.BUFFER_FAILED,
         Effect.ALLOCATION_FAILED,
         Effect.FAILURE_TOLD,
-        Effect.ERROR,
         Effect.DEVICE,
     }
 )
 """Lines that hold the key of such a kind and are not of it have lost their end."""
+
+_MOST_QUOTES: Final = 4
+"""A line that quotes a line that quotes another."""
 
 _STARTS_A_LINE: Final = re.compile(
     r"\s{0,99}(?:\S{1,60}\s{1,8}){0,6}?~?[\w.]{2,60}(?:\(\))?:(?:\s|$)"
@@ -101,7 +98,9 @@ def parse_log(log: ByteStream | bytes | str) -> Log:
     stream = io.BytesIO(log) if isinstance(log, bytes) else log
     reading = Reading()
     joined = ""
-    for line in lines_with(stream, ANCHORS):
+    for line in lines_with(stream, ANCHORS, SIGN_ANCHORS):
+        if reading.looks_for_wrapper:
+            reading.look_for_wrapper(line.text)
         if joined and line.text == joined:
             joined = ""  # already read together with the line before
             continue
@@ -114,9 +113,23 @@ def parse_log(log: ByteStream | bytes | str) -> Log:
         kind, match, text = found
         if kind.may_go_on and (longer := _with_the_next(line, kind, match)):
             match, text, joined = longer
-        if kind.effect is not Effect.NONE:
-            reading.take(kind, match, text)
-    return reading.result()
+        _take(reading, kind, match, text)
+    return conclude(reading)
+
+
+def _take(reading: Reading, kind: LineKind, match: re.Match[str], text: str) -> None:
+    """Take in a line that was understood, and what it quotes of another."""
+    for _ in range(_MOST_QUOTES):
+        quotes = kind.effect is not Effect.NONE and reading.take(kind, match, text)
+        rest = text[match.end() :]
+        if not quotes or not rest.strip():
+            return
+        found = _find(rest)
+        if found is None:
+            if match.groupdict().get("reason") and not SPEAKS_OF_MEMORY.search(rest):
+                reading.other_reason()
+            return
+        kind, match, text = found
 
 
 _Found = tuple[LineKind, re.Match[str], str]
@@ -131,9 +144,9 @@ def _find(text: str, kinds: Iterable[LineKind] = LINE_KINDS) -> _Found | None:
 
 
 def _matters(text: str) -> bool:
-    """Whether a line by itself tells something."""
+    """Whether a line by itself tells something that is no mere addition to another line."""
     found = _find(text)
-    return found is not None and found[0].effect is not Effect.NONE
+    return found is not None and found[0].effect not in {Effect.NONE, Effect.REASON}
 
 
 def _take_joined(line: Line, kinds: Iterable[LineKind], reading: Reading) -> str:
@@ -152,8 +165,7 @@ def _take_joined(line: Line, kinds: Iterable[LineKind], reading: Reading) -> str
         for joined, joint_at in _joints(first, second, line.width):
             found = _find(joined)
             if found is not None and found[1].start() < joint_at < found[1].end():
-                if found[0].effect is not Effect.NONE:
-                    reading.take(*found)
+                _take(reading, *found)
                 return used
     reading.not_understood += speaks_of_memory
     return ""

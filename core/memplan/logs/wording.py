@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.component import ComponentKind
 from memplan.language import in_figures, marked, ntr, tr
-from memplan.logs.log import Cause, Device, Failure, Log, LogOutcome
+from memplan.logs.log import Buffer, Cause, Device, Failure, Log, LogOutcome, LogPart
 from memplan.logs.planned import Comparison, is_of_another_model
 from memplan.model import Model
 from memplan.units import (
@@ -63,6 +63,13 @@ _FAILED_KINDS: Final[Mapping[ComponentKind | None, str]] = {
     ComponentKind.PAGE_TABLE: marked("page table"),
     ComponentKind.OUTPUT: marked("output buffer"),
     None: marked("memory"),
+}
+_PARTS: Final[Mapping[LogPart, str]] = {
+    LogPart.MODEL: marked("model"),
+    LogPart.DRAFT: marked("draft model"),
+    LogPart.MTP: marked("next-token heads"),
+    LogPart.PROJECTOR: marked("projector"),
+    LogPart.ADAPTER: marked("adapter"),
 }
 _FAILURES: Final[Mapping[tuple[bool, bool], str]] = {
     (False, False): marked("Failed to allocate {what}."),
@@ -206,7 +213,9 @@ def _two_decimals(mib: float) -> str:
 
 def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
     if not comparisons:
-        rows = [(component_title(b.kind), b.buffer, _two_decimals(b.mib)) for b in log.buffers]
+        rows = [
+            (component_title(b.kind), _buffer_title(b), _two_decimals(b.mib)) for b in log.buffers
+        ]
         return _aligned([("MiB", "", tr("Logged")), *rows])
     rows4 = [("MiB", "", tr("Logged"), tr("Planned"), tr("Difference"))]
     for item in comparisons:
@@ -235,6 +244,13 @@ def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
         if item.kept_on_host
     ]
     return [*_aligned(rows4), *notes]
+
+
+def _buffer_title(buffer: Buffer) -> str:
+    """The buffer's name, with the part of the run where that is not the model."""
+    if buffer.part is LogPart.MODEL:
+        return buffer.buffer
+    return f"{buffer.buffer} ({tr(_PARTS[buffer.part])})"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -92,6 +92,26 @@
         <translation>Speicher ohne nähere Angabe</translation>
     </message>
     <message>
+        <source>model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>draft model</source>
+        <translation>Draft-Modell</translation>
+    </message>
+    <message>
+        <source>next-token heads</source>
+        <translation>Next-Token-Köpfe</translation>
+    </message>
+    <message>
+        <source>projector</source>
+        <translation>Projektor</translation>
+    </message>
+    <message>
+        <source>adapter</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
         <source>Failed to allocate {what}.</source>
         <translation>Die Speicherzuweisung ist fehlgeschlagen: {what}.</translation>
     </message>

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memplan.logs import Log, LogError, parse_log
-from memplan.logs.line_kinds import LINE_KINDS
 from memplan.logs.log_json import log_to_json
 from memplan.logs.planned import request_from_log
+from memplan.logs.rows import LINE_KINDS
 from memplan.logs.wording import log_text
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"

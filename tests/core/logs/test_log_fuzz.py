@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from log_mutants import mutants, read_fully, sample_lines
-from memplan.logs import line_kinds, lines, parse_log, reading
+from memplan.logs import effects, lines, options, parse_log, reading, rows
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 MUTANTS = 1500
-KEYS = sorted({kind.key for kind in line_kinds.LINE_KINDS})
+KEYS = sorted({kind.key for kind in rows.LINE_KINDS})
 
 
 def test_that_a_damaged_log_is_read_without_an_error() -> None:
@@ -59,9 +59,9 @@ def _repeats(parsed: object) -> Iterator[object]:
 
 
 def _patterns() -> list[re.Pattern[str]]:
-    patterns = [kind.pattern for kind in line_kinds.LINE_KINDS]
-    patterns += [pattern for _, pattern in line_kinds.WRAPPERS]
-    for module in (line_kinds, lines, reading):
+    patterns = [kind.pattern for kind in rows.LINE_KINDS]
+    patterns += [sign for _, sign in (*options._REQUESTED, *options._BACKEND_ARGUMENTS)]
+    for module in (effects, lines, options, reading, rows):
         patterns += [value for value in vars(module).values() if isinstance(value, re.Pattern)]
     return patterns
 

@@ -1,511 +1,492 @@
-"""ggml's operations: what shape, type and bytes each result has.
+"""What ggml's operations make: the shape, type and strides of each result.
 
-Dimensions are counted from 0, the fastest. ``params`` of a result holds what backends ask of it:
-
-=================== =========================================================
-FLASH_ATTN_EXT      scale, largest ALiBi bias, soft cap of the scores
-SOFT_MAX            scale, largest ALiBi bias
-ROPE                rotated elements, mode
-CONCAT              dimension
-PAD                 elements added before and behind, for each dimension
-MUL_MAT             1 if the first source is a Hadamard matrix, else nothing
-SSM_SCAN            states kept per sequence
-GATED_DELTA_NET     states kept per sequence
-DSV4_HC_PRE         1 if gated, else 0
-IM2COL              1 if two-dimensional, else 0
-=================== =========================================================
-
-Source: ggml b11434, ``ggml.c``.
+Source: ``ggml.c`` of b11434. A tensor is a number; what is known of it stands in the lists of a
+:class:`FlatGraph`, which this class fills.
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import Final
 
-from memplan.engines.llama_cpp.graph.tensor import (
-    BF16,
-    F16,
-    F32,
-    I32,
-    Glu,
+from memplan.engines.llama_cpp.graph.backends.layouts import BLOCK_BYTES, BLOCK_ELEMENTS
+from memplan.engines.llama_cpp.graph.flat import (
+    COMPUTE_BUFFER,
+    Dimensions,
+    FlatGraph,
     Op,
-    Shape4,
-    Tensor,
     Unary,
-    contiguous_strides,
 )
-from memplan.reader.tensor_types import TensorType
 
-NORMAL_ROPE: Final = 0
-NEOX_ROPE: Final = 2
-MULTI_ROPE: Final = 8
-VISION_ROPE: Final = 24
-INTERLEAVED_MULTI_ROPE: Final = 40
-"""The modes of ROPE."""
+F32: Final = 0
+F16: Final = 1
+I32: Final = 26
+I64: Final = 27
 
 
-def new(op: Op, element_type: TensorType, ne: Shape4, sources: tuple[Tensor | None, ...]) -> Tensor:
-    """A result with bytes of its own, without gaps."""
-    return Tensor(op, element_type, ne, contiguous_strides(element_type, ne), sources)
+class Operations:
+    """Makes tensors, and puts them in the order in which they are computed.
 
-
-def _like(op: Op, shape: Tensor, sources: tuple[Tensor | None, ...]) -> Tensor:
-    return new(op, shape.type, shape.ne, sources)
-
-
-def _shown(
-    op: Op,
-    of: Tensor,
-    ne: Shape4,
-    nb: Shape4,
-    sources: tuple[Tensor | None, ...],
-    offset: int = 0,
-) -> Tensor:
-    """A result whose bytes are those of ``of``."""
-    result = Tensor(op, of.type, ne, nb, sources)
-    result.view_source = of if of.view_source is None else of.view_source
-    result.view_offset = of.view_offset + offset
-    result.residence = of.residence
-    return result
-
-
-# Views
-
-
-def view(a: Tensor, ne: tuple[int, ...], strides: tuple[int, ...] = (), offset: int = 0) -> Tensor:
-    """A window into ``a``; ``strides`` are those of the dimensions 1, 2 and 3, in bytes."""
-    full: Shape4 = (*ne, *(1,) * (4 - len(ne)))  # type: ignore[assignment]
-    block = a.type.block_bytes
-    given = list(strides)
-    nb = [block, given[0] if given else block * (ne[0] // a.type.block_elements)]
-    for dimension in (2, 3):
-        if len(given) >= dimension:
-            nb.append(given[dimension - 1])
-        else:
-            nb.append(nb[dimension - 1] * full[dimension - 1])
-    return _shown(Op.VIEW, a, full, (nb[0], nb[1], nb[2], nb[3]), (a,), offset)
-
-
-def reshape(a: Tensor, *ne: int) -> Tensor:
-    """The same elements in another shape."""
-    full: Shape4 = (*ne, *(1,) * (4 - len(ne)))  # type: ignore[assignment]
-    return _shown(Op.RESHAPE, a, full, contiguous_strides(a.type, full), (a,))
-
-
-def permute(a: Tensor, to0: int, to1: int, to2: int, to3: int) -> Tensor:
-    """Dimension 0 becomes dimension ``to0``, and so on."""
-    ne, nb = [0] * 4, [0] * 4
-    for source, target in enumerate((to0, to1, to2, to3)):
-        ne[target], nb[target] = a.ne[source], a.nb[source]
-    return _shown(Op.PERMUTE, a, (ne[0], ne[1], ne[2], ne[3]), (nb[0], nb[1], nb[2], nb[3]), (a,))
-
-
-def transpose(a: Tensor) -> Tensor:
-    """The first two dimensions swapped."""
-    ne, nb = a.ne, a.nb
-    return _shown(Op.TRANSPOSE, a, (ne[1], ne[0], ne[2], ne[3]), (nb[1], nb[0], nb[2], nb[3]), (a,))
-
-
-# Copies
-
-
-def contiguous(a: Tensor, *ne: int) -> Tensor:
-    """A copy without gaps, in another shape if one is given (``ggml_cont``)."""
-    full: Shape4 = (*ne, *(1,) * (4 - len(ne))) if ne else a.ne  # type: ignore[assignment]
-    return new(Op.CONT, a.type, full, (a,))
-
-
-def duplicate(a: Tensor) -> Tensor:
-    """A copy (``ggml_dup``)."""
-    return _like(Op.DUP, a, (a,))
-
-
-def cast(a: Tensor, element_type: TensorType) -> Tensor:
-    """A copy in another type."""
-    result = new(Op.CPY, element_type, a.ne, (a, None))
-    # ggml names the copy itself as the second source, which makes no edge.
-    result.sources = (a, result)
-    return result
-
-
-def copy_into(a: Tensor, target: Tensor) -> Tensor:
-    """``a`` written into ``target`` (``ggml_cpy``)."""
-    return _shown(Op.CPY, target, target.ne, target.nb, (a, target))
-
-
-def repeat(a: Tensor, *ne: int) -> Tensor:
-    """``a`` over and over, up to a shape."""
-    full: Shape4 = (*ne, *(1,) * (4 - len(ne)))  # type: ignore[assignment]
-    return new(Op.REPEAT, a.type, full, (a,))
-
-
-def concat(a: Tensor, b: Tensor, dimension: int) -> Tensor:
-    """``b`` behind ``a``."""
-    ne = list(a.ne)
-    ne[dimension] += b.ne[dimension]
-    result = new(Op.CONCAT, a.type, (ne[0], ne[1], ne[2], ne[3]), (a, b))
-    result.params = (dimension,)
-    return result
-
-
-def pad(
-    a: Tensor,
-    behind: tuple[int, int, int, int],
-    before: tuple[int, int, int, int] = (0, 0, 0, 0),
-) -> Tensor:
-    """``a`` with zeros around it."""
-    ne = tuple(n + low + high for n, low, high in zip(a.ne, before, behind, strict=True))
-    result = new(Op.PAD, a.type, (ne[0], ne[1], ne[2], ne[3]), (a,))
-    result.params = tuple(n for pair in zip(before, behind, strict=True) for n in pair)
-    return result
-
-
-def roll(a: Tensor) -> Tensor:
-    """``a`` with its elements moved around cyclically."""
-    return _like(Op.ROLL, a, (a,))
-
-
-# Element by element
-
-
-def add(a: Tensor, b: Tensor) -> Tensor:
-    """A + b; ``b`` is repeated as needed."""
-    return _like(Op.ADD, a, (a, b))
-
-
-def add_id(a: Tensor, b: Tensor, ids: Tensor) -> Tensor:
-    """A + the rows of ``b`` that ``ids`` names."""
-    return _like(Op.ADD_ID, a, (a, b, ids))
-
-
-def add1(a: Tensor, b: Tensor) -> Tensor:
-    """A + one number."""
-    return _like(Op.ADD1, a, (a, b))
-
-
-def subtract(a: Tensor, b: Tensor) -> Tensor:
-    """A - b."""
-    return _like(Op.SUB, a, (a, b))
-
-
-def multiply(a: Tensor, b: Tensor) -> Tensor:
-    """A * b; ``b`` is repeated as needed."""
-    return _like(Op.MUL, a, (a, b))
-
-
-def divide(a: Tensor, b: Tensor) -> Tensor:
-    """A / b; ``b`` is repeated as needed."""
-    return _like(Op.DIV, a, (a, b))
-
-
-def accumulate(a: Tensor, b: Tensor) -> Tensor:
-    """``a`` with ``b`` added to a part of it."""
-    return _like(Op.ACC, a, (a, b))
-
-
-def set_part(a: Tensor, b: Tensor, *, in_place: bool = False) -> Tensor:
-    """``a`` with a part replaced by ``b``."""
-    if in_place:
-        return _shown(Op.SET, a, a.ne, a.nb, (a, b))
-    return _like(Op.SET, a, (a, b))
-
-
-def scale(a: Tensor) -> Tensor:
-    """``a`` times a number."""
-    return _like(Op.SCALE, a, (a,))
-
-
-def scale_in_place(a: Tensor) -> Tensor:
-    """``a`` times a number, in its own bytes."""
-    return _shown(Op.SCALE, a, a.ne, a.nb, (a,))
-
-
-def clamp(a: Tensor) -> Tensor:
-    """``a`` within bounds."""
-    return _like(Op.CLAMP, a, (a,))
-
-
-def square(a: Tensor) -> Tensor:
-    """A * a."""
-    return _like(Op.SQR, a, (a,))
-
-
-def square_root(a: Tensor) -> Tensor:
-    """The square root of ``a``."""
-    return _like(Op.SQRT, a, (a,))
-
-
-def simple(op: Op, a: Tensor) -> Tensor:
-    """An operation of one source whose result has its shape, such as LOG, SIN, COS or TRI."""
-    return _like(op, a, (a,))
-
-
-def fill(a: Tensor) -> Tensor:
-    """A number in the shape of ``a``."""
-    return _like(Op.FILL, a, (a,))
-
-
-def unary(kind: Unary, a: Tensor) -> Tensor:
-    """A function of each element."""
-    result = _like(Op.UNARY, a, (a,))
-    result.kind = kind
-    return result
-
-
-def glu(kind: Glu, gate_and_up: Tensor) -> Tensor:
-    """A gated unit; gate and input are the halves of each row."""
-    ne = gate_and_up.ne
-    result = new(Op.GLU, gate_and_up.type, (ne[0] // 2, ne[1], ne[2], ne[3]), (gate_and_up, None))
-    result.kind = kind
-    return result
-
-
-def glu_split(kind: Glu, gate: Tensor, up: Tensor) -> Tensor:
-    """A gated unit of two tensors."""
-    result = _like(Op.GLU, gate, (gate, up))
-    result.kind = kind
-    return result
-
-
-# Reductions
-
-
-def sum_rows(a: Tensor) -> Tensor:
-    """The sum of each row."""
-    return new(Op.SUM_ROWS, a.type, (1, *a.ne[1:]), (a,))
-
-
-def mean(a: Tensor) -> Tensor:
-    """The mean of each row."""
-    return new(Op.MEAN, F32, (1, *a.ne[1:]), (a,))
-
-
-def argmax(a: Tensor) -> Tensor:
-    """The index of each row's largest element."""
-    return new(Op.ARGMAX, I32, (a.ne[1], 1, 1, 1), (a,))
-
-
-def argsort(a: Tensor) -> Tensor:
-    """The indices that sort each row."""
-    return _like_typed(Op.ARGSORT, I32, a)
-
-
-def _like_typed(op: Op, element_type: TensorType, a: Tensor) -> Tensor:
-    return new(op, element_type, a.ne, (a,))
-
-
-def argsort_top(a: Tensor, count: int) -> Tensor:
-    """The first indices of a full sort of each row (``ggml_argsort_top_k``)."""
-    order = argsort(a)
-    return view(order, (count, *order.ne[1:]), order.nb[1:])
-
-
-def top_k(a: Tensor, count: int) -> Tensor:
-    """The indices of the largest elements of each row, in no order."""
-    return new(Op.TOP_K, I32, (count, *a.ne[1:]), (a,))
-
-
-# Norms
-
-
-def norm(a: Tensor) -> Tensor:
-    """Layer norm without weights."""
-    return _like(Op.NORM, a, (a,))
-
-
-def rms_norm(a: Tensor) -> Tensor:
-    """Root-mean-square norm without weights."""
-    return _like(Op.RMS_NORM, a, (a,))
-
-
-def group_norm(a: Tensor) -> Tensor:
-    """Group norm without weights."""
-    return _like(Op.GROUP_NORM, a, (a,))
-
-
-def l2_norm(a: Tensor) -> Tensor:
-    """Each row divided by its length."""
-    return _like(Op.L2_NORM, a, (a,))
-
-
-# Products
-
-
-def mul_mat(a: Tensor, b: Tensor, *, hadamard: bool = False) -> Tensor:
-    """The rows of ``a`` times the rows of ``b``."""
-    result = new(Op.MUL_MAT, F32, (a.ne[1], b.ne[1], b.ne[2], b.ne[3]), (a, b))
-    if hadamard:
-        result.params = (1,)
-    return result
-
-
-def mul_mat_id(experts: Tensor, b: Tensor, ids: Tensor) -> Tensor:
-    """The rows of the chosen experts times the rows of ``b``."""
-    ne = (experts.ne[1], ids.ne[0], b.ne[2], 1)
-    return new(Op.MUL_MAT_ID, F32, ne, (experts, b, ids))
-
-
-def outer_product(a: Tensor, b: Tensor) -> Tensor:
-    """The columns of ``a`` times the columns of ``b``."""
-    return new(Op.OUT_PROD, F32, (a.ne[0], b.ne[0], b.ne[2], b.ne[3]), (a, b))
-
-
-def get_rows(a: Tensor, ids: Tensor) -> Tensor:
-    """The rows of ``a`` that ``ids`` names."""
-    element_type = I32 if a.type is I32 else F32
-    return new(Op.GET_ROWS, element_type, (a.ne[0], *ids.ne[:3]), (a, ids))
-
-
-def set_rows(target: Tensor, rows: Tensor, ids: Tensor) -> Tensor:
-    """``rows`` written into ``target`` where ``ids`` says."""
-    return _shown(Op.SET_ROWS, target, target.ne, target.nb, (rows, ids, target))
-
-
-def diagonal(a: Tensor) -> Tensor:
-    """Matrices with the rows of ``a`` on the diagonal."""
-    return new(Op.DIAG, a.type, (a.ne[0], a.ne[0], a.ne[2], a.ne[3]), (a,))
-
-
-def solve_triangular(a: Tensor, b: Tensor) -> Tensor:
-    """X of a·x = b, ``a`` lower triangular."""
-    return new(Op.SOLVE_TRI, F32, b.ne, (a, b))
-
-
-# Attention
-
-
-def rope(a: Tensor, positions: Tensor, factors: Tensor | None, rotated: int, mode: int) -> Tensor:
-    """The rotary embedding."""
-    result = _like(Op.ROPE, a, (a, positions, factors))
-    result.params = (rotated, mode)
-    return result
-
-
-def soft_max(
-    a: Tensor, mask: Tensor | None = None, sinks: Tensor | None = None, alibi_bias: float = 0.0
-) -> Tensor:
-    """The soft maximum of each row."""
-    result = _like(Op.SOFT_MAX, a, (a, mask, sinks))
-    result.params = (1.0, alibi_bias)
-    return result
-
-
-def flash_attention(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    mask: Tensor | None,
-    sinks: Tensor | None = None,
-    alibi_bias: float = 0.0,
-    soft_cap: float = 0.0,
-) -> Tensor:
-    """Attention as one fused operation."""
-    ne = (v.ne[0], q.ne[2], q.ne[1], q.ne[3])
-    result = new(Op.FLASH_ATTN_EXT, F32, ne, (q, k, v, mask, sinks))
-    result.params = (1.0, alibi_bias, soft_cap)
-    return result
-
-
-def lightning_indexer(q: Tensor, k: Tensor, weights: Tensor, mask: Tensor) -> Tensor:
-    """The scores of the indexer, fused."""
-    ne = (k.ne[2], q.ne[2], 1, q.ne[3])
-    return new(Op.LIGHTNING_INDEXER, F32, ne, (q, k, weights, mask))
-
-
-# Recurrence
-
-
-def ssm_conv(window: Tensor, kernel: Tensor) -> Tensor:
-    """The short convolution of a state-space block."""
-    tokens = window.ne[0] - kernel.ne[0] + 1
-    return new(Op.SSM_CONV, F32, (kernel.ne[1], tokens, window.ne[2], 1), (window, kernel))
-
-
-def ssm_scan(
-    state: Tensor,
-    x: Tensor,
-    dt: Tensor,
-    a: Tensor,
-    b: Tensor,
-    c: Tensor,
-    ids: Tensor,
-    kept: int = 1,
-) -> Tensor:
-    """The scan of a state-space block: outputs, then the states."""
-    ne = state.ne
-    length = x.elements + kept * ne[0] * ne[1] * ne[2] * ids.ne[0]
-    result = new(Op.SSM_SCAN, F32, (length, 1, 1, 1), (state, x, dt, a, b, c, ids))
-    result.params = (kept,)
-    return result
-
-
-def gated_delta_net(
-    q: Tensor, k: Tensor, v: Tensor, gate: Tensor, beta: Tensor, state: Tensor, kept: int = 1
-) -> Tensor:
-    """The gated delta rule, fused: outputs, then the states."""
-    width, heads, tokens, sequences = v.ne
-    ne = (width * heads, tokens * sequences + kept * width * sequences, 1, 1)
-    result = new(Op.GATED_DELTA_NET, F32, ne, (q, k, v, gate, beta, state))
-    result.params = (kept,)
-    return result
-
-
-def wkv(op: Op, key: Tensor, state: Tensor, sources: tuple[Tensor, ...]) -> Tensor:
-    """RWKV's recurrence or gated linear attention: outputs, then the states.
-
-    ``sources`` are all of ggml's, in its order.
+    Attributes:
+        ops, types, shapes, strides, sources, view_of, view_offsets, buffers, details: as in
+            :class:`FlatGraph`.
+        nodes: what is computed, in order.
+        leafs: what is there before, in order.
     """
-    width, heads, tokens = key.ne[:3]
-    ne = (width * heads, tokens + width * state.ne[1], 1, 1)
-    return new(op, F32, ne, sources)
+
+    def __init__(self) -> None:
+        self.ops: list[Op] = []
+        self.types: list[int] = []
+        self.shapes: list[Dimensions] = []
+        self.strides: list[Dimensions] = []
+        self.sources: list[tuple[int, ...]] = []
+        self.view_of: list[int] = []
+        self.view_offsets: list[int] = []
+        self.buffers: list[int] = []
+        self.details: list[int] = []
+        self.nodes: list[int] = []
+        self.leafs: list[int] = []
+        self._inputs: set[int] = set()
+        self._outputs: set[int] = set()
+        self._weights: set[int] = set()
+        self._uses: dict[int, int] = {}
+
+    def flat(self) -> FlatGraph:
+        """The graph, with all that was put in order."""
+        count = len(self.ops)
+
+        def flags(chosen: set[int]) -> bytearray:
+            marks = bytearray(count)
+            for tensor in chosen:
+                marks[tensor] = 1
+            return marks
+
+        return FlatGraph(
+            ops=self.ops,
+            types=self.types,
+            shapes=self.shapes,
+            strides=self.strides,
+            sources=self.sources,
+            view_of=self.view_of,
+            view_offsets=self.view_offsets,
+            is_input=flags(self._inputs),
+            is_output=flags(self._outputs),
+            is_weight=flags(self._weights),
+            buffers=self.buffers,
+            uses=self._uses,
+            details=self.details,
+            nodes=self.nodes,
+            leafs=self.leafs,
+        )
+
+    # Order
+
+    def expand(self, *tensors: int) -> None:
+        """Put tensors in the order of computation, each after what it is made of."""
+        for tensor in tensors:
+            if tensor not in self._uses:
+                self._visit(tensor)
+
+    def _visit(self, tensor: int) -> None:
+        uses = self._uses
+        uses[tensor] = 0
+        for source in self.sources[tensor]:
+            if source not in uses:
+                self._visit(source)
+            uses[source] += 1
+        if self.ops[tensor] is Op.NONE:
+            self.leafs.append(tensor)
+        else:
+            self.nodes.append(tensor)
+
+    # Making tensors
+
+    def _new(
+        self, op: Op, kind: int, shape: Dimensions, sources: tuple[int, ...], detail: int = 0
+    ) -> int:
+        number = len(self.ops)
+        self.ops.append(op)
+        self.types.append(kind)
+        self.shapes.append(shape)
+        step = BLOCK_BYTES[kind]
+        second = step * (shape[0] // BLOCK_ELEMENTS[kind])
+        third = second * shape[1]
+        self.strides.append((step, second, third, third * shape[2]))
+        self.sources.append(sources)
+        self.view_of.append(number)
+        self.view_offsets.append(0)
+        self.buffers.append(COMPUTE_BUFFER)
+        self.details.append(detail)
+        return number
+
+    def _view(
+        self,
+        op: Op,
+        of: int,
+        shape: Dimensions,
+        strides: Dimensions,
+        offset: int,
+        sources: tuple[int, ...],
+    ) -> int:
+        number = len(self.ops)
+        self.ops.append(op)
+        self.types.append(self.types[of])
+        self.shapes.append(shape)
+        self.strides.append(strides)
+        self.sources.append(sources)
+        self.view_of.append(self.view_of[of])
+        self.view_offsets.append(self.view_offsets[of] + offset)
+        self.buffers.append(COMPUTE_BUFFER)
+        self.details.append(0)
+        return number
+
+    def tensor(self, kind: int, *shape: int, buffer: int = COMPUTE_BUFFER) -> int:
+        """A tensor that nothing computes."""
+        number = self._new(Op.NONE, kind, _filled(shape), ())
+        self.buffers[number] = buffer
+        return number
+
+    def input(self, kind: int, *shape: int) -> int:
+        """A tensor that is set from outside before the graph is computed."""
+        number = self.tensor(kind, *shape)
+        self._inputs.add(number)
+        return number
+
+    def mark_weight(self, tensor: int) -> None:
+        """It is a weight of the model."""
+        self._weights.add(tensor)
+
+    def mark_output(self, tensor: int) -> None:
+        """It is read from outside after the graph was computed."""
+        self._outputs.add(tensor)
+
+    def is_contiguous(self, tensor: int) -> bool:
+        """Whether the elements of a tensor follow one another without a gap."""
+        kind, shape = self.types[tensor], self.shapes[tensor]
+        expected = BLOCK_BYTES[kind]
+        for axis, (length, stride) in enumerate(zip(shape, self.strides[tensor], strict=True)):
+            if length != 1 and stride != expected:
+                return False
+            expected *= length // BLOCK_ELEMENTS[kind] if axis == 0 else length
+        return True
+
+    def row_bytes(self, tensor: int, elements: int) -> int:
+        """Bytes of a row of ``elements`` of a tensor's type."""
+        kind = self.types[tensor]
+        return elements // BLOCK_ELEMENTS[kind] * BLOCK_BYTES[kind]
+
+    # Views
+
+    def view(
+        self, of: int, shape: tuple[int, ...], strides: tuple[int, ...] = (), at: int = 0
+    ) -> int:
+        """A part of a tensor: strides in bytes of the second and further dimensions."""
+        whole = _filled(shape)
+        first = self.strides[of][0]
+        given = list(strides[: len(shape) - 1])
+        steps = [first, *given]
+        if len(shape) == 1:
+            steps = [first, first * whole[0] // BLOCK_ELEMENTS[self.types[of]]]
+        while len(steps) < 4:
+            steps.append(steps[-1] * whole[len(steps) - 1])
+        return self._view(Op.VIEW, of, whole, tuple(steps), at, (of,))  # type: ignore[arg-type]
+
+    def reshape(self, of: int, *shape: int) -> int:
+        """The same elements in another shape."""
+        whole = _filled(shape)
+        kind = self.types[of]
+        step = BLOCK_BYTES[kind]
+        second = step * (whole[0] // BLOCK_ELEMENTS[kind])
+        third = second * whole[1]
+        strides = (step, second, third, third * whole[2])
+        return self._view(Op.RESHAPE, of, whole, strides, 0, (of,))
+
+    def permute(self, of: int, *axes: int) -> int:
+        """Dimension ``i`` becomes dimension ``axes[i]``."""
+        shape, strides = [0] * 4, [0] * 4
+        for old, new in enumerate(axes):
+            shape[new] = self.shapes[of][old]
+            strides[new] = self.strides[of][old]
+        return self._view(Op.PERMUTE, of, tuple(shape), tuple(strides), 0, (of,))  # type: ignore[arg-type]
+
+    def transpose(self, of: int) -> int:
+        """The first two dimensions change places."""
+        a, b, c, d = self.shapes[of]
+        u, v, w, x = self.strides[of]
+        return self._view(Op.TRANSPOSE, of, (b, a, c, d), (v, u, w, x), 0, (of,))
+
+    def _in_place(self, op: Op, of: int, sources: tuple[int, ...]) -> int:
+        return self._view(op, of, self.shapes[of], self.strides[of], 0, sources)
+
+    # Copies
+
+    def cont(self, of: int, *shape: int) -> int:
+        """A copy without gaps, in another shape if one is given."""
+        whole = _filled(shape) if shape else self.shapes[of]
+        return self._new(Op.CONT, self.types[of], whole, (of,))
+
+    def dup(self, of: int) -> int:
+        """A copy."""
+        return self._new(Op.DUP, self.types[of], self.shapes[of], (of,))
+
+    def cast(self, of: int, kind: int) -> int:
+        """A copy of another type."""
+        number = self._new(Op.CPY, kind, self.shapes[of], ())
+        # ggml names the result as its own second operand.
+        self.sources[number] = (of, number)
+        return number
+
+    def copy(self, of: int, to: int) -> int:
+        """Write one tensor into the memory of another."""
+        return self._in_place(Op.CPY, to, (of, to))
+
+    def set_rows(self, to: int, of: int, rows: int) -> int:
+        """Write rows into the memory of another tensor."""
+        return self._in_place(Op.SET_ROWS, to, (of, rows, to))
+
+    # Element-wise
+
+    def _same(self, op: Op, of: int, *others: int | None, detail: int = 0) -> int:
+        sources = (of, *(other for other in others if other is not None))
+        return self._new(op, self.types[of], self.shapes[of], sources, detail)
+
+    def add(self, a: int, b: int) -> int:
+        """Sum."""
+        return self._same(Op.ADD, a, b)
+
+    def sub(self, a: int, b: int) -> int:
+        """Difference."""
+        return self._same(Op.SUB, a, b)
+
+    def mul(self, a: int, b: int) -> int:
+        """Product of elements."""
+        return self._same(Op.MUL, a, b)
+
+    def div(self, a: int, b: int) -> int:
+        """Quotient of elements."""
+        return self._same(Op.DIV, a, b)
+
+    def add_id(self, a: int, b: int, ids: int) -> int:
+        """Add the bias of the chosen expert."""
+        return self._same(Op.ADD_ID, a, b, ids)
+
+    def scale(self, a: int) -> int:
+        """Multiply by a number."""
+        return self._same(Op.SCALE, a)
+
+    def scale_in_place(self, a: int) -> int:
+        """Multiply by a number, over the operand."""
+        return self._in_place(Op.SCALE, a, (a,))
+
+    def clamp(self, a: int) -> int:
+        """Keep within bounds."""
+        return self._same(Op.CLAMP, a)
+
+    def fill(self, a: int) -> int:
+        """A tensor of that shape with one number everywhere."""
+        return self._same(Op.FILL, a)
+
+    def sqr(self, a: int) -> int:
+        """Square."""
+        return self._same(Op.SQR, a)
+
+    def sqrt(self, a: int) -> int:
+        """Square root."""
+        return self._same(Op.SQRT, a)
+
+    def unary(self, a: int, kind: Unary = Unary.OTHER) -> int:
+        """A function of each element; always without gaps."""
+        return self._same(Op.UNARY, a, detail=kind)
+
+    def relu(self, a: int) -> int:
+        """Rectifier."""
+        return self.unary(a)
+
+    def silu(self, a: int) -> int:
+        """Sigmoid-weighted unit."""
+        return self.unary(a, Unary.SILU)
+
+    def gelu(self, a: int) -> int:
+        """Gaussian error unit."""
+        return self.unary(a, Unary.GELU)
+
+    def sigmoid(self, a: int) -> int:
+        """Logistic function."""
+        return self.unary(a, Unary.SIGMOID)
+
+    def softplus(self, a: int) -> int:
+        """Smooth rectifier."""
+        return self.unary(a, Unary.SOFTPLUS)
+
+    def tanh(self, a: int) -> int:
+        """Hyperbolic tangent."""
+        return self.unary(a)
+
+    def exp(self, a: int) -> int:
+        """Exponential."""
+        return self.unary(a)
+
+    def neg(self, a: int) -> int:
+        """The opposite."""
+        return self.unary(a)
+
+    def glu(self, gate: int, up: int | None = None) -> int:
+        """A gated unit: of two tensors, or of the two halves of one."""
+        if up is not None:
+            return self._new(Op.GLU, self.types[gate], self.shapes[gate], (gate, up))
+        half, *rest = self.shapes[gate]
+        return self._new(Op.GLU, self.types[gate], (half // 2, *rest), (gate,))  # type: ignore[arg-type]
+
+    # Norms, softmax, rotation
+
+    def norm(self, a: int) -> int:
+        """Layer norm."""
+        return self._same(Op.NORM, a)
+
+    def rms_norm(self, a: int) -> int:
+        """Root mean square norm."""
+        return self._same(Op.RMS_NORM, a)
+
+    def group_norm(self, a: int) -> int:
+        """Norm of groups."""
+        return self._same(Op.GROUP_NORM, a)
+
+    def l2_norm(self, a: int) -> int:
+        """Unit length."""
+        return self._same(Op.L2_NORM, a)
+
+    def soft_max(self, a: int, mask: int | None = None, sinks: int | None = None) -> int:
+        """Softmax of each row."""
+        plain = int(mask is None and sinks is None)
+        return self._same(Op.SOFT_MAX, a, mask, sinks, detail=plain)
+
+    def rope(self, a: int, positions: int, factors: int | None = None) -> int:
+        """Rotation by position."""
+        return self._same(Op.ROPE, a, positions, factors)
+
+    # Products
+
+    def mul_mat(self, weight: int, a: int) -> int:
+        """Matrix product."""
+        _, columns, third, fourth = self.shapes[a]
+        shape = (self.shapes[weight][1], columns, third, fourth)
+        return self._new(Op.MUL_MAT, F32, shape, (weight, a))
+
+    def mul_mat_id(self, experts: int, a: int, ids: int) -> int:
+        """Matrix product with the chosen experts."""
+        shape = (self.shapes[experts][1], self.shapes[ids][0], self.shapes[a][2], 1)
+        return self._new(Op.MUL_MAT_ID, F32, shape, (experts, a, ids))
+
+    def out_prod(self, a: int, b: int) -> int:
+        """Outer product."""
+        shape = (self.shapes[a][0], self.shapes[b][0], self.shapes[b][2], self.shapes[b][3])
+        return self._new(Op.OUT_PROD, F32, shape, (a, b))
+
+    # Rows
+
+    def get_rows(self, of: int, rows: int) -> int:
+        """Rows that are chosen by number."""
+        kind = I32 if self.types[of] == I32 else F32
+        shape = (self.shapes[of][0], *self.shapes[rows][:3])
+        return self._new(Op.GET_ROWS, kind, shape, (of, rows))
+
+    def repeat(self, of: int, *shape: int) -> int:
+        """Repeat until the shape is filled."""
+        return self._new(Op.REPEAT, self.types[of], _filled(shape), (of,))
+
+    def concat(self, a: int, b: int, axis: int) -> int:
+        """One behind the other."""
+        shape = list(self.shapes[a])
+        shape[axis] += self.shapes[b][axis]
+        return self._new(Op.CONCAT, self.types[a], tuple(shape), (a, b))  # type: ignore[arg-type]
+
+    def pad(self, of: int, *elements: int) -> int:
+        """Zeros behind each dimension."""
+        more = (*elements, 0, 0, 0, 0)[:4]
+        shape = tuple(n + m for n, m in zip(self.shapes[of], more, strict=True))
+        return self._new(Op.PAD, self.types[of], shape, (of,))  # type: ignore[arg-type]
+
+    def sum_rows(self, a: int) -> int:
+        """Sum of each row."""
+        return self._new(Op.SUM_ROWS, self.types[a], (1, *self.shapes[a][1:]), (a,))
+
+    def mean(self, a: int) -> int:
+        """Mean of each row."""
+        return self._new(Op.MEAN, F32, (1, *self.shapes[a][1:]), (a,))
+
+    def cumsum(self, a: int) -> int:
+        """Running sum of each row."""
+        return self._same(Op.CUMSUM, a)
+
+    def tri(self, a: int) -> int:
+        """One triangle of each matrix."""
+        return self._same(Op.TRI, a)
+
+    def solve_tri(self, a: int, b: int) -> int:
+        """Solve a triangular system."""
+        return self._new(Op.SOLVE_TRI, F32, self.shapes[b], (a, b))
+
+    def argsort(self, a: int) -> int:
+        """The order of each row."""
+        return self._new(Op.ARGSORT, I32, self.shapes[a], (a,))
+
+    def argsort_top_k(self, a: int, k: int) -> int:
+        """The numbers of the largest elements of each row, out of its whole order."""
+        order = self.argsort(a)
+        shape = (k, *self.shapes[order][1:])
+        return self.view(order, shape, self.strides[order][1:])
+
+    def top_k(self, a: int, k: int) -> int:
+        """The numbers of the largest elements of each row."""
+        return self._new(Op.TOP_K, I32, (k, *self.shapes[a][1:]), (a,))
+
+    # Attention and states
+
+    def flash_attention(
+        self,
+        q: int,
+        k: int,
+        v: int,
+        mask: int | None,
+        sinks: int | None = None,
+        most_cells: int = 0,
+    ) -> int:
+        """Attention as one operation."""
+        shape = (self.shapes[v][0], self.shapes[q][2], self.shapes[q][1], self.shapes[q][3])
+        sources = tuple(s for s in (q, k, v, mask, sinks) if s is not None)
+        return self._new(Op.FLASH_ATTN_EXT, F32, shape, sources, most_cells)
+
+    def ssm_conv(self, inputs: int, kernel: int) -> int:
+        """Convolution over tokens of each sequence."""
+        width, channels = self.shapes[kernel][:2]
+        tokens, _, sequences, _ = self.shapes[inputs]
+        shape = (channels, tokens - width + 1, sequences, 1)
+        return self._new(Op.SSM_CONV, F32, shape, (inputs, kernel))
+
+    def ssm_scan(self, sources: tuple[int, ...], states_written: int = 1) -> int:
+        """Scan of a state-space block, of state, x, dt, A, B, C and ids: outputs, then states."""
+        state, x, ids = sources[0], sources[1], sources[6]
+        states = states_written * prod(self.shapes[state][:3]) * self.shapes[ids][0]
+        shape = (prod(self.shapes[x]) + states, 1, 1, 1)
+        return self._new(Op.SSM_SCAN, F32, shape, sources, states_written)
+
+    def gated_delta_net(self, sources: tuple[int, ...], states_written: int = 1) -> int:
+        """Scan of a delta net, of q, k, v, g, beta and state: outputs, then states."""
+        length, heads, tokens, sequences = self.shapes[sources[2]]
+        rows = tokens * sequences + states_written * length * sequences
+        shape = (length * heads, rows, 1, 1)
+        return self._new(Op.GATED_DELTA_NET, F32, shape, sources, states_written)
+
+    def wkv(self, op: Op, sources: tuple[int, ...], key: int) -> int:
+        """Scan of RWKV: outputs, then states; the last source is the state."""
+        length, heads, tokens, _ = self.shapes[key]
+        sequences = self.shapes[sources[-1]][1]
+        return self._new(op, F32, (length * heads, tokens + length * sequences, 1, 1), sources)
+
+    def computed(self, op: Op, kind: int, shape: tuple[int, ...], *sources: int) -> int:
+        """The result of an operation that few architectures have."""
+        return self._new(op, kind, _filled(shape), sources)
 
 
-# Hyper-connections
-
-
-def hyper_comb(mixes: Tensor, scales: Tensor, base: Tensor) -> Tensor:
-    """How the streams of a hyper-connection are mixed."""
-    count = next((n for n in range(1, 65) if (n + 2) * n >= mixes.ne[0]), 1)
-    return new(Op.DSV4_HC_COMB, F32, (count, count, mixes.ne[1], 1), (mixes, scales, base))
-
-
-def hyper_pre(streams: Tensor, weights: Tensor, *, gated: bool = False) -> Tensor:
-    """One stream out of several."""
-    result = new(Op.DSV4_HC_PRE, F32, (streams.ne[0], streams.ne[2], 1, 1), (streams, weights))
-    result.params = (int(gated),)
-    return result
-
-
-def hyper_post(x: Tensor, streams: Tensor, post: Tensor, comb: Tensor | None) -> Tensor:
-    """Several streams with a block's output mixed in."""
-    ne = (x.ne[0], streams.ne[1], x.ne[1], 1)
-    return new(Op.DSV4_HC_POST, F32, ne, (x, streams, post, comb))
-
-
-# Convolutions
-
-
-def image_to_columns(
-    kernel: Tensor, b: Tensor, stride: int, padding: int, dilation: int, element_type: TensorType
-) -> Tensor:
-    """The windows of a one-dimensional convolution as columns."""
-    width = (b.ne[0] + 2 * padding - dilation * (kernel.ne[0] - 1) - 1) // stride + 1
-    result = new(
-        Op.IM2COL,
-        element_type,
-        (kernel.ne[1] * kernel.ne[0], width, b.ne[2], 1),
-        (kernel, b),
-    )
-    result.params = (0,)
-    return result
-
-
-def convolution(kernel: Tensor, b: Tensor, stride: int, padding: int, dilation: int) -> Tensor:
-    """A one-dimensional convolution (``ggml_conv_1d``)."""
-    element_type = F32 if kernel.type is BF16 else F16
-    columns = image_to_columns(kernel, b, stride, padding, dilation, element_type)
-    product = mul_mat(
-        reshape(columns, columns.ne[0], columns.ne[2] * columns.ne[1]),
-        reshape(kernel, kernel.ne[0] * kernel.ne[1], kernel.ne[2]),
-    )
-    return reshape(product, columns.ne[1], kernel.ne[2], columns.ne[2])
+def _filled(shape: tuple[int, ...]) -> Dimensions:
+    return (*shape, 1, 1, 1)[:4]  # type: ignore[return-value]

@@ -1,1 +1,1 @@
-"""One short function for each architecture: what its graph does, layer by layer."""
+"""How llama.cpp builds the graph of each architecture, a short function each."""

@@ -1,31 +1,36 @@
-"""Which function builds the graph of which architecture."""
+"""Which function builds which architecture."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Final
 
-from memplan.engines.llama_cpp.graph.architectures.deepseek import deepseek2, deepseek2_ocr
-from memplan.engines.llama_cpp.graph.architectures.gemma import gemma3
-from memplan.engines.llama_cpp.graph.architectures.llama import llama, llama_embed
-from memplan.engines.llama_cpp.graph.architectures.mamba import mamba, nemotron_h
-from memplan.engines.llama_cpp.graph.building import Building
+from memplan.engines.llama_cpp.graph.architectures import gemma, parallel
+from memplan.engines.llama_cpp.graph.architectures.decoder import decoder
+from memplan.engines.llama_cpp.graph.architectures.plain import STYLES, granite
+from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
 
-Builder = Callable[[Building], None]
+BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
+    "falcon": parallel.falcon,
+    "gptneox": parallel.gptneox,
+    "phi2": parallel.phi2,
+    "command-r": parallel.command_r,
+    "cohere2": parallel.cohere2,
+    "cohere2moe": parallel.cohere2moe,
+    "plamo": parallel.plamo,
+    "stablelm": parallel.stablelm,
+    "arctic": parallel.arctic,
+    "granite": lambda g: decoder(g, granite(g)),
+    "granitemoe": lambda g: decoder(g, granite(g)),
+    "gemma3n": gemma.gemma3n,
+    "gemma4": gemma.gemma4,
+}
 
-BUILDERS: Final[Mapping[str, Builder]] = MappingProxyType(
-    {
-        "deepseek2": deepseek2,
-        "deepseek2-ocr": deepseek2_ocr,
-        "gemma3": gemma3,
-        "llama": llama,
-        "llama-embed": llama_embed,
-        "mamba": mamba,
-        "mamba2": mamba,
-        "mistral4": deepseek2,
-        "nemotron_h": nemotron_h,
-        "nemotron_h_moe": nemotron_h,
-    }
-)
-"""The builder of each architecture, by its name in the file."""
+
+def build(g: ModelGraph) -> None:
+    """Build the graph of the model's architecture."""
+    builder = BUILDERS.get(g.shape.name)
+    if builder is not None:
+        builder(g)
+    else:
+        decoder(g, STYLES[g.shape.name])

@@ -1,0 +1,32 @@
+"""The micro-batch for which llama.cpp reserves memory."""
+
+from __future__ import annotations
+
+from memplan.engines.llama_cpp.graph.backends.layouts import TYPE_NUMBERS
+from memplan.engines.llama_cpp.graph.model_graph import Batch
+from memplan.engines.llama_cpp.kv_cache import cache_geometry
+from memplan.engines.llama_cpp.settings import Settings
+from memplan.engines.llama_cpp.shape import Shape
+
+
+def batch_of(shape: Shape, settings: Settings, context: int, outputs: int) -> Batch:
+    """The batch at a context; its tokens are a multiple of the sequences."""
+    geometry = cache_geometry(shape, settings)
+    sequences = settings.sequences
+    tokens = settings.micro_batch(context)
+    return Batch(
+        tokens=-(-tokens // sequences) * sequences,
+        sequences=sequences,
+        outputs=min(outputs, tokens),
+        streams=geometry.streams,
+        cells=int(geometry.full_cells(context)),
+        window_cells=int(geometry.window_cells(context)),
+        compressed_cells=lambda ratio: int(geometry.compressed_cells(context, ratio)),
+        states=sequences,
+        states_written=1,
+        key_type=TYPE_NUMBERS[settings.cache_type_k.value.upper()],
+        value_type=TYPE_NUMBERS[settings.cache_type_v.value.upper()],
+        flash_attention=settings.flash_attn,
+        cache_offloaded=settings.kv_offload,
+        mixed_inputs=True,
+    )

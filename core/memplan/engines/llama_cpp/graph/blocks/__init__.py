@@ -1,1 +1,0 @@
-"""The pieces that architectures share: feed-forward networks, experts, attention, states."""

@@ -36,9 +36,9 @@ from memplan.engines.llama_cpp.compute import compute_buffers
 from memplan.engines.llama_cpp.compute.bands import PER_MILLE, Mode, mode_of
 from memplan.engines.llama_cpp.compute.families import FAMILIES, family_of
 from memplan.engines.llama_cpp.compute.widths import resolve_widths
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"

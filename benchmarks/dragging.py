@@ -22,7 +22,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
 
-from memplan.llama_cpp_options import CacheType
+from memplan.engines.llama_cpp.options import CacheType
 from memplan.request import Backend, EngineName, Request
 from memplan.units import GIB
 from memplan_gui.app import Application, prepare

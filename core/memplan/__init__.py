@@ -4,7 +4,8 @@ The core: no Qt, no global state. ``read_model`` and ``plan`` are the two steps;
 ZINC's own memory plan are here too, with exactly its arithmetic.
 """
 
-from memplan.memory_plan import (
+from memplan.engines.zinc.config import ModelConfig
+from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
     RequestBudget,
     RuntimeMemoryProfile,
@@ -12,14 +13,15 @@ from memplan.memory_plan import (
     auto_context_tokens_for_device_budget,
     clamped_completion_tokens,
     effective_context_ceiling,
+    kv_layer_count,
     profile,
+    profile_with_kv_bytes,
     remaining_context_tokens,
     request_budget,
     request_context_target,
     requested_context_tokens,
 )
 from memplan.model import Model, read_model
-from memplan.model_config import ModelConfig
 from memplan.planner import Plan, plan
 from memplan.reader import read_header
 from memplan.reader.errors import GgufError
@@ -42,8 +44,10 @@ __all__ = [
     "auto_context_tokens_for_device_budget",
     "clamped_completion_tokens",
     "effective_context_ceiling",
+    "kv_layer_count",
     "plan",
     "profile",
+    "profile_with_kv_bytes",
     "read_header",
     "read_model",
     "remaining_context_tokens",

@@ -9,15 +9,15 @@ from itertools import combinations
 from typing import Final
 
 from memplan.devices import Device, smallest_device
+from memplan.engines.llama_cpp.options import CacheType
+from memplan.engines.zinc.options import ZincVersion
 from memplan.estimate import LimitedBy, UnsupportedRequestError
 from memplan.exhaustive import exhaustive
-from memplan.llama_cpp_options import CacheType
 from memplan.model import Model
 from memplan.planner import Plan, plan
 from memplan.requantise import requantise, smaller_types
 from memplan.request import Backend, EngineName, Request
 from memplan.units import MIB
-from memplan.zinc_options import ZincVersion
 
 _CONTEXT_STEP_TOKENS = 256
 _MAC_RESERVE_BYTES = 4 * 1024 * MIB
@@ -228,8 +228,8 @@ def _llama_cpp_ladders(current: Plan) -> Iterator[_Ladder]:
         )
         for count in _halves(options["ubatch_size"], least=64)
     ]
-    layers = current.model.config.n_layers
-    if current.model.config.n_experts:
+    layers = current.model.dimensions.layers
+    if current.model.dimensions.experts:
         yield [
             _llama_cpp_rung(
                 Step(Change.N_CPU_MOE, count, ("--n-cpu-moe", str(count))), n_cpu_moe=count

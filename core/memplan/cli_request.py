@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.exhaustive import exhaustive
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName, Request
 from memplan.units import format_bytes, parse_bytes, parse_tokens
 from memplan.unsigned import check_u32, check_u64
 from memplan.wording.titles import ENGINE_TITLES
-from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 
 _ZINC_OPTIONS = ("zinc_version", "accounting")
 _LLAMA_CPP_OPTIONS = tuple(field.name for field in fields(LlamaCppOptions))

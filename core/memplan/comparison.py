@@ -10,10 +10,10 @@ from typing import Any, Final
 from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
-from memplan.engines.zinc import kv_layer_count
+from memplan.engines.zinc.engine import cached_layer_count
+from memplan.engines.zinc.options import ZincVersion
 from memplan.planner import Plan, Usage
 from memplan.request import Backend, EngineName
-from memplan.zinc_options import ZincVersion
 
 
 class DifferenceReason(StrEnum):
@@ -154,9 +154,7 @@ _ALL: Final = frozenset(ComponentKind)
 def _cached_layers(plan: Plan) -> int:
     if plan.request.engine is EngineName.LLAMA_CPP:
         return sum(layer.caches for layer in resolve_shape(plan.model).layers)
-    if plan.request.zinc.version is ZincVersion.JUNE_2026:
-        return plan.model.config.n_layers
-    return kv_layer_count(plan.model)
+    return cached_layer_count(plan.model, plan.request)
 
 
 def _element_types(plan: Plan) -> tuple[str, str]:
@@ -172,7 +170,7 @@ def _host_layers(plan: Plan) -> bool:
     """Whether anything but the embedding is kept on the host."""
     if plan.request.engine is not EngineName.LLAMA_CPP:
         return False
-    all_layers = plan.options["n_gpu_layers"] > plan.model.config.n_layers
+    all_layers = plan.options["n_gpu_layers"] > plan.model.dimensions.layers
     return not all_layers or plan.options["n_cpu_moe"] > 0 or not plan.options["kv_offload"]
 
 

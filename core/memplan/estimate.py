@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memplan.component import Component, ComponentKind, Formula, evaluate
-from memplan.memory_plan import RuntimeMemoryProfile
 from memplan.model import Notice
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class Outcome(StrEnum):
@@ -48,6 +50,7 @@ class Sizing:
         granted_tokens: what the engine starts with; 0 if it refuses.
         outcome: what the engine does.
         limited_by: what keeps ``granted_tokens`` from being more.
+        floor_tokens: the least that the engine picks where the budget is short.
     """
 
     ceiling_tokens: int
@@ -57,6 +60,7 @@ class Sizing:
     granted_tokens: int
     outcome: Outcome
     limited_by: LimitedBy
+    floor_tokens: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +110,7 @@ class Estimate:
         options: the engine's options as used, by the engine's own names.
         notices: what the user should know about this model on this engine.
         auto_share_bytes: the part of the budget that automatic sizing uses.
-        profile: ZINC's profile; ``None`` for other engines.
+        profile: the dataclass of figures that the engine itself plans with; ``None`` without one.
         allocation: the largest single buffers; ``None`` for an engine that allocates otherwise.
     """
 
@@ -116,7 +120,7 @@ class Estimate:
     options: dict[str, Any]
     notices: tuple[Notice, ...]
     auto_share_bytes: int
-    profile: RuntimeMemoryProfile | None = None
+    profile: DataclassInstance | None = None
     allocation: Allocation | None = None
 
 

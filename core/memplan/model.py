@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from memplan.dimensions import DEFAULT_CONTEXT_TOKENS, Dimensions, resolve_dimensions
 from memplan.language import DeferredText, tr
-from memplan.memory_plan import profile
 from memplan.metadata import Metadata
-from memplan.model_config import DEFAULT_CONTEXT_TOKENS, ModelConfig, resolve_config
 from memplan.reader import read_whole_header
 from memplan.reader.errors import InvalidHeaderError, NotAModelError
 from memplan.reader.gguf_constants import LlamaFileType
@@ -20,6 +20,9 @@ from memplan.reader.header import Detail, Header, HeaderNotice, Shard, Tensor
 from memplan.reader.split import shard_name
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 from memplan.units import format_count, format_tokens
+
+if TYPE_CHECKING:
+    from memplan.engines.registry import ModelConfig
 
 _MAX_LAYERS = 512
 _MAX_EXPERTS = 1024
@@ -64,7 +67,7 @@ class Notice:
     detail: Detail = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Model:
     """The facts of a model. Two models are equal only if they are the same object.
 
@@ -73,7 +76,7 @@ class Model:
         architecture: value of ``general.architecture``.
         source: the file or address, as the user gave it.
         quantisation: name of the file's quantisation, such as ``Q4_K_M``.
-        config: the dimensions by ZINC's rules; to be read only.
+        dimensions: what the header states of the model's size.
         metadata: the key-values.
         tensors: the tensor table.
         weights_bytes: bytes of all tensors, without padding.
@@ -87,7 +90,7 @@ class Model:
     architecture: str
     source: str
     quantisation: str
-    config: ModelConfig
+    dimensions: Dimensions
     metadata: Metadata
     tensors: tuple[Tensor, ...]
     weights_bytes: int
@@ -95,6 +98,13 @@ class Model:
     complete_bytes: int
     notices: tuple[Notice, ...]
     shards: tuple[Shard, ...] = ()
+
+    @property
+    def config(self) -> ModelConfig:
+        """The dimensions under the names that version 0.1 gave them; to be read only."""
+        from memplan.engines.registry import config_of
+
+        return config_of(self)
 
     @property
     def complete(self) -> bool:
@@ -132,7 +142,7 @@ def resolve_model(header: Header) -> Model:
 
     Raises:
         NotAModelError: it describes no language model.
-        InvalidHeaderError: its dimensions overflow the engine's integers.
+        InvalidHeaderError: it has more layers, experts or tensors than any model.
     """
     architecture_value = header.metadata.get("general.architecture")
     architecture = architecture_value.value if architecture_value is not None else ""
@@ -146,14 +156,14 @@ def resolve_model(header: Header) -> Model:
         )
     metadata = Metadata(architecture, header.metadata)
     _refuse_more_than(header, tr("at most {most} tensors"), len(header.tensors), _MAX_TENSORS)
-    config = resolve_config(metadata, header.tensors)
-    _refuse_without_dimensions(header, metadata, config)
+    dimensions = resolve_dimensions(metadata)
+    _refuse_without_dimensions(header, metadata, dimensions)
     return Model(
         name=metadata.text("general.name") or _name_from(header.source),
         architecture=architecture,
         source=header.source,
         quantisation=_quantisation(metadata, header.tensors),
-        config=config,
+        dimensions=dimensions,
         metadata=metadata,
         tensors=header.tensors,
         weights_bytes=header.weights_bytes,
@@ -164,7 +174,7 @@ def resolve_model(header: Header) -> Model:
     )
 
 
-def _refuse_without_dimensions(header: Header, metadata: Metadata, config: ModelConfig) -> None:
+def _refuse_without_dimensions(header: Header, metadata: Metadata, dimensions: Dimensions) -> None:
     kind = metadata.text("general.type")
     if metadata.architecture == "clip" or kind in {"adapter", "imatrix", "mmproj"}:
         raise NotAModelError(
@@ -174,8 +184,8 @@ def _refuse_without_dimensions(header: Header, metadata: Metadata, config: Model
             tr("a file of the kind {kind}").format(kind=kind or metadata.architecture),
             tr("Open the model that it belongs to."),
         )
-    if config.n_layers == 0 or config.hidden_dim == 0:
-        missing = "block_count" if config.n_layers == 0 else "embedding_length"
+    if dimensions.layers == 0 or dimensions.width == 0:
+        missing = "block_count" if dimensions.layers == 0 else "embedding_length"
         raise NotAModelError(
             header.source,
             None,
@@ -185,18 +195,8 @@ def _refuse_without_dimensions(header: Header, metadata: Metadata, config: Model
                 "The file may be a vocabulary or an incomplete conversion: convert the model again."
             ),
         )
-    _refuse_more_than(header, tr("at most {most} layers"), config.n_layers, _MAX_LAYERS)
-    _refuse_more_than(header, tr("at most {most} experts"), config.n_experts, _MAX_EXPERTS)
-    try:
-        profile(config)
-    except ValueError as error:
-        raise InvalidHeaderError(
-            header.source,
-            None,
-            tr("dimensions that fit the engine's integers"),
-            str(error),
-            tr("The file is damaged or made to be invalid."),
-        ) from error
+    _refuse_more_than(header, tr("at most {most} layers"), dimensions.layers, _MAX_LAYERS)
+    _refuse_more_than(header, tr("at most {most} experts"), dimensions.experts, _MAX_EXPERTS)
 
 
 def _refuse_more_than(header: Header, expected: str, count: int, most: int) -> None:

@@ -95,7 +95,7 @@ def _model(model: Model, plan: Plan) -> dict[str, Any]:
         "complete": model.complete,
         "weights_bytes": model.weights_bytes,
         "tensor_count": len(model.tensors),
-        "context_length": model.config.context_length,
+        "context_length": model.dimensions.context_tokens,
         "config": asdict(model.config),
         "notices": [notice_text(notice, plan.request.engine) for notice in plan.notices],
     }

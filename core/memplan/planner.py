@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memplan.component import Component, ComponentKind, Place
-from memplan.engines import estimate
+from memplan.engines.registry import estimate
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
-from memplan.memory_plan import (
-    AUTO_CONTEXT_FLOOR_TOKENS,
-    RequestBudget,
-    RuntimeMemoryProfile,
-    remaining_context_tokens,
-    request_budget,
-)
 from memplan.model import Model, Notice
 from memplan.request import Request
+from memplan.request_budget import RequestBudget, remaining_context_tokens, request_budget
 from memplan.units import GIB
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TIGHT_BYTES = GIB
 """Less headroom than this is tight."""
@@ -138,8 +135,8 @@ class Plan:
         completion: what the chat's next answer is granted.
         remaining_tokens: context left beside the tokens in use.
         auto_share_bytes: the part of the budget that automatic sizing uses.
-        profile: ZINC's profile; ``None`` for other engines.
-        allocation: the largest single buffers; ``None`` for ZINC.
+        profile: the dataclass of figures that the engine itself plans with; ``None`` without one.
+        allocation: the largest single buffers; ``None`` for an engine that allocates otherwise.
     """
 
     model: Model
@@ -154,7 +151,7 @@ class Plan:
     completion: RequestBudget
     remaining_tokens: int
     auto_share_bytes: int
-    profile: RuntimeMemoryProfile | None
+    profile: DataclassInstance | None
     allocation: Allocation | None
 
     def usage_at(self, context_tokens: int) -> Usage:
@@ -198,7 +195,7 @@ def plan(model: Model, request: Request) -> Plan:
         engine_version=answer.engine_version,
         components=answer.components,
         markers=Markers(
-            AUTO_CONTEXT_FLOOR_TOKENS,
+            sizing.floor_tokens,
             sizing.ceiling_tokens,
             sizing.auto_tokens,
             sizing.max_tokens,

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from memplan.component import Place
-from memplan.llama_cpp_options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.zinc.options import ZincOptions
 from memplan.units import GIB
 from memplan.unsigned import check_u32, check_u64
-from memplan.zinc_options import ZincOptions
 
 DEFAULT_BUDGET_BYTES: Final = 16 * GIB
 DEFAULT_COMPLETION_TOKENS: Final = 4096

@@ -7,10 +7,10 @@ from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any, TypeVar, get_type_hints
 
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.zinc.options import ZincOptions
 from memplan.language import tr
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.request import Request
-from memplan.zinc_options import ZincOptions
 
 _Options = TypeVar("_Options", Request, LlamaCppOptions, ZincOptions)
 

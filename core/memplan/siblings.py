@@ -43,7 +43,7 @@ def sibling_models(
             other = read(candidate)
         except GgufError:
             continue
-        if (other.architecture, other.config) == (model.architecture, model.config):
+        if (other.architecture, other.dimensions) == (model.architecture, model.dimensions):
             siblings.append(other)
     return tuple(sorted(siblings, key=lambda sibling: sibling.weights_bytes))
 

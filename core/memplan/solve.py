@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType
 from memplan.estimate import UnsupportedRequestError
-from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType
 from memplan.planner import Plan, plan
 from memplan.request import EngineName, Request
 from memplan.unsigned import U32_MAX, U64_MAX

@@ -102,12 +102,11 @@ def source_name(source: str) -> str:
 
 def model_line(model: Model) -> str:
     """Architecture, quantisation, layers and KV heads."""
-    config = model.config
     parts = [
         model.architecture,
         model.quantisation,
-        ntr("{count} layer", "{count} layers", config.n_layers),
-        ntr("{count} KV head", "{count} KV heads", config.n_kv_heads),
+        ntr("{count} layer", "{count} layers", model.dimensions.layers),
+        ntr("{count} KV head", "{count} KV heads", model.dimensions.kv_heads),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -117,7 +116,7 @@ def model_chips(model: Model, units: ByteUnits) -> tuple[str, ...]:
     return (
         tr("{size} weights").format(size=format_bytes(model.weights_bytes, units)),
         ntr("{count} tensor", "{count} tensors", len(model.tensors)),
-        ntr("{count} token", "{count} tokens", model.config.context_length),
+        ntr("{count} token", "{count} tokens", model.dimensions.context_tokens),
     )
 
 
@@ -131,7 +130,7 @@ def notice_lines(plan: Plan, *, sample: bool) -> tuple[str, ...]:
         for notice in plan.notices
         if not (sample and notice.kind is NoticeKind.DATA_MISSING)
     ]
-    declared = plan.model.config.context_length
+    declared = plan.model.dimensions.context_tokens
     if plan.request.backend is Backend.METAL and plan.markers.ceiling_tokens < declared:
         lines.append(
             tr(

@@ -8,10 +8,10 @@ from typing import Final
 
 import PySide6
 from memplan.engines.llama_cpp.engine import VERSIONS
+from memplan.engines.zinc.options import ZincVersion
 from memplan.request import EngineName
 from memplan.version import __version__
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES
-from memplan.zinc_options import ZincVersion
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from memplan import Backend, EngineName, GgufError, Model, Request, read_header
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.estimate import Outcome, UnsupportedRequestError
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.model import resolve_model
 from memplan.planner import Plan, plan
 from memplan.reader.header import Array, Header, Tensor, Value, ValueType
-from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 
 DATA = Path(__file__).parents[1] / "data"
 NAMES = tuple(sorted(path.name for path in (DATA / "models").glob("*.gguf")))

@@ -9,7 +9,7 @@ import pytest
 from memplan import EngineName, Request
 from memplan.advice import Advice, Change, advise
 from memplan.devices import load_catalogue
-from memplan.engines.zinc import BACKENDS
+from memplan.engines.zinc.engine import BACKENDS
 from memplan.planner import Plan
 from memplan.requantise import requantise, smaller_types
 from memplan.units import GIB

@@ -11,7 +11,7 @@ from memplan import Backend, EngineName, Plan, Request
 from memplan.crossings import crossings
 from memplan.device_fits import fits_on_devices
 from memplan.devices import load_catalogue
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.units import GIB
 from memplan.wording.crossings import crossing_text
 

@@ -16,27 +16,31 @@ from memplan.calculation import value_of
 from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.compute.bands import METAL, UNMEASURED_FAMILY
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.engines.llama_cpp.placement import PADDINGS
 from memplan.engines.llama_cpp.settings import (
     DEFAULT_BATCH_TOKENS,
     DEFAULT_SEQUENCES,
     DEFAULT_UBATCH_TOKENS,
 )
-from memplan.engines.zinc import METAL_CONTEXT_CAP_TOKENS, PAGE_ENTRY_BYTES, VULKAN_PAGE_TOKENS
-from memplan.estimate import UnsupportedRequestError
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
-from memplan.memory_plan import (
+from memplan.engines.zinc.engine import (
+    METAL_CONTEXT_CAP_TOKENS,
+    PAGE_ENTRY_BYTES,
+    VULKAN_PAGE_TOKENS,
+)
+from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
     AUTO_CONTEXT_PERCENT,
     AUTO_CONTEXT_STEP_TOKENS,
 )
+from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
+from memplan.estimate import UnsupportedRequestError
 from memplan.model import Model
 from memplan.planner import TIGHT_BYTES, Plan
 from memplan.units import GIB
 from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
 from memplan.wording.help.topics import HelpTopic, component_topic, topics_by_section
 from memplan.wording.help.workings import Working, working_text, workings
-from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 from memplan_resources.samples import SAMPLES, sample_path
 
 ROOT = Path(__file__).parents[2]

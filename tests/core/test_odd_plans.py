@@ -10,8 +10,8 @@ import pytest
 from core.odd_plans import DATA, broken_laws, header_of, odd_plan
 from memplan import Backend, EngineName, GgufError, Request, read_model
 from memplan.advice import advise
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.estimate import UnsupportedRequestError
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.model import NoticeKind, resolve_model
 from memplan.plan_json import plan_to_json
 from memplan.planner import Plan, plan

@@ -14,7 +14,7 @@ from memplan import EngineName, Request
 from memplan.advice import advise
 from memplan.cli import main
 from memplan.devices import load_catalogue
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.model_facts import header_hash, model_from_facts, model_to_facts
 from memplan.planner import Plan
 from memplan.reader.errors import GgufError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.request import Backend, EngineName, Request
-from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 
 
 def test_that_names_as_plain_text_become_what_they_name() -> None:

@@ -9,7 +9,7 @@ import memplan
 import pytest
 from memplan import Backend, EngineName, Plan, Request
 from memplan.cli_check import check
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.solve import Question, Solution, solve
 from memplan.units import GIB
 from memplan.wording.verdicts import explanation

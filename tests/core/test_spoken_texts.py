@@ -20,9 +20,9 @@ from memplan.advice import Advice, advise
 from memplan.comparison import compare
 from memplan.detection.result import Detection, DetectionProblem
 from memplan.devices import load_catalogue
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.estimate import Outcome, UnsupportedRequestError
 from memplan.language import ENGLISH, Language, speak, speaking, tr
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
 from memplan.model import Model, Notice, NoticeKind
 from memplan.plan_json import plan_to_json
 from memplan.planner import Plan

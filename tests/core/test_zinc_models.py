@@ -9,16 +9,16 @@ from typing import Any
 
 import memplan
 import pytest
-from memplan import Backend, ModelConfig, Request
+from memplan import Backend, EngineName, ModelConfig, Request
 from memplan.component import ComponentKind, Place
-from memplan.engines.zinc import planned_profile
-from memplan.estimate import LimitedBy, Outcome
+from memplan.engines.zinc.engine import planned_profile
+from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
+from memplan.estimate import LimitedBy, Outcome, UnsupportedRequestError
 from memplan.metadata import Metadata
 from memplan.model import NoticeKind
 from memplan.planner import Plan, Status
 from memplan.reader.header import Value, ValueType
 from memplan.units import GIB
-from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 
 DATA = Path(__file__).parents[1] / "data"
 ROWS = [json.loads(line) for line in (DATA / "zinc_models.jsonl").read_text().splitlines()]
@@ -145,19 +145,37 @@ def test_that_later_zinc_keeps_a_cache_for_attending_and_next_token_layers(
     row: dict[str, Any],
 ) -> None:
     later = row["attending_layers"]
-    nextn = {"qwen3.nextn_predict_layers": Value(ValueType.UINT32, later["n_nextn_layers"])}
-    found = replace(
-        model("qwen3-8b"),
-        config=ModelConfig(**row["config"]),
-        metadata=Metadata("qwen3", nextn),
+    config, nextn = ModelConfig(**row["config"]), later["n_nextn_layers"]
+    assert memplan.kv_layer_count(config, nextn) == later["kv_layer_count"]
+    for element_bytes, name in ((4, "f32"), (2, "f16")):
+        profile = memplan.profile_with_kv_bytes(config, element_bytes, nextn)
+        wanted = row["profile"] | {
+            "device_local_bytes_per_token": later[f"device_local_bytes_per_token_{name}"]
+        }
+        assert asdict(profile) == wanted
+
+
+@pytest.mark.parametrize(("backend", "element_bytes"), [(Backend.VULKAN, 2), (Backend.METAL, 4)])
+def test_that_later_zinc_plans_f16_on_vulkan_alone(backend: Backend, element_bytes: int) -> None:
+    found = model("qwen3-8b")
+    request = Request(backend=backend, zinc=ZincOptions(version=ZincVersion.SEPTEMBER_2026))
+    assert planned_profile(found, request) == memplan.profile_with_kv_bytes(
+        found.config, element_bytes
     )
-    for backend, field in (
-        (Backend.VULKAN, "device_local_bytes_per_token_f16"),
-        (Backend.METAL, "device_local_bytes_per_token_f32"),
-    ):
-        request = Request(backend=backend, zinc=ZincOptions(version=ZincVersion.SEPTEMBER_2026))
-        profile = planned_profile(found, request)
-        assert profile.device_local_bytes_per_token == later[field]
+
+
+def test_that_only_zinc_refuses_a_model_that_its_own_integers_do_not_hold() -> None:
+    found = model("qwen3-8b")
+    wide = Value(ValueType.UINT32, 2**31)
+    values = {
+        key: value
+        for key, value in found.metadata.values.items()
+        if not key.endswith("feed_forward_length")
+    } | {"qwen3.embedding_length": wide}
+    huge = replace(found, metadata=Metadata("qwen3", values))
+    with pytest.raises(UnsupportedRequestError, match="hidden_dim"):
+        memplan.plan(huge, Request())
+    assert memplan.plan(huge, Request(engine=EngineName.LLAMA_CPP)).at.budgeted_bytes > 0
 
 
 def test_that_metal_allocates_eight_bit_rows_for_attending_layers() -> None:

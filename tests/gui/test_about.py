@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 import pytest
 from memplan.engines.llama_cpp.engine import VERSIONS
+from memplan.engines.zinc.options import ZincVersion
 from memplan.version import __version__
-from memplan.zinc_options import ZincVersion
 from memplan_gui.about import AboutWindow
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt

@@ -8,7 +8,7 @@ import pytest
 from gui.acting import visible_texts
 from memplan import Backend, EngineName
 from memplan.devices import load_catalogue
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.theme import HIGH_CONTRAST
 from memplan.units import GIB, ByteUnits
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from gui.acting import text_of, visible_texts
 from memplan import EngineName
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.zinc.options import Accounting, ZincVersion
 from memplan.units import GIB
-from memplan.zinc_options import Accounting, ZincVersion
 from memplan_gui.panels.engine_options import Choice, LlamaCppOptionsCard
 from memplan_gui.widgets.number_fields import CountField
 from memplan_gui.window import MainWindow

@@ -11,7 +11,7 @@ import pytest
 from memplan import Backend, EngineName
 from memplan.accuracy import accuracy_tables
 from memplan.calculation import value_of
-from memplan.llama_cpp_options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.units import GIB, format_count
 from memplan.wording.help.articles import ARTICLES
 from memplan.wording.help.topics import HelpTopic, component_topic

@@ -12,7 +12,8 @@ import pytest
 from gui.acting import drop, text_of
 from gui.seen_texts import texts_of
 from memplan.devices import load_catalogue
-from memplan.llama_cpp_options import CacheType, Program
+from memplan.engines.llama_cpp.options import CacheType, Program
+from memplan.engines.zinc.options import ZincVersion
 from memplan.reports.content import request_arguments
 from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
@@ -20,7 +21,6 @@ from memplan.units import GIB, ByteUnits
 from memplan.version import __version__
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.verdicts import log_lines
-from memplan.zinc_options import ZincVersion
 from memplan_gui.about import AboutWindow
 from memplan_gui.appearance import ThemeSwitch
 from memplan_gui.dialogs import Dialogs

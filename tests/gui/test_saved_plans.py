@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from gui.acting import drop, text_of
 from memplan import EngineName
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.units import GIB
 from memplan_gui.main import main
 from memplan_gui.window import MainWindow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gui.acting import visible_texts
 from memplan import EngineName
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.units import GIB, ByteUnits
 from memplan_gui.panels.why_tab import WhyTab
 from memplan_gui.window import MainWindow

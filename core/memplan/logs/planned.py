@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.component import ComponentKind, Place
-from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.logs.log import Buffer, Log, LogPart
 from memplan.logs.names import is_host
 from memplan.model import Model
@@ -68,7 +68,7 @@ def is_of_another_model(log: Log, model: Model) -> bool:
     llama.cpp counts the output as one layer; until 2023 both halves of the cache were two more.
     """
     layers = log.options.n_layers
-    return layers is not None and not 0 <= layers - model.config.n_layers <= _MOST_EXTRA_LAYERS
+    return layers is not None and not 0 <= layers - model.dimensions.layers <= _MOST_EXTRA_LAYERS
 
 
 def request_from_log(log: Log) -> Request:

@@ -130,7 +130,7 @@ def other_model_note(log: Log, model: Model) -> str:
         "The log is of another model than {model}: of {count} layers with the output, "
         "not of {other}.",
         layers,
-    ).format(model=model.name, other=format_count(model.config.n_layers + 1))
+    ).format(model=model.name, other=format_count(model.dimensions.layers + 1))
 
 
 def failure_text(failure: Failure, units: ByteUnits = ByteUnits.BINARY) -> str:

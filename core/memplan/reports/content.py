@@ -8,8 +8,9 @@ from pathlib import PurePath
 from typing import Final, TypeVar
 
 from memplan.addresses import public_address
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.zinc.options import ZincOptions
 from memplan.language import tr
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.model_facts import header_hash
 from memplan.planner import Plan
 from memplan.request import EngineName, Request
@@ -21,7 +22,6 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
-from memplan.zinc_options import ZincOptions
 
 Rows = list[tuple[str, ...]]
 

@@ -167,14 +167,14 @@ def _budgeted(plan: Plan) -> list[Share]:
 def _explain_sized(plan: Plan, units: ByteUnits) -> str:
     ceiling = plan.markers.ceiling_tokens
     budget = format_bytes(plan.request.budget_bytes, units)
-    by_model = ceiling >= plan.model.config.context_length
+    by_model = ceiling >= plan.model.dimensions.context_tokens
     if _is_over_all_memory(plan):
         total = format_bytes(plan.request.total_memory_bytes or 0, units)
         all_memory = tr("All memory of the machine is {total}.").format(total=total)
         return f"{all_memory} {largest_component(plan, units)}"
     if plan.at.context_tokens > ceiling:
         # llama.cpp takes a context that is asked for, and only warns.
-        trained = format_tokens(plan.model.config.context_length)
+        trained = format_tokens(plan.model.dimensions.context_tokens)
         return tr("The model was trained with {context} tokens: llama.cpp warns of it.").format(
             context=trained
         )

@@ -7,13 +7,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
+from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.settings import (
     DEFAULT_BATCH_TOKENS,
     DEFAULT_SEQUENCES,
     DEFAULT_UBATCH_TOKENS,
 )
 from memplan.language import marked, tr
-from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.model import Model
 from memplan.request import Request
 from memplan.units import ByteUnits, format_count
@@ -283,9 +283,9 @@ class LlamaCppOptionsCard(Card):
         self.largest_buffer.set_units(units)
 
     def _show_model(self, model: Model) -> None:
-        self._layers = model.config.n_layers or _UNKNOWN_LAYERS
+        self._layers = model.dimensions.layers or _UNKNOWN_LAYERS
         for widget in (self._experts_label, self.cpu_moe):
-            widget.setVisible(model.config.n_experts > 0)
+            widget.setVisible(model.dimensions.experts > 0)
         self._show_layers()
 
     def _show_layers(self) -> None:

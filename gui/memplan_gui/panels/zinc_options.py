@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from memplan.engines.zinc.options import Accounting, ZincVersion
 from memplan.language import marked, tr
 from memplan.request import EngineName, Request
 from memplan.wording.help.topics import HelpTopic
-from memplan.zinc_options import Accounting, ZincVersion
 
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form

@@ -88,10 +88,6 @@
         <translation>Die Datei ist beschädigt oder absichtlich ungültig.</translation>
     </message>
     <message>
-        <source>dimensions that fit the engine&apos;s integers</source>
-        <translation>Dimensionen, die in die Ganzzahlen der Engine passen</translation>
-    </message>
-    <message>
         <source>a model&apos;s facts</source>
         <translation>die Angaben zu einem Modell</translation>
     </message>

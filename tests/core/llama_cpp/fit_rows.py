@@ -11,11 +11,11 @@ from llama_cpp_rows import DATA, Row, model_of
 from memplan import Backend
 from memplan.engines.llama_cpp.devices import Device, Layout
 from memplan.engines.llama_cpp.fit import FitTask, Fitted
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.overrides import MovedPart
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 from memplan.units import GIB, MIB
 
 _EXPERTS = MovedPart.EXPERTS.value

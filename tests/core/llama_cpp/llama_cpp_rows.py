@@ -10,7 +10,7 @@ from pathlib import Path
 import memplan
 from memplan import Backend, EngineName, Model, Request
 from memplan.component import ComponentKind, Place
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.model import resolve_model
 from memplan.planner import Plan, plan
 from memplan.reader.header import Array, ByteOrder, Header, Tensor, Value, ValueType

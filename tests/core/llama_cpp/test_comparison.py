@@ -9,10 +9,10 @@ from llama_cpp_rows import model_of
 from memplan import Backend, EngineName, Request
 from memplan.comparison import Difference, DifferenceReason, compare
 from memplan.component import ComponentKind, Place
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
+from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.planner import Plan, plan
 from memplan.wording.differences import difference_text
-from memplan.zinc_options import Accounting, ZincOptions, ZincVersion
 
 CONTEXT = 8192
 LLAMA_CPP = Request(engine=EngineName.LLAMA_CPP, context_tokens=CONTEXT)

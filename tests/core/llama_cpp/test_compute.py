@@ -13,9 +13,9 @@ from memplan import Backend, Model
 from memplan.component import Place, evaluate
 from memplan.engines.llama_cpp.architectures import ARCHITECTURES as LLAMA_CPP_ARCHITECTURES
 from memplan.engines.llama_cpp.compute import ComputeBuffer, compute_buffers
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 
 MIB = 2**20
 GIB = 2**30

@@ -11,9 +11,9 @@ from memplan import Backend
 from memplan.component import Place, evaluate
 from memplan.engines.llama_cpp.compute import compute_buffers
 from memplan.engines.llama_cpp.compute.allocator import NOTHING, UNTOUCHED, Arena
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 
 MIB = 2**20
 

@@ -19,13 +19,13 @@ from memplan.engines.llama_cpp.devices import (
     split_layers,
 )
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.weights import weight_bytes
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 from memplan.units import GIB, MIB
 
 DRIVER_BYTES = 512 * MIB

@@ -14,12 +14,12 @@ from memplan import Backend
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.fit import Change, FitTask, Fitted, Held, Measure, Measured, fit
 from memplan.engines.llama_cpp.measure import context_bytes, measuring
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import MovedPart, moved_part
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.weights import weight_bytes
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.units import GIB, MIB
 
 ROWS = fit_rows()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from llama_cpp_rows import DATA, context_bytes, model_of
 from memplan import Backend, EngineName, Request
 from memplan.component import ComponentKind, Place
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.estimate import UnsupportedRequestError
-from memplan.llama_cpp_options import CacheType, LlamaCppOptions, Program
 from memplan.planner import Plan, plan
 
 NAMES = sorted(path.stem for path in (DATA / "models").glob("*.gguf"))

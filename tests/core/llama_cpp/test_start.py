@@ -11,6 +11,7 @@ from memplan.engines.llama_cpp.command import command, device_names
 from memplan.engines.llama_cpp.devices import Device, Layout, SplitMode
 from memplan.engines.llama_cpp.fit import Change, Held
 from memplan.engines.llama_cpp.layer_map import placed_layers
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.settings import resolve_settings
@@ -24,7 +25,6 @@ from memplan.engines.llama_cpp.start import (
     start,
 )
 from memplan.estimate import Outcome
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.units import GIB, MIB
 
 DENSE, LARGE, MIXTURE = "llama-3.1-8b", "llama-3.3-70b", "qwen3-30b-a3b"

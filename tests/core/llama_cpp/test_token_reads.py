@@ -6,12 +6,12 @@ import pytest
 from llama_cpp_rows import made_up_model, model_of
 from memplan import Backend, Model
 from memplan.engines.llama_cpp.devices import Device, Layout, place
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import first_experts
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.token_reads import TokenReads, most_tokens_per_second, token_reads
-from memplan.llama_cpp_options import LlamaCppOptions
 from memplan.units import GIB
 
 ROW = 2 * 256

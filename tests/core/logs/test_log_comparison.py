@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from memplan.component import ComponentKind, Place
-from memplan.llama_cpp_options import CacheType, Program
+from memplan.engines.llama_cpp.options import CacheType, Program
 from memplan.logs import parse_log, read_log
 from memplan.logs.planned import Comparison, compare, request_from_log
 from memplan.model import read_model

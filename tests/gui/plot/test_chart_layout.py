@@ -11,7 +11,7 @@ from chart_plans import GIB, U32_MAX, made_plan, real_plan, shapes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memplan import Backend, EngineName, Plan, Request
-from memplan.llama_cpp_options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.units import ByteUnits
 from memplan_gui.plot.layout import lay_out
 from memplan_gui.plot.overlay import Overlay

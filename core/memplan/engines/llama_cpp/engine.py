@@ -18,18 +18,17 @@ from memplan.engines.llama_cpp.kv_cache import (
     cache_tensors,
     largest_tensor_formula,
 )
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.output import output_bytes
 from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
-from memplan.engines.llama_cpp.sizing import Demand, demand_of, size_context
+from memplan.engines.llama_cpp.sizing import FIT_FLOOR_TOKENS, Demand, demand_of, size_context
 from memplan.engines.llama_cpp.weights import LoadedTensor, largest_tensor, weight_bytes
 from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing, UnsupportedRequestError
 from memplan.exhaustive import exhaustive
 from memplan.language import DeferredText, tr
-from memplan.llama_cpp_options import LlamaCppOptions
-from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
 from memplan.model import Model, Notice, NoticeKind
 from memplan.request import Backend, Request
 from memplan.units import format_tokens
@@ -73,7 +72,7 @@ def estimate(model: Model, request: Request) -> Estimate:
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
-    trained_tokens = model.config.context_length
+    trained_tokens = model.dimensions.context_tokens
     if not (trained_tokens or request.context_tokens):
         raise UnsupportedRequestError("n_ctx and model->hparams.n_ctx_train cannot both be zero")
     footprint = footprint_of(model, request.llama_cpp, request.backend)
@@ -185,4 +184,4 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
 def _fit_overshoots(sizing: Sizing) -> bool:
     """Whether automatic fitting picks a context that does not fit where a shorter one would."""
     refused = sizing.granted_tokens == 0 and sizing.limited_by is LimitedBy.BUDGET
-    return refused and sizing.auto_tokens > sizing.max_tokens >= AUTO_CONTEXT_FLOOR_TOKENS
+    return refused and sizing.auto_tokens > sizing.max_tokens >= FIT_FLOOR_TOKENS

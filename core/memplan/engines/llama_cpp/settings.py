@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from memplan.engines.llama_cpp.architectures import FlashAttention
 from memplan.engines.llama_cpp.arithmetic import smaller
+from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.estimate import UnsupportedRequestError
 from memplan.exhaustive import exhaustive
 from memplan.language import tr
-from memplan.llama_cpp_options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME, TensorType
 
 DEFAULT_BATCH_TOKENS: Final = 2048

@@ -15,9 +15,11 @@ from memplan.component import Component, ComponentKind, Formula, Place, evaluate
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
-from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
 from memplan.request import Backend, Request
 from memplan.unsigned import U32_MAX
+
+FIT_FLOOR_TOKENS: Final = 4096
+"""The shortest context that ``--fit`` picks (``--fit-ctx``)."""
 
 _FIXED: Final = frozenset({ComponentKind.WEIGHTS, ComponentKind.RECURRENT_STATE})
 _GRID_POINTS: Final = 64
@@ -80,7 +82,7 @@ def size_context(
     # Each sequence of a split cache may be as long as the model allows.
     sequences = 1 if settings.unified else settings.sequences
     ceiling = min(trained_tokens * sequences, U32_MAX)
-    floor = AUTO_CONTEXT_FLOOR_TOKENS * sequences
+    floor = FIT_FLOOR_TOKENS * sequences
     target_bytes = request.budget_bytes - settings.fit_target_bytes
     auto_tokens = fitted_context(
         demand.device, target_bytes, ceiling, floor, CELL_MULTIPLE * sequences
@@ -100,6 +102,7 @@ def size_context(
         wanted_tokens=wanted_tokens,
         granted_tokens=granted_tokens,
         outcome=_outcome(request, starts, granted_tokens, ceiling),
+        floor_tokens=FIT_FLOOR_TOKENS,
         limited_by=_limited_by(demand, request, wanted_tokens, granted_tokens, ceiling),
     )
 

@@ -21,9 +21,9 @@ from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
 from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
+from memplan.engines.llama_cpp.sizing import FIT_FLOOR_TOKENS
 from memplan.engines.llama_cpp.weights import loaded_tensors
 from memplan.exhaustive import exhaustive
-from memplan.memory_plan import AUTO_CONTEXT_FLOOR_TOKENS
 from memplan.planner import Plan
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX
@@ -201,14 +201,14 @@ def automatic(plan: Plan) -> Expression:
 
 def floor(plan: Plan) -> Expression:
     """The least that automatic sizing picks, in tokens."""
-    least = Number(AUTO_CONTEXT_FLOOR_TOKENS, Quantity.FLOOR)
+    least = Number(FIT_FLOOR_TOKENS, Quantity.FLOOR)
     ceiling = Number(plan.markers.ceiling_tokens, Quantity.CEILING)
     return calculation(Operator.LEAST, _for_each_stream(plan, least), ceiling)
 
 
 def ceiling(plan: Plan) -> Expression:
     """The longest context that the model allows, in tokens."""
-    declared = Number(plan.model.config.context_length, Quantity.DECLARED)
+    declared = Number(plan.model.dimensions.context_tokens, Quantity.DECLARED)
     allowed = _for_each_stream(plan, declared)
     if declared.value * _streams(plan) <= U32_MAX:
         return allowed
@@ -237,7 +237,7 @@ def _streams(plan: Plan) -> int:
 
 
 def _floor(plan: Plan) -> int:
-    return AUTO_CONTEXT_FLOOR_TOKENS * _streams(plan)
+    return FIT_FLOOR_TOKENS * _streams(plan)
 
 
 def _footprint(plan: Plan) -> Footprint:

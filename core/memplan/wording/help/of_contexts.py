@@ -10,7 +10,8 @@ from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic
 
 _ZINC_PLAN = "ZINC: src/gpu/memory_plan.zig"
-_MEMORY_PLAN = "Memplan: core/memplan/memory_plan.py"
+_REQUEST_BUDGET = "Memplan: core/memplan/request_budget.py"
+_MEMORY_PLAN = "Memplan: core/memplan/engines/zinc/memory_plan.py"
 _FIT = "llama.cpp b11434: common/fit.cpp"
 _SIZING = "Memplan: core/memplan/engines/llama_cpp/sizing.py"
 
@@ -155,7 +156,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "but leave less of it for the next answer."
         ),
         marked("Chosen by you, from 0."),
-        (_ZINC_PLAN, f"{_MEMORY_PLAN}, request_budget"),
+        (_ZINC_PLAN, f"{_REQUEST_BUDGET}, request_budget"),
         (HelpTopic.COMPLETION, HelpTopic.REMAINING),
     ),
     HelpTopic.COMPLETION: Article(
@@ -165,21 +166,21 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "is asked for, or what is left if that is less."
         ),
         marked("min(completion asked for, remaining tokens)."),
-        (_ZINC_PLAN, f"{_MEMORY_PLAN}, clamped_completion_tokens"),
+        (_ZINC_PLAN, f"{_REQUEST_BUDGET}, clamped_completion_tokens"),
         (HelpTopic.REMAINING, HelpTopic.TARGET),
     ),
     HelpTopic.TARGET: Article(
         marked("Target"),
         marked("The context that the used tokens and the granted answer need together."),
         marked("min(context at the start, used tokens + granted completion)."),
-        (_ZINC_PLAN, f"{_MEMORY_PLAN}, request_context_target"),
+        (_ZINC_PLAN, f"{_REQUEST_BUDGET}, request_context_target"),
         (HelpTopic.COMPLETION, HelpTopic.USED),
     ),
     HelpTopic.REMAINING: Article(
         marked("Remaining tokens"),
         marked("What the context has left beside the used tokens."),
         marked("context at the start − used tokens, never below 0."),
-        (_ZINC_PLAN, f"{_MEMORY_PLAN}, remaining_context_tokens"),
+        (_ZINC_PLAN, f"{_REQUEST_BUDGET}, remaining_context_tokens"),
         (HelpTopic.USED, HelpTopic.COMPLETION),
     ),
 }

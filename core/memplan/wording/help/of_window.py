@@ -39,7 +39,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("context_length of the architecture; 4,096 where there is none."),
         (
             marked("GGUF: context_length of the architecture; ZINC: config.zig"),
-            "Memplan: core/memplan/model_config.py, resolve_config",
+            "Memplan: core/memplan/engines/zinc/config.py, resolve_config",
         ),
         (HelpTopic.CEILING,),
     ),
@@ -53,7 +53,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("block_count, attention.head_count_kv, general.file_type of the header."),
         (
             marked("GGUF: key-values of the header; ZINC: config.zig"),
-            "Memplan: core/memplan/model_config.py, resolve_config",
+            "Memplan: core/memplan/engines/zinc/config.py, resolve_config",
         ),
         (HelpTopic.ZINC_KV_CACHE, HelpTopic.LLAMA_KV_CACHE),
     ),

@@ -10,8 +10,9 @@ from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic
 
 _PLAN = marked("ZINC (June 2026): src/gpu/memory_plan.zig")
-_PROFILE = "Memplan: core/memplan/memory_plan.py, profile"
-_ENGINE = "Memplan: core/memplan/engines/zinc.py"
+_MEMORY_PLAN = "Memplan: core/memplan/engines/zinc/memory_plan.py"
+_PROFILE = f"{_MEMORY_PLAN}, profile"
+_ENGINE = "Memplan: core/memplan/engines/zinc/engine.py"
 
 ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.ENGINE: Article(
@@ -21,7 +22,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "formula for all models, llama.cpp by what each layer and each operation takes."
         ),
         marked("No formula of its own: it decides which formulas apply."),
-        ("Memplan: core/memplan/engines/__init__.py, estimate",),
+        ("Memplan: core/memplan/engines/registry.py, estimate",),
         (HelpTopic.ZINC_VERSION, HelpTopic.PROGRAM, HelpTopic.DIFFERENCE),
     ),
     HelpTopic.BACKEND: Article(
@@ -137,7 +138,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "Cached layers of September: ⌊layers ÷ attention interval⌋ + next-token layers; all "
             "layers where the interval is 0 or 1."
         ),
-        (marked("ZINC (September 2026): kv_layer_count"), f"{_ENGINE}, kv_layer_count"),
+        (marked("ZINC (September 2026): kv_layer_count"), f"{_MEMORY_PLAN}, kv_layer_count"),
         (HelpTopic.ZINC_KV_CACHE,),
     ),
     HelpTopic.ZINC_ACCOUNTING: Article(

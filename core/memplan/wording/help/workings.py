@@ -16,8 +16,8 @@ from memplan.calculation import (
     value_of,
 )
 from memplan.component import ComponentKind, Place
-from memplan.engines import zinc_workings
 from memplan.engines.llama_cpp import workings as llama_cpp_workings
+from memplan.engines.zinc import workings as zinc_workings
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan

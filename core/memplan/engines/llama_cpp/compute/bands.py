@@ -17,8 +17,8 @@ from memplan.engines.llama_cpp.compute.host_layers import incomplete_layer
 from memplan.engines.llama_cpp.compute.inputs import quantises_key, quantises_value
 from memplan.engines.llama_cpp.compute.split import host_weights
 from memplan.engines.llama_cpp.compute.widths import Widths
+from memplan.engines.llama_cpp.options import CacheType
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.llama_cpp_options import CacheType
 from memplan.request import Backend
 
 PER_MILLE: Final = 1000

@@ -7,8 +7,8 @@ from typing import Any, Final
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.compute.graph import F32_BYTES, Graph
+from memplan.engines.llama_cpp.options import CacheType
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.llama_cpp_options import CacheType
 
 _PLAIN_TYPES: Final = frozenset({CacheType.F32, CacheType.F16, CacheType.BF16})
 _ROTATION_ROWS: Final = 64

@@ -14,7 +14,7 @@ from typing import Any, Final
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.compute.graph import F32_BYTES, Graph
 from memplan.engines.llama_cpp.compute.widths import Widths
-from memplan.llama_cpp_options import CacheType
+from memplan.engines.llama_cpp.options import CacheType
 
 HALF_BYTES: Final = 2
 

@@ -7,11 +7,41 @@ overflow (a crash there), these functions raise ``ValueError``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from memplan.model_config import ModelConfig
-from memplan.unsigned import U32_MAX, check_u32, check_u64
+from memplan.engines.zinc.config import ModelConfig
+from memplan.request_budget import (
+    RequestBudget,
+    clamped_completion_tokens,
+    remaining_context_tokens,
+    request_budget,
+    request_context_target,
+)
+from memplan.unsigned import check_u32, check_u64
+
+__all__ = [
+    "AUTO_CONTEXT_FLOOR_TOKENS",
+    "AUTO_CONTEXT_PERCENT",
+    "AUTO_CONTEXT_STEP_TOKENS",
+    "RequestBudget",
+    "RuntimeMemoryProfile",
+    "apply_requested_context_limit",
+    "attending_layer_count",
+    "auto_context_tokens_for_device_budget",
+    "auto_share_bytes",
+    "clamped_completion_tokens",
+    "conv_channels",
+    "effective_context_ceiling",
+    "kv_layer_count",
+    "max_tokens_within_auto_share",
+    "profile",
+    "profile_with_kv_bytes",
+    "remaining_context_tokens",
+    "request_budget",
+    "request_context_target",
+    "requested_context_tokens",
+]
 
 AUTO_CONTEXT_FLOOR_TOKENS: Final = 4096
 """Automatic sizing never picks fewer tokens than this, unless the model declares fewer."""
@@ -168,56 +198,6 @@ def requested_context_tokens(
     return min(effective_context_ceiling(config, requested_context_length), backend_cap)
 
 
-def remaining_context_tokens(used_context_tokens: int, context_capacity_tokens: int) -> int:
-    """Tokens left in the context, never below 0."""
-    check_u32("used_context_tokens", used_context_tokens)
-    check_u32("context_capacity_tokens", context_capacity_tokens)
-    return max(context_capacity_tokens - used_context_tokens, 0)
-
-
-def clamped_completion_tokens(
-    used_context_tokens: int, requested_completion_tokens: int, context_capacity_tokens: int
-) -> int:
-    """The completion asked for, or what remains if that is less."""
-    check_u32("requested_completion_tokens", requested_completion_tokens)
-    return min(
-        requested_completion_tokens,
-        remaining_context_tokens(used_context_tokens, context_capacity_tokens),
-    )
-
-
-def request_context_target(
-    used_context_tokens: int, requested_completion_tokens: int, context_capacity_tokens: int
-) -> int:
-    """Context that prompt and granted completion need together, within the capacity."""
-    completion_tokens = clamped_completion_tokens(
-        used_context_tokens, requested_completion_tokens, context_capacity_tokens
-    )
-    saturated_sum = min(used_context_tokens + completion_tokens, U32_MAX)
-    return min(context_capacity_tokens, saturated_sum)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestBudget:
-    """What one request is granted.
-
-    Attributes:
-        completion_tokens: the completion that is granted.
-        target_context_tokens: the context that prompt and completion need.
-    """
-
-    completion_tokens: int
-    target_context_tokens: int
-
-
-def request_budget(
-    used_context_tokens: int, requested_completion_tokens: int, context_capacity_tokens: int
-) -> RequestBudget:
-    """Granted completion and context target of one request."""
-    arguments = (used_context_tokens, requested_completion_tokens, context_capacity_tokens)
-    return RequestBudget(clamped_completion_tokens(*arguments), request_context_target(*arguments))
-
-
 def auto_context_tokens_for_device_budget(
     runtime_profile: RuntimeMemoryProfile, weights_bytes: int, budget_bytes: int, ceiling: int
 ) -> int:
@@ -292,6 +272,32 @@ def profile(config: ModelConfig) -> RuntimeMemoryProfile:
         device_local_bytes_per_token=config.n_layers * kv_dim * _F32_BYTES * 2,
         host_visible_bytes_per_token=_U32_BYTES,
         gpu_ssm_bytes=state_bytes,
+    )
+
+
+def kv_layer_count(config: ModelConfig, n_nextn_layers: int = 0) -> int:
+    """Layers with a KV cache in ZINC of September 2026: attending and next-token layers."""
+    return attending_layer_count(config) + check_u32("n_nextn_layers", n_nextn_layers)
+
+
+def attending_layer_count(config: ModelConfig) -> int:
+    """Layers that attend: every ``full_attn_interval``-th, or all."""
+    interval = config.full_attn_interval
+    return config.n_layers // interval if interval > 1 else config.n_layers
+
+
+def profile_with_kv_bytes(
+    config: ModelConfig, kv_element_bytes: int, n_nextn_layers: int = 0
+) -> RuntimeMemoryProfile:
+    """The profile of ZINC of September 2026, with KV elements of so many bytes.
+
+    Raises:
+        ValueError: as for :func:`profile`.
+    """
+    row_bytes = config.n_kv_heads * config.head_dim * kv_element_bytes
+    return replace(
+        profile(config),
+        device_local_bytes_per_token=2 * row_bytes * kv_layer_count(config, n_nextn_layers),
     )
 
 

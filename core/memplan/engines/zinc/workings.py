@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from memplan.calculation import Expression, Number, Operator, Quantity, calculation
-from memplan.engines.zinc import (
+from memplan.engines.zinc.config import config_of
+from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
     PAGE_ENTRY_BYTES,
     VULKAN_PAGE_TOKENS,
-    attending_layer_count,
     cached_element_bytes,
     cached_layer_count,
     metal_row_bytes,
+    planned_profile,
 )
-from memplan.memory_plan import (
+from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
     AUTO_CONTEXT_PERCENT,
     AUTO_CONTEXT_STEP_TOKENS,
-    RuntimeMemoryProfile,
+    attending_layer_count,
     conv_channels,
 )
+from memplan.engines.zinc.options import Accounting
 from memplan.planner import Plan
 from memplan.request import Backend
-from memplan.zinc_options import Accounting
 
 _F32_BYTES = 4
 
@@ -35,7 +36,7 @@ def kv_cache(plan: Plan) -> Expression:
         return calculation(
             Operator.PRODUCT,
             tokens,
-            Number(attending_layer_count(model), Quantity.LAYERS),
+            Number(attending_layer_count(config_of(model)), Quantity.LAYERS),
             sides,
             Number(metal_row_bytes(model), Quantity.ROW_BYTES),
         )
@@ -43,8 +44,8 @@ def kv_cache(plan: Plan) -> Expression:
         Operator.PRODUCT,
         Number(cached_layer_count(model, request), Quantity.LAYERS),
         sides,
-        Number(model.config.n_kv_heads, Quantity.KV_HEADS),
-        Number(model.config.head_dim, Quantity.HEAD_LENGTH),
+        Number(config_of(model).n_kv_heads, Quantity.KV_HEADS),
+        Number(config_of(model).head_dim, Quantity.HEAD_LENGTH),
         tokens,
         Number(cached_element_bytes(request), Quantity.ELEMENT_BYTES),
     )
@@ -52,7 +53,7 @@ def kv_cache(plan: Plan) -> Expression:
 
 def recurrent_state(plan: Plan) -> Expression:
     """Bytes of the recurrent state."""
-    config = plan.model.config
+    config = config_of(plan.model)
     head_length = config.ssm_d_inner // config.ssm_dt_rank
     rolling = (config.ssm_d_conv - 1) * conv_channels(config)
     return calculation(
@@ -85,7 +86,7 @@ def auto_share(plan: Plan) -> Expression:
 
 def automatic(plan: Plan) -> Expression:
     """The context that is picked where none is asked for, in tokens."""
-    profile = _profile(plan)
+    profile = planned_profile(plan.model, plan.request)
     share = Number(plan.auto_share_bytes, Quantity.AUTO_SHARE)
     fitting = _longest(
         plan, share, profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
@@ -97,7 +98,7 @@ def automatic(plan: Plan) -> Expression:
 
 def largest(plan: Plan) -> Expression:
     """The longest context that the budget holds, in tokens."""
-    profile = _profile(plan)
+    profile = planned_profile(plan.model, plan.request)
     fixed, per_token = profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
     if plan.request.backend is Backend.METAL:
         fixed += profile.fixed_host_visible_bytes
@@ -113,7 +114,7 @@ def floor(plan: Plan) -> Expression:
 
 def ceiling(plan: Plan) -> Expression:
     """The longest context that model and backend allow, in tokens."""
-    declared = Number(plan.model.config.context_length, Quantity.DECLARED)
+    declared = Number(config_of(plan.model).context_length, Quantity.DECLARED)
     if plan.request.backend is not Backend.METAL:
         return declared
     cap = Number(METAL_CONTEXT_CAP_TOKENS, Quantity.BACKEND_CAP)
@@ -135,8 +136,3 @@ def _longest(plan: Plan, budget: Number, fixed_bytes: int, bytes_per_token: int)
 
 def _ceiling(plan: Plan) -> Number:
     return Number(plan.markers.ceiling_tokens, Quantity.CEILING)
-
-
-def _profile(plan: Plan) -> RuntimeMemoryProfile:
-    assert plan.profile is not None, "every plan of ZINC has one"  # noqa: S101
-    return plan.profile

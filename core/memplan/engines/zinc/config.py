@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
+from memplan.dimensions import DEFAULT_CONTEXT_TOKENS
 from memplan.metadata import Metadata
+from memplan.model import Model
 from memplan.reader.header import Tensor
+from memplan.remembered import once_a_model
 from memplan.unsigned import U32_MAX
-
-DEFAULT_CONTEXT_TOKENS: Final = 4096
-"""The context length of a model that states none."""
 
 _DEFAULT_ATTENTION_INTERVAL_WITH_STATE = 4
 
@@ -42,6 +41,12 @@ class ModelConfig:
     shared_expert_intermediate_dim: int = 0
     sliding_window_size: int = 0
     rope_dim: int = 0
+
+
+@once_a_model
+def config_of(model: Model) -> ModelConfig:
+    """The dimensions of a model; to be read only."""
+    return resolve_config(model.metadata, model.tensors)
 
 
 def resolve_config(metadata: Metadata, tensors: tuple[Tensor, ...]) -> ModelConfig:

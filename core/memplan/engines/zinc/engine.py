@@ -7,26 +7,29 @@ and its model managers, which pick a context where none is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from memplan.component import Component, ComponentKind, Formula, Place, constant, per_token
-from memplan.estimate import Estimate, LimitedBy, Outcome, Sizing, UnsupportedRequestError
-from memplan.language import tr
-from memplan.memory_plan import (
+from memplan.engines.zinc.config import config_of
+from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
     RuntimeMemoryProfile,
+    attending_layer_count,
     auto_context_tokens_for_device_budget,
     auto_share_bytes,
+    kv_layer_count,
     max_tokens_within_auto_share,
     profile,
+    profile_with_kv_bytes,
     requested_context_tokens,
 )
+from memplan.engines.zinc.options import Accounting, ZincVersion
+from memplan.estimate import Estimate, LimitedBy, Outcome, Sizing, UnsupportedRequestError
+from memplan.language import tr
 from memplan.model import Model, Notice, NoticeKind
 from memplan.reader.header import ValueType
 from memplan.request import Backend, Request
 from memplan.unsigned import U32_MAX
-from memplan.zinc_options import Accounting, ZincVersion
 
 METAL_CONTEXT_CAP_TOKENS: Final = 262_144
 """ZINC's Metal backend does not go beyond this context."""
@@ -59,7 +62,7 @@ def estimate(model: Model, request: Request) -> Estimate:
     if request.backend not in BACKENDS:
         text = tr("ZINC has no {backend} backend.")
         raise UnsupportedRequestError(text.format(backend=request.backend.value.upper()))
-    if not model.config.context_length:
+    if not config_of(model).context_length:
         raise UnsupportedRequestError(tr("The model states a context length of 0."))
     try:
         runtime_profile = planned_profile(model, request)
@@ -82,18 +85,18 @@ def estimate(model: Model, request: Request) -> Estimate:
 
 def planned_profile(model: Model, request: Request) -> RuntimeMemoryProfile:
     """The profile with which the chosen version of ZINC sizes its context."""
-    june = profile(model.config)
     if request.zinc.version is ZincVersion.JUNE_2026:
-        return june
-    row_bytes = _kv_width(model) * cached_element_bytes(request)
-    return replace(june, device_local_bytes_per_token=2 * row_bytes * kv_layer_count(model))
+        return profile(config_of(model))
+    return profile_with_kv_bytes(
+        config_of(model), cached_element_bytes(request), nextn_layer_count(model)
+    )
 
 
 def cached_layer_count(model: Model, request: Request) -> int:
     """Layers for which the chosen version of ZINC plans a KV cache."""
     if request.zinc.version is ZincVersion.JUNE_2026:
-        return model.config.n_layers
-    return kv_layer_count(model)
+        return config_of(model).n_layers
+    return kv_layer_count(config_of(model), nextn_layer_count(model))
 
 
 def cached_element_bytes(request: Request) -> int:
@@ -102,21 +105,14 @@ def cached_element_bytes(request: Request) -> int:
     return _F32_BYTES if june or request.backend is not Backend.VULKAN else _F16_BYTES
 
 
-def kv_layer_count(model: Model) -> int:
-    """Layers with a KV cache in ZINC of September 2026: attending and next-token layers."""
-    nextn_layers = model.metadata.u32("nextn_predict_layers") or 0
-    return attending_layer_count(model) + nextn_layers
-
-
-def attending_layer_count(model: Model) -> int:
-    """Layers that attend."""
-    interval = model.config.full_attn_interval
-    return model.config.n_layers // interval if interval > 1 else model.config.n_layers
+def nextn_layer_count(model: Model) -> int:
+    """Layers that predict further tokens, appended to the others."""
+    return model.metadata.u32("nextn_predict_layers") or 0
 
 
 def _kv_width(model: Model) -> int:
     """Elements of one K or V row."""
-    return model.config.n_kv_heads * model.config.head_dim
+    return config_of(model).n_kv_heads * config_of(model).head_dim
 
 
 def _components(
@@ -153,7 +149,7 @@ def _context_formulas(
         return planned, per_token(runtime_profile.host_visible_bytes_per_token)
     if request.backend is Backend.VULKAN:
         return planned, _vulkan_page_table
-    allocated = per_token(2 * metal_row_bytes(model) * attending_layer_count(model))
+    allocated = per_token(2 * metal_row_bytes(model) * attending_layer_count(config_of(model)))
     return allocated, per_token(PAGE_ENTRY_BYTES)
 
 
@@ -167,7 +163,7 @@ def metal_row_bytes(model: Model) -> int:
     gemma_with_window_rope = model.architecture.startswith("gemma") and _window_rope_base(model) > 0
     if (
         width % _Q8_BLOCK_ELEMENTS
-        or model.config.head_dim % _Q8_BLOCK_ELEMENTS
+        or config_of(model).head_dim % _Q8_BLOCK_ELEMENTS
         or model.architecture in _GPT_OSS
         or gemma_with_window_rope
     ):
@@ -186,7 +182,7 @@ def _window_rope_base(model: Model) -> float:
 def _size(model: Model, request: Request, runtime_profile: RuntimeMemoryProfile) -> Sizing:
     metal = request.backend is Backend.METAL
     ceiling = requested_context_tokens(
-        model.config, None, METAL_CONTEXT_CAP_TOKENS if metal else U32_MAX
+        config_of(model), None, METAL_CONTEXT_CAP_TOKENS if metal else U32_MAX
     )
     find_max_tokens = (
         runtime_profile.max_context_tokens_for_unified_budget
@@ -212,6 +208,7 @@ def _size(model: Model, request: Request, runtime_profile: RuntimeMemoryProfile)
         granted_tokens,
         outcome,
         _limited_by(model, request, ceiling, granted_tokens),
+        AUTO_CONTEXT_FLOOR_TOKENS,
     )
 
 
@@ -240,7 +237,7 @@ def _limited_by(model: Model, request: Request, ceiling: int, granted_tokens: in
         return LimitedBy.BUDGET
     if request.context_tokens is not None and granted_tokens < ceiling:
         return LimitedBy.REQUEST
-    return LimitedBy.BACKEND if ceiling < model.config.context_length else LimitedBy.MODEL
+    return LimitedBy.BACKEND if ceiling < config_of(model).context_length else LimitedBy.MODEL
 
 
 def _notices(model: Model) -> Iterable[Notice]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from memplan.engines.llama_cpp.graph.flat import FlatGraph, Op
+from memplan.exhaustive import exhaustive
 
 Question = Callable[[FlatGraph, int], bool]
 """Whether a backend has the operation of this tensor for its operands."""
@@ -16,12 +18,10 @@ def supports(rules: Rules) -> Question:
     """The question that a table of rules answers.
 
     Raises:
-        ValueError: if the table leaves an operation out.
+        TypeError: if the table leaves an operation out.
     """
-    missing = [op.name for op in Op if op not in rules]
-    if missing:
-        raise ValueError(f"no rule for {', '.join(missing)}")
-    answers = [rules[op] for op in Op]
+    complete = exhaustive(Op, rules)
+    answers = [complete[op] for op in Op]
 
     def has_operation(graph: FlatGraph, tensor: int) -> bool:
         answer = answers[graph.ops[tensor]]
@@ -49,7 +49,7 @@ def batch_rows(graph: FlatGraph, tensor: int) -> int:
             return rows * third * fourth
 
 
-OFFLOAD_ROWS = 32
+OFFLOAD_ROWS: Final = 32
 """From so many rows on a device takes over work with weights in host memory
 (``GGML_OP_OFFLOAD_MIN_BATCH``)."""
 

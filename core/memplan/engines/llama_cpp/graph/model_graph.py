@@ -20,6 +20,7 @@ from memplan.engines.llama_cpp.graph.backends.layouts import (
     TYPE_NUMBERS,
 )
 from memplan.engines.llama_cpp.graph.operations import Operations
+from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.reader.header import Tensor
 
@@ -207,8 +208,9 @@ class ModelGraph(Operations):
         return found
 
     def weight(self, name: str, layer: int) -> int | None:
-        """The weight of a layer, such as ``attn_q``."""
-        return self.named(f"blk.{layer}.{name}.weight", layer)
+        """The weight of a layer, such as ``attn_q``; some are stored without an ending."""
+        found = self.named(f"blk.{layer}.{name}.weight", layer)
+        return self.named(f"blk.{layer}.{name}", layer) if found is None else found
 
     def bias(self, name: str, layer: int) -> int | None:
         """The bias of a layer."""
@@ -922,8 +924,8 @@ class ModelGraph(Operations):
         """The states of the batch's sequences; ``scan`` reads them from the memory itself."""
         batch = self.batch
         states = self.reshape(memory, elements, self.shapes[memory][1])
-        # Which state is cleared is not known yet when memory is reserved, so none is.
-        cleared = self.view(states, (0,))
+        # One state is cleared, from which the others that start anew are copied.
+        cleared = self.view(states, (elements,))
         self.expand(self.scale_in_place(cleared))
         copies = inputs.copy if scan is None else inputs.tail
         first = batch.states - self.shapes[copies][0]
@@ -940,6 +942,10 @@ class ModelGraph(Operations):
         place = self.view(memory, (elements, extra), (own,), batch.sequences * own)
         self.expand(self.copy(kept, place))
         return result
+
+    def state_width(self, layer: Layer) -> int:
+        """Elements of the rolling part of a layer's state, for one sequence."""
+        return state_elements(self.shape, layer)[0]
 
     def state_memory(self, side: str, layer: Layer, elements: int) -> int:
         """The tensor of a layer's recurrent memory, a row for each state."""

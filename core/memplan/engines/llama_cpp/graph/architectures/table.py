@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from memplan.engines.llama_cpp.graph.architectures import gemma, parallel
+from memplan.engines.llama_cpp.graph.architectures import gemma, latent, parallel, state_space
 from memplan.engines.llama_cpp.graph.architectures.decoder import decoder
 from memplan.engines.llama_cpp.graph.architectures.plain import STYLES, granite
 from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
@@ -22,6 +22,17 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "arctic": parallel.arctic,
     "granite": lambda g: decoder(g, granite(g)),
     "granitemoe": lambda g: decoder(g, granite(g)),
+    "deepseek2": latent.deepseek2,
+    "deepseek2-ocr": latent.deepseek2_ocr,
+    "mistral4": latent.deepseek2,
+    "mamba": state_space.mamba,
+    "mamba2": state_space.mamba,
+    "jamba": state_space.jamba,
+    "falcon-h1": state_space.falcon_h1,
+    "granitehybrid": state_space.granite_hybrid,
+    "nemotron_h": state_space.nemotron_h,
+    "nemotron_h_moe": state_space.nemotron_h,
+    "plamo2": state_space.plamo2,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
 }

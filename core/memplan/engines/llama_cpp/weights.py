@@ -158,6 +158,43 @@ def largest_tensor(model: Model, placement: Placement, memory: int) -> LoadedTen
     return max(there, key=lambda tensor: tensor.bytes, default=None)
 
 
+def memory_of(model: Model, placement: Placement, name: str, layer: int, *, output: bool) -> int:
+    """The memory in which a layer finds a tensor by its name.
+
+    ``output`` says that the output layer asks: it has its own copy of a tied embedding.
+
+    Raises:
+        PatternError: an override cannot be followed.
+    """
+    shape = resolve_shape(model)
+    if _BLOCK.search(name):
+        home = placement.of_layer(min(layer, shape.block_count))
+    else:
+        match _home(name, shape):
+            case _Home.INPUT:
+                copied = output and not shape.architecture.output_from_embedding
+                home = placement.of_output() if copied else HOST
+            case _Home.EVERY_BLOCK:
+                home = placement.of_layer(layer)
+            case _Home.OUTPUT:
+                home = placement.of_output()
+            case _Home.BLOCK:
+                home = placement.of_layer(0)
+    overrides = placement.overrides
+    moved = overridden(name, overrides) if overrides else None
+    if moved is not None:
+        return moved
+    lacking = home != HOST and placement.devices[home] in _only_on_host(model).get(name, ())
+    return HOST if lacking else home
+
+
+@lru_cache(maxsize=_TABLES_KEPT)
+def _only_on_host(model: Model) -> Mapping[str, frozenset[Backend]]:
+    shape = resolve_shape(model)
+    found = ((tensor.name, _lacking(tensor, shape)) for tensor in model.tensors)
+    return {name: lacking for name, lacking in found if lacking}
+
+
 @lru_cache(maxsize=_TABLES_KEPT)
 def _table(model: Model) -> _Table:
     shape = resolve_shape(model)

@@ -270,7 +270,14 @@ class ModelGraph(Operations):
         return self.pad(rows, more) if more else rows
 
     def scaled_rows(self, stream: int) -> int:
-        """Scale the rows that come from tokens: an input of one factor a row."""
+        """Scale the rows that come from tokens: an input of one factor a row.
+
+        Up to v0.5.0 no batch mixes both kinds, and all rows are scaled alike.
+        """
+        if not self.batch.mixed_inputs:
+            stream = self.scale(stream)
+            self.expand(stream)
+            return stream
         factors = self.input(F32, 1, self.batch.tokens)
         if not self.is_contiguous(stream):
             stream = self.cont(stream)
@@ -927,6 +934,8 @@ class ModelGraph(Operations):
         # One state is cleared, from which the others that start anew are copied.
         cleared = self.view(states, (elements,))
         self.expand(self.scale_in_place(cleared))
+        if not batch.mixed_inputs:
+            return self._states_apart(inputs, memory, states, scan)
         copies = inputs.copy if scan is None else inputs.tail
         first = batch.states - self.shapes[copies][0]
         gathered = self.get_rows(states, copies)
@@ -946,6 +955,26 @@ class ModelGraph(Operations):
     def state_width(self, layer: Layer) -> int:
         """Elements of the rolling part of a layer's state, for one sequence."""
         return state_elements(self.shape, layer)[0]
+
+    def _states_apart(
+        self,
+        inputs: StateInputs,
+        memory: int,
+        states: int,
+        scan: Callable[[int, int], int] | None,
+    ) -> int:
+        """As up to v0.5.0: states of other sequences are read by an operation of their own."""
+        batch, elements = self.batch, self.shapes[states][0]
+        others = batch.states - batch.sequences
+        read = self.get_rows if scan is None else scan
+        result = read(states, inputs.main)
+        self.expand(result)
+        ids = self.view(inputs.copy, (others,), at=4 * batch.sequences)
+        place = self.view(
+            memory, (elements * others,), at=batch.sequences * self.strides[memory][1]
+        )
+        self.expand(self.copy(self.get_rows(states, ids), place))
+        return result
 
     def state_memory(self, side: str, layer: Layer, elements: int) -> int:
         """The tensor of a layer's recurrent memory, a row for each state."""

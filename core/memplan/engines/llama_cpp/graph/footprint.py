@@ -1,0 +1,194 @@
+"""Bytes of llama.cpp's compute buffers, by memory: graph, split and allocation put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Final
+
+from memplan.engines.llama_cpp.arithmetic import padded
+from memplan.engines.llama_cpp.graph.allocator import (
+    ENDLESS_BYTES,
+    Move,
+    chunk_bytes,
+    lifetimes,
+)
+from memplan.engines.llama_cpp.graph.architectures.table import build
+from memplan.engines.llama_cpp.graph.backends import cuda, metal, processor, vulkan
+from memplan.engines.llama_cpp.graph.backends.backend import Backend as Computing
+from memplan.engines.llama_cpp.graph.batch import batch_of
+from memplan.engines.llama_cpp.graph.flat import HOST_BUFFER, REPACKED_BUFFER
+from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
+from memplan.engines.llama_cpp.graph.scheduler import SplitGraph, split_graph
+from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.settings import Settings
+from memplan.engines.llama_cpp.shape import Shape
+from memplan.engines.llama_cpp.weights import memory_of
+from memplan.model import Model
+from memplan.reader.header import Tensor
+from memplan.request import Backend
+
+_MODELS_KEPT: Final = 16
+
+_REPACKED_ROWS: Final = {
+    "Q4_0": 4, "Q8_0": 4, "IQ4_NL": 4, "MXFP4": 4, "Q4_K": 8, "Q5_K": 8, "Q6_K": 8,
+}  # fmt: skip
+"""Types that an ARM processor keeps in an order of its own, and of how many rows a multiple."""
+
+
+class ModelledVersion(Enum):
+    """The versions of llama.cpp whose compute buffers differ."""
+
+    V0_5_0 = auto()
+    """Up to v0.5.0."""
+    B11434 = auto()
+    """From October 2026 on: a batch may mix tokens and embeddings."""
+
+
+@lru_cache(maxsize=_MODELS_KEPT)
+def _tensors(model: Model) -> dict[str, Tensor]:
+    return {tensor.name: tensor for tensor in model.tensors}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GraphRequest:
+    """What the compute buffers depend on, beside the context.
+
+    Attributes:
+        model: the model.
+        shape: the model as llama.cpp sees it.
+        settings: what the context is made with.
+        placement: in which memory each layer is.
+        version: the version of llama.cpp.
+        outputs: rows of logits; ``None``: as the program asks for.
+        dry: as llama.cpp itself reports before it loads; else as it allocates. They differ where
+            llama.cpp gives nodes to a device by hand.
+    """
+
+    model: Model
+    shape: Shape
+    settings: Settings
+    placement: Placement
+    version: ModelledVersion
+    outputs: int | None = None
+    dry: bool = True
+
+
+def compute_bytes(request: GraphRequest, context: int) -> dict[int, int]:
+    """Bytes of the compute buffer in each memory at one context, the host's among them.
+
+    Raises:
+        MissingTensorError: the file lacks a tensor that the graph needs.
+        KeyError: no builder knows the architecture.
+        UnsupportedGraphError: llama.cpp refuses the placement.
+    """
+    built = _built(request, context)
+    backends = _backends(request)
+    pins = None if request.dry else _pins(request, built, backends)
+    split = split_graph(built.flat(), backends, pins, request.placement.copies)
+    moves = lifetimes(split.placed, len(split.buffer_owners))
+    return _bytes_by_memory(split, moves, backends)
+
+
+def _built(request: GraphRequest, context: int) -> ModelGraph:
+    settings = request.settings
+    outputs = request.outputs or int(settings.output_rows(context))
+    batch = replace(
+        batch_of(request.shape, settings, context, outputs),
+        mixed_inputs=request.version is ModelledVersion.B11434,
+    )
+    graph = ModelGraph(request.shape, _tensors(request.model), batch, _Homes(request))
+    build(graph)
+    return graph
+
+
+class _Homes:
+    """Which memory holds what, as the scheduler numbers memories."""
+
+    def __init__(self, request: GraphRequest) -> None:
+        self._model = request.model
+        self._placement = request.placement
+        self._output = request.shape.block_count
+        self._repacks = all(device is Backend.METAL for device in request.placement.devices)
+
+    def weight(self, name: str, layer: int) -> int:
+        """The memory of a weight."""
+        output = layer == self._output
+        memory = memory_of(self._model, self._placement, name, layer, output=output)
+        if memory != HOST:
+            return memory
+        if not self._repacks or (name == "token_embd.weight" and not output):
+            return HOST_BUFFER
+        tensor = _tensors(self._model)[name]
+        multiple = _REPACKED_ROWS.get(tensor.type_name)
+        rows = tensor.dimensions[1] if len(tensor.dimensions) > 1 else 1
+        return REPACKED_BUFFER if multiple and rows % multiple == 0 else HOST_BUFFER
+
+    def cache(self, layer: int) -> int:
+        """The memory of a layer's cache or state."""
+        memory = self._placement.of_cache(min(layer, self._output))
+        return HOST_BUFFER if memory == HOST else memory
+
+
+def _pins(
+    request: GraphRequest, built: ModelGraph, backends: Sequence[Computing]
+) -> dict[int, int]:
+    """The nodes that llama.cpp gives to a backend by hand."""
+    host = len(backends) - 1
+    pins = dict.fromkeys(built.pins.host, host)
+    if request.settings.gpu_layers > request.shape.block_count:
+        for node, layer in built.pins.norms.items():
+            memory = request.placement.of_layer(layer)
+            pins[node] = host if memory == HOST else memory
+    return pins
+
+
+def _backends(request: GraphRequest) -> list[Computing]:
+    """The devices in llama.cpp's order, then BLAS where there is Metal, then the processor."""
+    devices = request.placement.devices
+    found: list[Computing] = []
+    for number, device in enumerate(devices):
+        match device:
+            case Backend.CUDA:
+                newer = request.version is not ModelledVersion.V0_5_0
+                found.append(cuda.device(number, groups_shared_experts=newer))
+            case Backend.VULKAN:
+                found.append(vulkan.device(number))
+            case Backend.METAL:
+                limit_bytes = request.settings.max_allocation_bytes or ENDLESS_BYTES
+                found.append(metal.device(number, limit_bytes))
+    if Backend.METAL in devices:
+        found.append(processor.blas())
+    found.append(_processor(devices))
+    return found
+
+
+def _processor(devices: Sequence[Backend]) -> Computing:
+    """The processor, in the memory that the first device pins for it."""
+    if devices and devices[0] is Backend.VULKAN:
+        return processor.processor(vulkan.HOST_ALIGNMENT_BYTES, vulkan.LARGEST_BUFFER_BYTES)
+    return processor.processor()
+
+
+def _bytes_by_memory(
+    split: SplitGraph, moves: Sequence[Sequence[Move]], backends: Sequence[Computing]
+) -> dict[int, int]:
+    totals: dict[int, int] = {}
+    for buffer, owner in enumerate(split.buffer_owners):
+        backend = backends[owner]
+        sizes = sizes_in(split, moves[buffer], backend)
+        chunks = chunk_bytes(moves[buffer], sizes, backend.largest_buffer_bytes)
+        memory = HOST if backend.buffer == HOST_BUFFER else backend.buffer
+        totals[memory] = totals.get(memory, 0) + sum(chunks)
+    return totals
+
+
+def sizes_in(split: SplitGraph, moves: Sequence[Move], backend: Computing) -> list[int]:
+    """What the buffer's backend allocates for each tensor that lies in it, by number."""
+    alignment = backend.alignment_bytes
+    sizes = [0] * len(split.graph.ops)
+    for tensor in {number for move in moves for number in (move.tensor, move.former)}:
+        sizes[tensor] = int(padded(backend.allocated_bytes(split.graph, tensor), alignment))
+    return sizes

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from memplan.engines.llama_cpp.graph.architectures import gemma, latent, parallel, state_space
+from memplan.engines.llama_cpp.graph.architectures import (
+    delta_net,
+    gemma,
+    latent,
+    parallel,
+    state_space,
+)
 from memplan.engines.llama_cpp.graph.architectures.decoder import decoder
 from memplan.engines.llama_cpp.graph.architectures.plain import STYLES, granite
 from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
@@ -33,6 +39,9 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "nemotron_h": state_space.nemotron_h,
     "nemotron_h_moe": state_space.nemotron_h,
     "plamo2": state_space.plamo2,
+    "qwen35": delta_net.qwen35,
+    "qwen35moe": delta_net.qwen35,
+    "qwen3next": delta_net.qwen3next,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
 }

@@ -151,3 +151,12 @@ def test_that_inputs_lie_there_before_the_first_node() -> None:
     backends = [device(), host()]
     split = split_graph(sketch.flat(), backends)
     assert sum(buffers_bytes(split, backends)[-1]) == 4096 + 64
+
+
+def test_that_an_empty_tensor_leaves_an_empty_block_as_in_ggml() -> None:
+    # Tensor 1 has no bytes and lies at 64. When it is given back, that is inside a free block, and
+    # its empty block stays in the list behind blocks that lie higher. Of the holes at 80 and 112
+    # the one at 112 then comes later and is taken, so that nothing joins the end of the buffer.
+    moves = _moves("+0 +1 +2 +3 -0 -2 -1 +4 +5 +6 +7 -6 +8 -7 -3 +9")
+    sizes = [64, 0, 64, 16, 32, 48, 16, 16, 16, 48]
+    assert chunk_bytes(moves, sizes, ENDLESS_BYTES) == (176,)

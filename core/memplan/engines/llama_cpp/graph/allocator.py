@@ -8,7 +8,6 @@ with the sizes of another context.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -208,8 +207,8 @@ class _Chunk:
     def give_back(self, start: int, length: int) -> None:
         """Free these bytes, and join them with the free blocks beside them.
 
-        Looks at the blocks one by one as ggml does: tensors without bytes leave blocks that only
-        this order treats alike.
+        Looks at the blocks one by one as ggml does: an empty block that a tensor without bytes
+        has left may lie out of order, or between two blocks that touch.
         """
         starts, lengths = self.starts, self.lengths
         end = start + length
@@ -227,7 +226,7 @@ class _Chunk:
                     lengths[number - 1] += lengths[number]
                     del starts[number], lengths[number]
                 return
-        number = bisect_left(starts, start)
+        number = next((place for place, block in enumerate(starts) if block >= start), len(starts))
         starts.insert(number, start)
         lengths.insert(number, length)
 

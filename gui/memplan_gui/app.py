@@ -23,6 +23,7 @@ from memplan_gui.problems import Problems
 from memplan_gui.settings import SettingsFile, default_settings_path
 from memplan_gui.text_size import base_font
 from memplan_gui.translating import Translation
+from memplan_gui.widgets.spoken import Speaker
 from memplan_gui.window import MainWindow
 
 EXIT_FAILED: Final = 1
@@ -159,6 +160,7 @@ def prepare(app: QApplication) -> None:
     # A thread that works something out must not hold a frame up: Qt's calls let Python go often.
     sys.setswitchinterval(_SWITCH_SECONDS)
     Collector(app)
+    Speaker(app)
     app.setApplicationName("Memplan")
     app.setDesktopFileName("org.memplan.Memplan")
     app.setStyle("Fusion")

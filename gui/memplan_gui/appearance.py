@@ -243,11 +243,12 @@ QFrame[role="drop_area"] { background: $card; border: 2px dashed $border; border
 QFrame[role="drop_overlay"] { background: $card; border: 2px dashed $accent;
     border-radius: 14px; }
 
-QPushButton { background: $field; color: $text; border: $edge solid $border; border-radius: 6px;
+QPushButton, QRadioButton[role="segment"] { background: $field; color: $text;
+    border: $edge solid $border; border-radius: 6px;
     padding: 5px 14px; min-height: 16px; }
-QPushButton:hover { border-color: $accent; }
-QPushButton:focus { border: $edge solid $focus; outline: none; }
-QPushButton:disabled { color: $disabled; }
+QPushButton:hover, QRadioButton[role="segment"]:hover { border-color: $accent; }
+QPushButton:focus, QRadioButton[role="segment"]:focus { border: $edge solid $focus; outline: none; }
+QPushButton:disabled, QRadioButton[role="segment"]:disabled { color: $disabled; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; }
 QPushButton[role="primary"]:disabled { background: $field; color: $disabled;
     border-color: $border; }
@@ -262,14 +263,14 @@ QPushButton[role="link"]:focus { border-color: $focus; color: $text; }
 QPushButton::menu-indicator { image: url($arrow_down); subcontrol-position: right center;
     right: 8px; width: 10px; height: 10px; }
 
-QPushButton[role="segment"] { border-radius: 0; padding: 5px 8px; border-right-width: 0; }
-QPushButton[role="segment"][end="first"] { border-top-left-radius: 6px;
+QRadioButton[role="segment"] { border-radius: 0; padding: 5px 8px; border-right-width: 0; }
+QRadioButton[role="segment"][end="first"] { border-top-left-radius: 6px;
     border-bottom-left-radius: 6px; }
-QPushButton[role="segment"][end="last"] { border-top-right-radius: 6px;
+QRadioButton[role="segment"][end="last"] { border-top-right-radius: 6px;
     border-bottom-right-radius: 6px; border-right-width: $edge; }
-QPushButton[role="segment"]:checked { background: $accent; color: $accent_text;
+QRadioButton[role="segment"]:checked { background: $accent; color: $accent_text;
     border-color: $accent; font-weight: 600; }
-QPushButton[role="segment"]:focus { border: $ring solid $accent_focus;
+QRadioButton[role="segment"]:focus { border: $ring solid $accent_focus;
     padding: $focus_padding $segment_focus_padding; }
 
 QPlainTextEdit, QTextBrowser { background: $field; color: $text; placeholder-text-color: $disabled;

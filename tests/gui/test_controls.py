@@ -9,11 +9,12 @@ from memplan.units import GIB, MIB, ByteUnits
 from memplan.wording.verdicts import headline
 from memplan_gui.plot.scale import AxisScale
 from memplan_gui.scales import POSITIONS
+from memplan_gui.widgets.scale_slider import ScaleSlider
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 
@@ -24,10 +25,10 @@ def _type(qtbot: QtBot, field: QWidget, text: str) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-def _slide(qtbot: QtBot, slider: QSlider, position: int) -> None:
+def _slide(qtbot: QtBot, slider: ScaleSlider, position: int) -> None:
     """Drag a slider's handle with the mouse."""
     span = slider.width() - 16
-    start = QPoint(8 + span * slider.value() // POSITIONS, slider.height() // 2)
+    start = QPoint(8 + span * slider.position() // POSITIONS, slider.height() // 2)
     end = QPoint(8 + span * position // POSITIONS, slider.height() // 2)
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
@@ -105,6 +106,37 @@ def test_that_the_budget_slider_dragged_is_one_step(planned: MainWindow, qtbot: 
     assert planned.session.undo_stack.count() == 1
     planned.session.undo_stack.undo()
     assert planned.session.request.budget_bytes == 16 * GIB
+
+
+def test_that_a_sliders_value_is_what_it_stands_for(planned: MainWindow, qtbot: QtBot) -> None:
+    slider = planned.view.runs_on.budget_slider
+    assert (slider.minimum(), slider.value(), slider.maximum()) == (1024, 16 * 1024, 512 * 1024)
+    assert planned.view.runs_on.context_slider.value() == 32_256
+    planned.session.change("Budget", budget_bytes=10 * GIB + 5 * MIB)
+    assert slider.value() == 10 * 1024 + 5
+
+
+def test_that_keys_move_a_slider_by_steps_of_its_scale(planned: MainWindow, qtbot: QtBot) -> None:
+    slider = planned.view.runs_on.budget_slider
+    keys = (Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End)
+    budgets = []
+    for key in keys:
+        qtbot.keyClick(slider, key)
+        budgets.append(planned.session.request.budget_bytes)
+    right, page, left, home, end = budgets
+    assert 16 * GIB < right <= 18 * GIB
+    assert right < page < 25 * GIB
+    assert right < left < page
+    assert (home, end) == (GIB, 512 * GIB)
+
+
+def test_that_a_press_beside_the_knob_moves_it_there(planned: MainWindow, qtbot: QtBot) -> None:
+    slider = planned.view.runs_on.budget_slider
+    for share, less in ((0.1, True), (0.9, False)):
+        before = planned.session.request.budget_bytes
+        place = QPoint(round(slider.width() * share), slider.height() // 2)
+        qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=place)
+        assert (planned.session.request.budget_bytes < before) is less
 
 
 def test_that_a_typed_context_understands_multiples(planned: MainWindow, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend, EngineName, Request
-from memplan.units import ByteUnits, format_tokens
+from memplan.units import MIB, ByteUnits, format_tokens
 from memplan.wording.detection import problem_sentence
 from memplan.wording.help.topics import HelpTopic, automatic_topic, budget_topic
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES
@@ -22,8 +22,9 @@ from memplan_gui.device_history import DeviceHistory
 from memplan_gui.panels.device_box import DeviceBox
 from memplan_gui.scales import BUDGET_SCALE, LogScale, context_scale
 from memplan_gui.session import Session
-from memplan_gui.widgets.form import Card, Field, Form, describe, scale_slider
+from memplan_gui.widgets.form import Card, Field, Form, describe
 from memplan_gui.widgets.number_fields import BytesField, TokensField
+from memplan_gui.widgets.scale_slider import ScaleSlider
 from memplan_gui.widgets.segmented import Segmented
 from memplan_gui.widgets.topics import explain
 
@@ -91,10 +92,10 @@ class RunsOnPanel(Card):
         self.device = DeviceBox()
         self.device_note = QLabel()
         self.budget = BytesField()
-        self.budget_slider = scale_slider()
+        self.budget_slider = ScaleSlider(BUDGET_SCALE, MIB)
         self.total = BytesField()
         self.context = TokensField(step_tokens=512)
-        self.context_slider = scale_slider()
+        self.context_slider = ScaleSlider(self._context_scale, 1)
         self.automatic = QCheckBox(tr("Auto&matic"))
         self._prepare()
         self._lay_out()
@@ -119,6 +120,7 @@ class RunsOnPanel(Card):
         form.add(_BUDGET, self.budget, self.budget_slider)
         self._total_label = form.add(_TOTAL, self.total)
         form.add(_CONTEXT, self.context, self.context_slider)
+        self.budget_slider.setAccessibleName(tr("Budget (MiB), slider"))
         describe(self.automatic, tr("Automatic context"), tr(_AUTOMATIC_HELP))
         form.addWidget(self.automatic, form.rowCount(), 1)
         explain(HelpTopic.ENGINE, self.engine)
@@ -138,10 +140,10 @@ class RunsOnPanel(Card):
         queued = Qt.ConnectionType.QueuedConnection
         session.undo_stack.indexChanged.connect(self._show_device, queued)
         self.budget.bytes_changed.connect(self._change_budget)
-        self.budget_slider.valueChanged.connect(self._slide_budget)
+        self.budget_slider.value_chosen.connect(self._change_budget)
         self.total.bytes_changed.connect(self._change_total)
         self.context.tokens_changed.connect(self._change_context)
-        self.context_slider.valueChanged.connect(self._slide_context)
+        self.context_slider.value_chosen.connect(self._change_context)
         self.automatic.toggled.connect(self._toggle_automatic)
         for field in (self.budget, self.total, self.context):
             field.editingFinished.connect(session.end_gesture)
@@ -164,8 +166,7 @@ class RunsOnPanel(Card):
         self.total.set_bytes(request.total_memory_bytes or 0)
         self._show_device()
         self.budget.set_bytes(request.budget_bytes)
-        with QSignalBlocker(self.budget_slider):
-            self.budget_slider.setValue(BUDGET_SCALE.position(request.budget_bytes))
+        self.budget_slider.show_value(request.budget_bytes)
         self.context.set_tokens(request.context_tokens or 0)
         with QSignalBlocker(self.automatic):
             self.automatic.setChecked(request.context_tokens is None)
@@ -194,6 +195,7 @@ class RunsOnPanel(Card):
     def _show_plan(self, plan: Plan) -> None:
         self._auto_tokens = plan.markers.auto_tokens
         self._context_scale = context_scale(plan.markers.ceiling_tokens)
+        self.context_slider.set_scale(self._context_scale)
         tokens = format_tokens(plan.markers.auto_tokens)
         text = tr("Automatic ({tokens})").format(tokens=tokens)
         self.context.set_automatic_text(text, plan.markers.auto_tokens)
@@ -201,8 +203,7 @@ class RunsOnPanel(Card):
 
     def _show_context_position(self, request: Request) -> None:
         tokens = request.context_tokens or self._auto_tokens or self._context_scale.first
-        with QSignalBlocker(self.context_slider):
-            self.context_slider.setValue(self._context_scale.position(tokens))
+        self.context_slider.show_value(tokens)
 
     def _show_device(self) -> None:
         self.device.show_request(self._session.request, self._history.current())
@@ -234,17 +235,11 @@ class RunsOnPanel(Card):
     def _change_budget(self, budget_bytes: int) -> None:
         self._session.change(tr("Budget"), budget_bytes=budget_bytes)
 
-    def _slide_budget(self, position: int) -> None:
-        self._session.change(tr("Budget"), budget_bytes=BUDGET_SCALE.value(position))
-
     def _change_total(self, total_bytes: int) -> None:
         self._session.change(tr("Total memory"), total_memory_bytes=total_bytes or None)
 
     def _change_context(self, context_tokens: int) -> None:
         self._session.change(tr("Context"), context_tokens=context_tokens or None)
-
-    def _slide_context(self, position: int) -> None:
-        self._session.change(tr("Context"), context_tokens=self._context_scale.value(position))
 
     def _toggle_automatic(self, checked: bool) -> None:
         tokens = None if checked else (self._auto_tokens or self._context_scale.last)

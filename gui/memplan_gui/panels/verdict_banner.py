@@ -14,19 +14,23 @@ from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.titles import ENGINE_TITLES
 from memplan.wording.verdicts import explanation, headline, log_lines
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel
 
 from memplan_gui.icons import icon_pixmap
 from memplan_gui.presenter import STATUS_NAMES, verdict_summary
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
+from memplan_gui.widgets.spoken import announce, set_spoken_role
 from memplan_gui.widgets.topics import explain
 
 _ICON_SIDE = 30
 _ICON_GAP = 14
 _LINE_GAP = 2
+_REST_MILLISECONDS: Final = 400
+"""A verdict that stands for so long is spoken."""
+
 _MARGINS: Final = (16, 10, 16, 10)
 _ICONS: Final[Mapping[Status, str]] = exhaustive(
     Status,
@@ -51,6 +55,12 @@ class VerdictBanner(QFrame):
         self._units = ByteUnits.BINARY
         self._plan: Plan | None = None
         self._tallest = 0
+        self._announced = ""
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MILLISECONDS)
+        self._rest.timeout.connect(self._announce)
+        set_spoken_role(self, QAccessible.Role.Grouping)
         self._icon = QLabel()
         self._icon.setFixedSize(scaled(_ICON_SIDE), scaled(_ICON_SIDE))
         self._icon.setParent(self)
@@ -69,6 +79,7 @@ class VerdictBanner(QFrame):
         self._explanation.setText(explanation(plan, self._units))
         self.setAccessibleName(tr("Verdict"))
         self.setAccessibleDescription(verdict_summary(plan, self._units))
+        self._rest.start()
         self._icon.setToolTip(tr(STATUS_NAMES[plan.verdict.status]))
         log = "\n".join(log_lines(plan))
         said = tr("The engine's log would say:")
@@ -89,6 +100,7 @@ class VerdictBanner(QFrame):
         )
         self.setAccessibleName(tr("Verdict"))
         self.setAccessibleDescription(f"{self._headline.text()}: {reason}")
+        self._rest.start()
         self._show_status(Status.DOES_NOT_FIT)
         self._arrange()
 
@@ -116,6 +128,13 @@ class VerdictBanner(QFrame):
         if event.type() == QEvent.Type.LayoutRequest:
             self._arrange()
         return super().event(event)
+
+    def _announce(self) -> None:
+        """Have the verdict spoken if it is another one. While a budget is dragged, many are."""
+        said = self._headline.text()
+        if said != self._announced:
+            self._announced = said
+            announce(self, said)
 
     def _arrange(self) -> None:
         """Place the sign and the words, in the middle of what the tallest verdict needs.

@@ -44,6 +44,7 @@ from memplan_gui.plot.series import Series, Span, series_of, shown_bytes
 from memplan_gui.plot.shown import Grab, Shown
 from memplan_gui.plot.stops import next_stop, round_contexts
 from memplan_gui.plot.zoom import kept_within, magnified, moved
+from memplan_gui.widgets.spoken import set_spoken_role
 
 _CLICK_PIXELS = 3.0
 _LEAST_RANGE_PIXELS = 12.0
@@ -106,6 +107,8 @@ class Chart(QWidget):
 
     def __init__(self, parent: QWidget | None = None, theme: Theme = LIGHT) -> None:
         super().__init__(parent)
+        # Before anything asks what this is.
+        set_spoken_role(self, QAccessible.Role.Chart)
         self._theme = theme
         self._shown: Shown | None = None
         self._overlays: tuple[tuple[Overlay, Series], ...] = ()

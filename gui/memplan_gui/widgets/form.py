@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memplan_gui.scales import POSITIONS
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.segmented import Segmented
@@ -157,12 +156,3 @@ def describe(widget: QWidget, name: str, help_text: str) -> None:
     widget.setAccessibleName(name)
     widget.setAccessibleDescription(help_text)
     widget.setToolTip(help_text)
-
-
-def scale_slider() -> QSlider:
-    """A horizontal slider over the positions of a scale."""
-    slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(0, POSITIONS)
-    slider.setSingleStep(POSITIONS // 100)
-    slider.setPageStep(POSITIONS // 20)
-    return slider

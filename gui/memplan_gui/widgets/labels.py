@@ -48,6 +48,8 @@ class _WrappingLabel(QLabel):
         shown = _PUNCTUATION.sub(rf"\g<0>{_BREAK}", shown)
         shown = _SHORT_PREFIX.sub(rf"\1{_NO_BREAK}", shown)
         super().setText(_LONG_RUN.sub(rf"\g<0>{_BREAK}", shown))
+        # What only helps to break lines is not to be spelt out.
+        self.setAccessibleName(text)
 
     def text(self) -> str:
         """The text as it was set."""

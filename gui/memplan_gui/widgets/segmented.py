@@ -5,8 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QRadioButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
+
+from memplan_gui.widgets.spoken import set_spoken_role
+
+
+class Segment(QRadioButton):
+    """One choice. A radio button for keys and screen readers, drawn as a button."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a button."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+    def sizeHint(self) -> QSize:
+        """As much as a button with this text takes."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return self.style().sizeFromContents(QStyle.ContentsType.CT_PushButton, option, text, self)
+
+    def minimumSizeHint(self) -> QSize:
+        """No less."""
+        return self.sizeHint()
+
+    def hitButton(self, place: QPoint) -> bool:  # noqa: N802
+        """All of it can be pressed, not only where a radio button has its mark and text."""
+        return self.rect().contains(place)
 
 
 class Segmented(QWidget):
@@ -22,14 +59,14 @@ class Segmented(QWidget):
         super().__init__(parent)
         # Its label's mnemonic focuses nothing without a policy. The chosen button has the focus.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        set_spoken_role(self, QAccessible.Role.Grouping)
         self._values = [value for value, _ in choices]
         self._group = QButtonGroup(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         for index, (_, title) in enumerate(choices):
-            button = QPushButton(title, self)
-            button.setCheckable(True)
+            button = Segment(title, self)
             button.setProperty("role", "segment")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._group.addButton(button, index)
@@ -37,11 +74,11 @@ class Segmented(QWidget):
         self._mark_ends()
         self._group.idClicked.connect(self._announce)
 
-    def buttons(self) -> list[QPushButton]:
+    def buttons(self) -> list[Segment]:
         """The buttons, in the order of the choices."""
-        return [b for b in self._group.buttons() if isinstance(b, QPushButton)]
+        return [b for b in self._group.buttons() if isinstance(b, Segment)]
 
-    def button(self, value: StrEnum) -> QPushButton:
+    def button(self, value: StrEnum) -> Segment:
         """The button of one choice."""
         return self.buttons()[self._values.index(value)]
 

@@ -1318,6 +1318,10 @@
         <translation>Automatisch</translation>
     </message>
     <message>
+        <source>Budget (MiB), slider</source>
+        <translation>Budget (MiB), Schieberegler</translation>
+    </message>
+    <message>
         <source>Automatic context</source>
         <translation>Automatischer Kontext</translation>
     </message>

@@ -1,0 +1,1 @@
+"""What a run of llama.cpp keeps beside the model and its context."""

@@ -80,8 +80,6 @@ def test_that_an_unknown_kind_has_exact_weights_and_a_band_as_wide_as_its_buffer
 @pytest.mark.parametrize("field", ["patch_size", "heads", "width", "layers", "image_size"])
 def test_that_absurd_dimensions_give_an_estimate_and_no_exception(field: str) -> None:
     for value in (0, 1, 7, 2**31):
-        if field == "layers" and value > 100:
-            continue
         odd = replace(_projector("internvl3-8b"), **{field: value})
         memory = projector_memory(odd, Backend.VULKAN)
         assert memory.device_bytes >= 0

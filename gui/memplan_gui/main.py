@@ -12,6 +12,8 @@ from memplan.cli_request import add_budget_option, add_request_options, request_
 from memplan.request import DEFAULT_BUDGET_BYTES
 from memplan_resources.samples import SAMPLES, sample_path
 
+from memplan_gui.libraries import missing_libraries, missing_text
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code."""
@@ -39,9 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if source.lower().endswith(".json"):
             return cli.printing(lambda: check_saved_plan(source))
         return cli.printing(lambda: check([source], [request]))
+    missing = missing_libraries()
+    if missing:
+        print(f"memplan: {missing_text(missing)}", file=sys.stderr)
+        return cli.EXIT_USAGE
     # Qt is imported for the window only.
-    from memplan_gui.app import run
-
+    try:
+        from memplan_gui.app import run
+    except ImportError as error:
+        print(f"memplan: the window cannot be opened: {error}", file=sys.stderr)
+        return cli.EXIT_USAGE
     return run(source, request, smoke=options.smoke, screenshot=options.screenshot)
 
 

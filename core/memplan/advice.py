@@ -315,7 +315,9 @@ def _needed_bytes(current: Plan) -> int:
 def _with_budget(
     current: Plan, step: Step, budget_bytes: int, total_bytes: int | None
 ) -> Iterable[Advice]:
-    request = replace(current.request, budget_bytes=budget_bytes, total_memory_bytes=total_bytes)
+    machine = current.request.machine
+    device = replace(machine.devices[0], budget_bytes=budget_bytes, total_bytes=total_bytes)
+    request = replace(current.request, machine=machine.with_pool(device))
     advice = _advice(current, (step,), current.model, request)
     return [advice] if advice else []
 

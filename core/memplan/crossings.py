@@ -37,8 +37,7 @@ def curve_key(plan: Plan) -> CurveKey:
     """What the curve of a plan follows from."""
     request = replace(
         plan.request,
-        budget_bytes=0,
-        total_memory_bytes=None,
+        machine=plan.request.machine.without_amounts(),
         context_tokens=None,
         used_context_tokens=0,
         completion_tokens=0,
@@ -118,5 +117,5 @@ def _distance(one: Plan, other: Plan) -> Callable[[int], int]:
 
 
 def _counted(plan: Plan) -> list[Component]:
-    """The components that count against the budget."""
-    return [part for part in plan.components if plan.request.backend.counts(part.where)]
+    """The components that count against a device's budget."""
+    return [part for part in plan.components if plan.request.machine.reaches(part.pool)]

@@ -40,8 +40,7 @@ def fits_on_devices(current: Plan, devices: Iterable[Device]) -> tuple[DeviceFit
                 current.model,
                 replace(
                     request,
-                    budget_bytes=budget_bytes,
-                    total_memory_bytes=total_bytes or None,
+                    machine=request.machine.with_one_device(budget_bytes, total_bytes or None),
                     context_tokens=None,
                 ),
             ),

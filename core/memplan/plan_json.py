@@ -10,7 +10,7 @@ from memplan.addresses import public_address
 from memplan.advice import Advice
 from memplan.language import ENGLISH, speaking
 from memplan.model import Model
-from memplan.planner import Plan, Usage
+from memplan.planner import Plan, PoolUsage, Usage
 from memplan.reader.errors import GgufError
 from memplan.solve import Solution
 from memplan.wording.advice import cost_text
@@ -132,7 +132,9 @@ def _usage(usage: Usage) -> dict[str, Any]:
         "context_tokens": usage.context_tokens,
         "components": [
             {
+                "part": share.part.value,
                 "kind": share.kind.value,
+                "pool": share.pool,
                 "where": share.where.value,
                 "bytes": share.bytes,
                 "exact": share.exact,
@@ -141,8 +143,21 @@ def _usage(usage: Usage) -> dict[str, Any]:
             }
             for share in usage.shares
         ],
+        "pools": [_pool(pool) for pool in usage.pools],
         "device_bytes": usage.device_bytes,
         "host_bytes": usage.host_bytes,
         "budgeted_bytes": usage.budgeted_bytes,
         "headroom_bytes": usage.headroom_bytes,
+    }
+
+
+def _pool(usage: PoolUsage) -> dict[str, Any]:
+    return {
+        "id": usage.pool.id,
+        "kind": usage.pool.kind.value,
+        "name": usage.pool.name,
+        "budget_bytes": usage.pool.budget_bytes,
+        "bytes": usage.bytes,
+        "headroom_bytes": usage.headroom_bytes,
+        "fits": usage.fits,
     }

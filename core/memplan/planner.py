@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memplan.component import Component, ComponentKind, Place
 from memplan.engines.registry import estimate
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
+from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
+from memplan.memory.machine import Pool
 from memplan.model import Model, Notice
 from memplan.request import Request
 from memplan.request_budget import RequestBudget, remaining_context_tokens, request_budget
@@ -51,12 +52,72 @@ class Markers:
 class Share:
     """A component's bytes at one context."""
 
-    kind: ComponentKind
-    where: Place
+    key: ComponentKey
     bytes: int
     exact: bool
     band_bytes: int
     budgeted: bool
+
+    @property
+    def part(self) -> Part:
+        """The part of the run that it belongs to."""
+        return self.key.part
+
+    @property
+    def kind(self) -> ComponentKind:
+        """What it holds."""
+        return self.key.kind
+
+    @property
+    def pool(self) -> str:
+        """Id of the memory in which it lives."""
+        return self.key.pool
+
+    @property
+    def where(self) -> Place:
+        """Whose buffer it is."""
+        return self.key.where
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsage:
+    """What is taken of one memory at one context.
+
+    Attributes:
+        pool: the memory.
+        bytes: what is taken of it.
+        band_bytes: by how much that may be off either way.
+    """
+
+    pool: Pool
+    bytes: int
+    band_bytes: int
+
+    @property
+    def headroom_bytes(self) -> int | None:
+        """The budget less what is taken, negative if it is over; ``None``: not limited."""
+        budget_bytes = self.pool.budget_bytes
+        return None if budget_bytes is None else budget_bytes - self.bytes
+
+    @property
+    def fits(self) -> bool:
+        """Whether the memory holds it."""
+        return self.status is not Status.DOES_NOT_FIT
+
+    @property
+    def status(self) -> Status:
+        """Whether it fits; over a working set but within the unified memory is tight, as in ZINC.
+
+        A host's memory that is not limited holds anything.
+        """
+        limit_bytes = self.pool.limit_bytes
+        if limit_bytes is None or self.headroom_bytes is None:
+            return Status.OK
+        if self.bytes > limit_bytes:
+            return Status.DOES_NOT_FIT
+        if self.headroom_bytes < 0 or limit_bytes - self.bytes < TIGHT_BYTES:
+            return Status.TIGHT
+        return Status.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +129,10 @@ class Usage:
         shares: bytes of each component.
         device_bytes: sum of what lives on the device.
         host_bytes: sum of what lives on the host.
-        budgeted_bytes: what counts against the budget.
-        headroom_bytes: budget less that; negative if it does not fit.
+        budgeted_bytes: sum of what counts against the devices' budgets.
+        headroom_bytes: the budgets less that; negative if it does not fit.
         band_bytes: by how much the budgeted bytes may be off either way.
+        pools: the use of each memory, in the machine's order.
     """
 
     context_tokens: int
@@ -80,6 +142,18 @@ class Usage:
     budgeted_bytes: int
     headroom_bytes: int
     band_bytes: int
+    pools: tuple[PoolUsage, ...]
+
+    def pool(self, pool_id: str) -> PoolUsage:
+        """The use of the memory of this id.
+
+        Raises:
+            KeyError: the machine has none.
+        """
+        for usage in self.pools:
+            if usage.pool.id == pool_id:
+                return usage
+        raise KeyError(pool_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +262,7 @@ def plan(model: Model, request: Request) -> Plan:
     answer = estimate(model, request)
     sizing = answer.sizing
     at = _usage(answer.components, request, sizing.wanted_tokens)
-    status = _status(at, request, sizing)
+    status = _status(at, sizing)
     return Plan(
         model=model,
         request=request,
@@ -224,14 +298,15 @@ def plan(model: Model, request: Request) -> Plan:
 
 
 def _usage(components: tuple[Component, ...], request: Request, context_tokens: int) -> Usage:
+    machine = request.machine
+    reached = {pool.id for pool in machine.devices}
     shares = tuple(
         Share(
-            component.kind,
-            component.where,
+            component.key,
             component.bytes_at(context_tokens),
             component.exact,
             component.band_bytes_at(context_tokens),
-            request.backend.counts(component.where),
+            component.pool in reached,
         )
         for component in components
     )
@@ -244,17 +319,23 @@ def _usage(components: tuple[Component, ...], request: Request, context_tokens: 
         budgeted_bytes,
         request.budget_bytes - budgeted_bytes,
         sum(share.band_bytes for share in shares if share.budgeted),
+        tuple(_pool_usage(pool, shares) for pool in machine.pools),
     )
 
 
-def _status(at: Usage, request: Request, sizing: Sizing) -> Status:
-    """ZINC's own fit verdict, used for every engine.
+def _pool_usage(pool: Pool, shares: tuple[Share, ...]) -> PoolUsage:
+    held = [share for share in shares if share.pool == pool.id]
+    return PoolUsage(
+        pool, sum(share.bytes for share in held), sum(share.band_bytes for share in held)
+    )
 
-    With a total beside the budget (Metal), over the total fails, and over the budget is tight.
-    """
-    total_bytes = request.total_memory_bytes or request.budget_bytes
-    if sizing.outcome is Outcome.REFUSED or at.budgeted_bytes > total_bytes:
+
+def _status(at: Usage, sizing: Sizing) -> Status:
+    """The worst of all memories; none fits where the engine refuses."""
+    found = {usage.status for usage in at.pools}
+    if sizing.outcome is Outcome.REFUSED:
         return Status.DOES_NOT_FIT
-    if at.headroom_bytes < 0 or total_bytes - at.budgeted_bytes < TIGHT_BYTES:
-        return Status.TIGHT
-    return Status.OK
+    return next(status for status in _WORST_FIRST if status in found)
+
+
+_WORST_FIRST: Final = (Status.DOES_NOT_FIT, Status.TIGHT, Status.OK)

@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import reprlib
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, asdict, fields
 from enum import StrEnum
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.zinc.options import ZincOptions
 from memplan.language import tr
-from memplan.request import Request
+from memplan.memory.machine import Machine, Pool
+from memplan.request import Backend, EngineName, Request
 
-_Options = TypeVar("_Options", Request, LlamaCppOptions, ZincOptions)
+_Values = TypeVar("_Values", Pool, LlamaCppOptions, ZincOptions)
+
+_MOST_POOLS: Final = 64
+
+_PLAIN_HINTS: Final[Mapping[str, Any]] = {
+    "engine": EngineName,
+    "context_tokens": int | None,
+    "used_context_tokens": int,
+    "completion_tokens": int,
+}
+
+_HINTS_OF_ONE_DEVICE: Final[Mapping[str, Any]] = {
+    "backend": Backend,
+    "budget_bytes": int,
+    "total_memory_bytes": int | None,
+}
+"""What version 0.1 wrote of its one device."""
 
 
 def request_to_json(request: Request) -> dict[str, Any]:
-    """The request as an object of numbers, strings and flags."""
-    return asdict(request)
+    """The request as an object of numbers, strings and flags.
+
+    Beside the machine it has what stood for it in version 0.1, for programs that read that.
+    """
+    return {
+        **asdict(request),
+        "backend": request.backend.value,
+        "budget_bytes": request.budget_bytes,
+        "total_memory_bytes": request.total_memory_bytes,
+    }
 
 
 def request_from_json(found: object) -> Request:
@@ -28,23 +54,42 @@ def request_from_json(found: object) -> Request:
     """
     if not isinstance(found, dict):
         raise ValueError(tr("{name} must be an object").format(name="Request"))
-    nested = {
+    values: dict[str, Any] = {
         "zinc": _read(ZincOptions, found.get("zinc", {})),
         "llama_cpp": _read(LlamaCppOptions, found.get("llama_cpp", {})),
     }
-    return _read(Request, {**found, **nested})
+    hints: dict[str, Any] = dict(_PLAIN_HINTS)
+    if "machine" in found:
+        values["machine"] = _machine(found["machine"])
+    else:
+        hints |= _HINTS_OF_ONE_DEVICE
+    values |= {
+        name: _convert(name, hint, found[name]) for name, hint in hints.items() if name in found
+    }
+    return Request(**values)
 
 
-def _read(kind: type[_Options], found: object) -> _Options:
+def _machine(found: object) -> Machine:
+    pools = found.get("pools") if isinstance(found, dict) else None
+    if not isinstance(pools, list) or len(pools) > _MOST_POOLS:
+        raise ValueError(tr("{name} must be an object").format(name="Machine"))
+    return Machine(tuple(_read(Pool, pool) for pool in pools))
+
+
+def _read(kind: type[_Values], found: object) -> _Values:
     if not isinstance(found, dict):
         raise ValueError(tr("{name} must be an object").format(name=kind.__name__))
     hints = get_type_hints(kind)
     values: dict[str, Any] = {
-        field.name: _convert(field.name, hints[field.name], found[field.name])
+        field.name: _convert(field.name, hints[field.name], found.get(field.name))
         for field in fields(kind)
-        if field.name in found
+        if field.name in found or _is_required(field)
     }
     return kind(**values)
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _convert(name: str, hint: Any, value: object) -> object:

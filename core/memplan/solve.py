@@ -88,16 +88,22 @@ def _longest_context(current: Plan) -> Solution:
 def _least_budget(current: Plan, question: Question, context_tokens: int) -> Solution:
     """The least budget that holds a context, with nothing to spare."""
     needed_bytes = current.usage_at(context_tokens).budgeted_bytes
+    machine = current.request.machine
+    device = machine.devices[0]
     # ZINC wants room beyond what is fixed, so a context that costs nothing takes a byte more.
     for budget_bytes in (needed_bytes, needed_bytes + 1):
         if budget_bytes > U64_MAX:
             break
-        total_bytes = current.request.total_memory_bytes
+        total_bytes = device.total_bytes
+        enough = replace(
+            device,
+            budget_bytes=budget_bytes,
+            total_bytes=None if total_bytes is None else max(total_bytes, budget_bytes),
+        )
         request = replace(
             current.request,
-            budget_bytes=budget_bytes,
+            machine=machine.with_pool(enough),
             context_tokens=context_tokens,
-            total_memory_bytes=None if total_bytes is None else max(total_bytes, budget_bytes),
         )
         if _holds(current, request):
             words = ("--budget", str(budget_bytes), "--context", str(context_tokens))

@@ -174,7 +174,7 @@ def _plan_with_other_engine(current: Plan) -> Plan | None:
 def _on_common_backend(request: Request) -> Request:
     """The request on a backend that its engine has: ZINC has no CUDA, Vulkan takes its place."""
     if request.engine is EngineName.ZINC and request.backend is Backend.CUDA:
-        return replace(request, backend=Backend.VULKAN)
+        return replace(request, machine=request.machine.reached_by(Backend.VULKAN))
     return request
 
 

@@ -42,7 +42,7 @@ class _Scales:
 def svg_chart(plan: Plan) -> str:
     """The chart as an SVG element. Colours come from the classes of the surrounding page."""
     curve = plan.curve(_SAMPLES)
-    counted = [plan.request.backend.counts(c.where) for c in curve.components]
+    counted = [plan.request.machine.reaches(c.pool) for c in curve.components]
     heights = np.cumsum(curve.bytes[counted], axis=0)
     scales = _Scales(plan, curve, heights[-1])
     title = escape(tr("Memory against context length"))

@@ -65,7 +65,7 @@ class Series:
 def series_of(plan: Plan) -> Series:
     """The stacked curves of a plan."""
     curve = plan.curve(_SAMPLES)
-    counted = [i for i, c in enumerate(curve.components) if plan.request.backend.counts(c.where)]
+    counted = [i for i, c in enumerate(curve.components) if plan.request.machine.reaches(c.pool)]
     contexts = curve.contexts.astype(np.float64)
     largest_buffer = _largest_buffer(plan, curve)
     own = curve.bytes[counted]

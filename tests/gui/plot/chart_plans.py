@@ -10,7 +10,15 @@ from typing import Any
 import memplan
 from hypothesis import strategies as st
 from memplan import Backend, Model, Plan, Request
-from memplan.component import Component, ComponentKind, Place, constant, per_token
+from memplan.memory.component import (
+    Component,
+    ComponentKey,
+    ComponentKind,
+    Part,
+    Place,
+    constant,
+    per_token,
+)
 from memplan.planner import Markers
 
 MODELS = Path(__file__).parents[2] / "data" / "models"
@@ -43,17 +51,22 @@ def made_plan(
     """A plan with any numbers, however unlikely."""
     request = Request(backend=backend, budget_bytes=budget_bytes, context_tokens=requested_tokens)
     plan = real_plan()
+    device = request.machine.devices[0].id
+
+    def on_device(kind: ComponentKind) -> ComponentKey:
+        return ComponentKey(Part.MODEL, kind, device, Place.DEVICE)
+
+    staging = ComponentKey(Part.MODEL, ComponentKind.STAGING, request.machine.host.id, Place.HOST)
     components = (
-        Component(ComponentKind.WEIGHTS, Place.DEVICE, constant(weights_bytes)),
-        Component(ComponentKind.KV_CACHE, Place.DEVICE, per_token(bytes_per_token)),
+        Component(on_device(ComponentKind.WEIGHTS), constant(weights_bytes)),
+        Component(on_device(ComponentKind.KV_CACHE), per_token(bytes_per_token)),
         Component(
-            ComponentKind.COMPUTE,
-            Place.DEVICE,
+            on_device(ComponentKind.COMPUTE),
             constant(estimated_bytes),
             exact=False,
             band=constant(estimated_bytes // 10),
         ),
-        Component(ComponentKind.STAGING, Place.HOST, constant(2**20)),
+        Component(staging, constant(2**20)),
     )
     wanted_tokens = auto_tokens if requested_tokens is None else requested_tokens
     changed = replace(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from memplan.component import Component, ComponentKind, Place, constant
 from memplan.engines.llama_cpp.architectures import Role
 from memplan.engines.llama_cpp.compute import compute_buffers, incomplete_layer
 from memplan.engines.llama_cpp.kv_cache import (
@@ -29,6 +28,15 @@ from memplan.engines.llama_cpp.weights import LoadedTensor, largest_tensor, weig
 from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing, UnsupportedRequestError
 from memplan.exhaustive import exhaustive
 from memplan.language import DeferredText, tr
+from memplan.memory.component import (
+    Component,
+    ComponentKey,
+    ComponentKind,
+    Part,
+    Place,
+    constant,
+)
+from memplan.memory.machine import Machine
 from memplan.model import Model, Notice, NoticeKind
 from memplan.request import Backend, Request
 from memplan.units import format_tokens
@@ -47,6 +55,18 @@ VERSIONS: Final = exhaustive(
 
 _FOOTPRINTS_KEPT: Final = 32
 _DEVICE: Final = 0
+
+
+class PoolIds(NamedTuple):
+    """The memories of a machine that llama.cpp uses, by id."""
+
+    device: str
+    host: str
+
+
+def pool_ids(machine: Machine) -> PoolIds:
+    """The first device's memory and the host's: one and the same where they share it."""
+    return PoolIds(machine.devices[0].id, machine.host.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +95,7 @@ def estimate(model: Model, request: Request) -> Estimate:
     trained_tokens = model.dimensions.context_tokens
     if not (trained_tokens or request.context_tokens):
         raise UnsupportedRequestError("n_ctx and model->hparams.n_ctx_train cannot both be zero")
-    footprint = footprint_of(model, request.llama_cpp, request.backend)
+    footprint = footprint_of(model, request.llama_cpp, request.backend, pool_ids(request.machine))
     settings = footprint.settings
     _refuse_what_no_integer_holds(footprint, max(trained_tokens, request.context_tokens or 0))
     sizing = size_context(footprint.demand, request, settings, trained_tokens)
@@ -99,8 +119,10 @@ def _refuse_what_no_integer_holds(footprint: Footprint, longest_tokens: int) -> 
 
 # A budget or a context that is dragged asks for the same footprint at every step.
 @lru_cache(maxsize=_FOOTPRINTS_KEPT)
-def footprint_of(model: Model, options: LlamaCppOptions, backend: Backend) -> Footprint:
-    """The footprint of a model. Models are told apart by identity.
+def footprint_of(
+    model: Model, options: LlamaCppOptions, backend: Backend, pools: PoolIds
+) -> Footprint:
+    """What a model takes in these memories. Models are told apart by identity.
 
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
@@ -110,10 +132,10 @@ def footprint_of(model: Model, options: LlamaCppOptions, backend: Backend) -> Fo
     placement = place_layers(shape, settings, backend)
     weights = weight_bytes(model, placement)
     caches = cache_tensors(shape, settings, placement)
-    components = tuple(_components(shape, settings, placement, backend, weights, caches))
+    components = tuple(_components(shape, settings, placement, backend, pools, weights, caches))
     allocation = _allocation(shape, settings, largest_tensor(model, placement, _DEVICE), caches)
     return Footprint(
-        shape, settings, components, demand_of(components, backend, settings, allocation)
+        shape, settings, components, demand_of(components, pools.device, settings, allocation)
     )
 
 
@@ -122,6 +144,7 @@ def _components(
     settings: Settings,
     placement: Placement,
     backend: Backend,
+    pools: PoolIds,
     weights: Mapping[int, int],
     caches: tuple[CacheTensor, ...],
 ) -> Iterator[Component]:
@@ -129,20 +152,28 @@ def _components(
     states = state_bytes(shape, settings, placement)
     compute = {buffer.where: buffer for buffer in compute_buffers(shape, settings, backend)}
     geometry = cache_geometry(shape, settings)
-    for memory, where in ((_DEVICE, Place.DEVICE), (HOST, Place.HOST)):
+    for memory, where, pool in (
+        (_DEVICE, Place.DEVICE, pools.device),
+        (HOST, Place.HOST, pools.host),
+    ):
+
+        def key(kind: ComponentKind, where: Place = where, pool: str = pool) -> ComponentKey:
+            return ComponentKey(Part.MODEL, kind, pool, where)
+
         if weights[memory]:
-            yield Component(ComponentKind.WEIGHTS, where, constant(weights[memory]))
+            yield Component(key(ComponentKind.WEIGHTS), constant(weights[memory]))
         held = tuple(tensor for tensor in caches if tensor.memory == memory)
         if held:
             breaks = cache_breaks(held, geometry)
-            yield Component(ComponentKind.KV_CACHE, where, cache_formula(held, geometry), breaks)
+            yield Component(key(ComponentKind.KV_CACHE), cache_formula(held, geometry), breaks)
         if states[memory]:
-            yield Component(ComponentKind.RECURRENT_STATE, where, constant(states[memory]))
+            yield Component(key(ComponentKind.RECURRENT_STATE), constant(states[memory]))
         buffer = compute[where]
         yield Component(
-            ComponentKind.COMPUTE, where, buffer.formula, exact=buffer.exact, band=buffer.band
+            key(ComponentKind.COMPUTE), buffer.formula, exact=buffer.exact, band=buffer.band
         )
-    yield Component(ComponentKind.OUTPUT, Place.HOST, constant(output_bytes(shape, settings)))
+    output = ComponentKey(Part.MODEL, ComponentKind.OUTPUT, pools.host, Place.HOST)
+    yield Component(output, constant(output_bytes(shape, settings)))
 
 
 def _allocation(

@@ -15,7 +15,7 @@ from memplan.component import Component, ComponentKind, Formula, Place, evaluate
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
-from memplan.request import Backend, Request
+from memplan.request import Request
 from memplan.unsigned import U32_MAX
 
 FIT_FLOOR_TOKENS: Final = 4096
@@ -60,12 +60,15 @@ class Demand:
 
 def demand_of(
     components: tuple[Component, ...],
-    backend: Backend,
+    device_pool: str,
     settings: Settings,
     allocation: Allocation,
 ) -> Demand:
-    """The sums of the components that each question is about."""
-    budgeted = tuple(c for c in components if backend.counts(c.where))
+    """The sums of the components that each question is about.
+
+    What counts against the budget is all that lives in the device's memory, ``device_pool``.
+    """
+    budgeted = tuple(c for c in components if c.pool == device_pool)
     return Demand(
         device=_sum(tuple(c.formula for c in components if c.where is Place.DEVICE)),
         budgeted=_sum(tuple(c.formula for c in budgeted)),
@@ -88,7 +91,7 @@ def size_context(
         demand.device, target_bytes, ceiling, floor, CELL_MULTIPLE * sequences
     )
     wanted_tokens = request.context_tokens or auto_tokens
-    limit_bytes = request.total_memory_bytes or request.budget_bytes
+    limit_bytes = request.machine.devices[0].limit_bytes or 0
     starts = demand.fits_at(wanted_tokens, limit_bytes)
     granted_tokens = wanted_tokens if starts else 0
     max_tokens = max_context(demand, request.budget_bytes, target_bytes, ceiling, floor)

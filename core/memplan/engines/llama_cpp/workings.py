@@ -9,7 +9,7 @@ from memplan.calculation import Expression, Number, Operator, Quantity, calculat
 from memplan.component import Place
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE, CacheGeometry
-from memplan.engines.llama_cpp.engine import Footprint, footprint_of
+from memplan.engines.llama_cpp.engine import Footprint, footprint_of, pool_ids
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     Side,
@@ -241,7 +241,8 @@ def _floor(plan: Plan) -> int:
 
 
 def _footprint(plan: Plan) -> Footprint:
-    return footprint_of(plan.model, plan.request.llama_cpp, plan.request.backend)
+    request = plan.request
+    return footprint_of(plan.model, request.llama_cpp, request.backend, pool_ids(request.machine))
 
 
 def _sum(parts: Iterable[Expression]) -> Expression:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from memplan.component import Component, ComponentKind, Formula, Place, constant, per_token
 from memplan.engines.zinc.config import config_of
 from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
@@ -26,6 +25,16 @@ from memplan.engines.zinc.memory_plan import (
 from memplan.engines.zinc.options import Accounting, ZincVersion
 from memplan.estimate import Estimate, LimitedBy, Outcome, Sizing, UnsupportedRequestError
 from memplan.language import tr
+from memplan.memory.component import (
+    Component,
+    ComponentKey,
+    ComponentKind,
+    Formula,
+    Part,
+    Place,
+    constant,
+    per_token,
+)
 from memplan.model import Model, Notice, NoticeKind
 from memplan.reader.header import ValueType
 from memplan.request import Backend, Request
@@ -133,8 +142,10 @@ def _components(
         ),
         (ComponentKind.PAGE_TABLE, Place.HOST, page_table),
     ]
+    machine = request.machine
+    pools = {Place.DEVICE: machine.devices[0].id, Place.HOST: machine.host.id}
     return tuple(
-        Component(kind, where, formula)
+        Component(ComponentKey(Part.MODEL, kind, pools[where], where), formula)
         for kind, where, formula in formulas
         if kind is not ComponentKind.RECURRENT_STATE or state_bytes
     )

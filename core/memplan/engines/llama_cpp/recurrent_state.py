@@ -26,8 +26,9 @@ def state_bytes(shape: Shape, settings: Settings, placement: Placement) -> dict[
 
 def layer_state_bytes(shape: Shape, settings: Settings, layer: Layer, padding: Padding) -> int:
     """Bytes of the states of all sequences in one layer."""
+    states = settings.sequences * settings.states_kept
     return sum(
-        int(padded(elements * _F32_BYTES * settings.sequences, padding.alignment_bytes))
+        int(padded(elements * _F32_BYTES * states, padding.alignment_bytes))
         for elements in state_elements(shape, layer)
     )
 

@@ -42,6 +42,8 @@ class Settings:
         swa_full: whether window layers have a cache of the full context.
         fit_target_bytes: what automatic fitting leaves free.
         max_allocation_bytes: largest single buffer that the device gives; ``None``: not known.
+        drafted_tokens: tokens that are drafted at a time, and checked with one row of logits each.
+        states_kept: recurrent states that each sequence keeps: its own, and those to go back to.
     """
 
     program: Program
@@ -58,6 +60,8 @@ class Settings:
     swa_full: bool
     fit_target_bytes: int
     max_allocation_bytes: int | None
+    drafted_tokens: int = 0
+    states_kept: int = 1
 
     @property
     def full_micro_batch(self) -> int:
@@ -77,7 +81,8 @@ class Settings:
         """Rows of logits that the largest graph computes: one a slot, or one a token."""
         if self.every_row:
             return self.micro_batch(context)
-        return smaller(self.sequences, self.micro_batch(context))
+        rows = self.sequences * (1 + self.drafted_tokens)
+        return smaller(smaller(rows, self.batch_tokens), self.micro_batch(context))
 
     def as_options(self) -> dict[str, Any]:
         """All that was used, under llama.cpp's names."""

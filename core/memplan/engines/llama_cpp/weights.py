@@ -96,10 +96,14 @@ class _Stored(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """The tensors of a model that are loaded: by the layer they are of, and of no layer."""
+    """The tensors of a model: by the layer they are of, of no layer, and of next-token layers.
+
+    The last are loaded for a context of their own only, and have the number of their layer.
+    """
 
     by_layer: Mapping[int, tuple[_Stored, ...]]
     others: tuple[_Stored, ...]
+    next_tokens: tuple[tuple[int, _Stored], ...]
 
 
 def weight_bytes(model: Model, placement: Placement) -> dict[int, int]:
@@ -200,6 +204,7 @@ def _table(model: Model) -> _Table:
     shape = resolve_shape(model)
     by_layer: dict[int, list[_Stored]] = defaultdict(list)
     others = []
+    next_tokens = []
     for tensor in model.tensors:
         block = _BLOCK.search(tensor.name)
         stored = _Stored(
@@ -218,7 +223,24 @@ def _table(model: Model) -> _Table:
         # Next-token layers are loaded for a draft context only.
         if index < shape.trunk_count or _loaded_unused(tensor, shape):
             by_layer[min(index, shape.block_count)].append(stored)
-    return _Table({layer: tuple(found) for layer, found in by_layer.items()}, tuple(others))
+        else:
+            next_tokens.append((min(index, shape.block_count), stored))
+    layers = {layer: tuple(found) for layer, found in by_layer.items()}
+    return _Table(layers, tuple(others), tuple(next_tokens))
+
+
+def next_token_bytes(model: Model, placement: Placement) -> dict[int, int]:
+    """Bytes of the next-token layers in each memory, where they are loaded.
+
+    Raises:
+        PatternError: an override cannot be followed.
+    """
+    totals = dict.fromkeys(placement.memories(), 0)
+    for layer, stored in _table(model).next_tokens:
+        home = placement.of_layer(layer)
+        loaded = _loaded(stored, home, placement.devices, placement.overrides)
+        totals[loaded.memory] += loaded.bytes
+    return totals
 
 
 def _home(name: str, shape: Shape) -> _Home:

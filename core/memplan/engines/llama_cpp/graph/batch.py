@@ -23,7 +23,7 @@ def batch_of(shape: Shape, settings: Settings, context: int, outputs: int) -> Ba
         window_cells=int(geometry.window_cells(context)),
         compressed_cells=lambda ratio: int(geometry.compressed_cells(context, ratio)),
         states=sequences,
-        states_written=1,
+        states_written=settings.states_kept,
         key_type=TYPE_NUMBERS[settings.cache_type_k.value.upper()],
         value_type=TYPE_NUMBERS[settings.cache_type_v.value.upper()],
         flash_attention=settings.flash_attn,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
+from memplan.cli_machine import add_machine_options, machine_from
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.exhaustive import exhaustive
@@ -56,6 +57,7 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         type=byte_size("total memory"),
         help="on Metal all memory of the machine, where the budget is its working set",
     )
+    add_machine_options(parser)
     _add_zinc_options(parser.add_argument_group("ZINC"))
     _add_llama_cpp_options(parser.add_argument_group("llama.cpp"))
 
@@ -172,12 +174,13 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
         raise ValueError(
             "--total-memory is for --backend metal, where device and host share their memory"
         )
+    if arguments.gpu and arguments.budget:
+        raise ValueError("--gpu has a budget for each device: --budget is for one without a name")
+    machine = machine_from(arguments.backend, budget_bytes, arguments.gpu, arguments.host_memory)
+    if arguments.total_memory is not None:
+        machine = machine.with_pool(replace(machine.devices[0], total_bytes=arguments.total_memory))
     request = Request(
-        engine=arguments.engine,
-        backend=arguments.backend,
-        budget_bytes=budget_bytes,
-        context_tokens=arguments.context or None,
-        total_memory_bytes=arguments.total_memory,
+        engine=arguments.engine, machine=machine, context_tokens=arguments.context or None
     )
     return replace(request, zinc=_zinc(arguments), llama_cpp=_llama_cpp(arguments))
 

@@ -54,6 +54,7 @@ def plan_to_json(
             "status": verdict.status.value,
             "outcome": verdict.outcome.value,
             "limited_by": verdict.limited_by.value,
+            "limiting_pool": plan.limiting_pool.id,
             "granted_tokens": verdict.granted_tokens,
         },
         "why": {

@@ -232,6 +232,18 @@ class Plan:
         """All bytes at a context."""
         return _usage(self.components, self.request, context_tokens)
 
+    @property
+    def limiting_pool(self) -> Pool:
+        """The memory that is over its budget by most; else the one that is first as contexts grow.
+
+        Of memories that are not limited it is none, unless there are no others.
+        """
+        limited = [usage for usage in self.at.pools if usage.headroom_bytes is not None]
+        if len(limited) > 1 and all(usage.fits for usage in limited):
+            at_ceiling = self.usage_at(self.markers.ceiling_tokens)
+            limited = [usage for usage in at_ceiling.pools if usage.headroom_bytes is not None]
+        return min(limited, key=lambda usage: usage.headroom_bytes or 0).pool
+
     def curve(self, samples: int = 256) -> Curve:
         """Bytes from 512 tokens (or fewer) to the ceiling, evenly on a logarithmic axis."""
         contexts = self.curve_contexts(samples)

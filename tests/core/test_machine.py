@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import memplan
 import pytest
-from memplan import Backend, EngineName, Request
+from memplan import Backend, EngineName, Plan, Request
+from memplan.cli_machine import machine_from
 from memplan.memory.machine import HOST_ID, UNIFIED_ID, Machine, Pool, PoolKind
+from memplan.plan_json import plan_to_json
 from memplan.request_json import request_from_json, request_to_json
-from memplan.units import GIB
+from memplan.units import GIB, MIB
+from memplan.wording.terminal import plan_text
+from memplan.wording.verdicts import headline
 
+QWEN = Path(__file__).parents[1] / "data" / "models" / "qwen3-8b.Q4_K_M.gguf"
 CARD = Pool("gpu0", PoolKind.DEVICE, Backend.CUDA, 24 * GIB, "RTX 4090")
 HOST = Pool(HOST_ID, PoolKind.HOST, None, 64 * GIB)
 
@@ -101,3 +108,63 @@ def test_that_a_request_of_version_0_1_still_reads() -> None:
 def test_that_a_broken_machine_is_refused(machine: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         request_from_json({"machine": machine})
+
+
+def test_that_the_command_line_names_devices_and_the_hosts_memory() -> None:
+    machine = machine_from(Backend.CUDA, 0, ["RTX 4090", "12GiB"], 64 * GIB)
+    assert [(pool.id, pool.name, pool.budget_bytes) for pool in machine.pools] == [
+        ("gpu0", "NVIDIA RTX 4090", 24 * GIB),
+        ("gpu1", "", 12 * GIB),
+        (HOST_ID, "", 64 * GIB),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("backend", "gpus", "host_bytes"),
+    [
+        (Backend.CUDA, ["no such card"], None),
+        (Backend.CUDA, ["RTX"], None),
+        (Backend.CUDA, [""], None),
+        (Backend.CUDA, ["RX 7900 XTX"], None),
+        (Backend.METAL, ["8GiB", "8GiB"], None),
+        (Backend.METAL, None, GIB),
+    ],
+)
+def test_that_a_machine_that_cannot_be_is_refused(
+    backend: Backend, gpus: list[str] | None, host_bytes: int | None
+) -> None:
+    with pytest.raises(ValueError, match=r"--(gpu|host-memory)"):
+        machine_from(backend, GIB, gpus, host_bytes)
+
+
+def _plan(machine: Machine) -> Plan:
+    return memplan.plan(memplan.read_model(QWEN), Request(EngineName.LLAMA_CPP, machine=machine))
+
+
+def test_that_a_model_fits_where_every_memory_holds_its_part() -> None:
+    room = _plan(Machine((CARD, HOST)))
+    assert room.verdict.fits
+    assert room.limiting_pool.id == CARD.id
+    short = _plan(Machine((CARD, replace(HOST, budget_bytes=300 * MIB))))
+    assert not short.verdict.fits
+    assert short.limiting_pool.id == HOST_ID
+    assert headline(short).startswith("Does not fit: Host memory would need 392 MiB")
+    assert plan_to_json(short)["verdict"]["limiting_pool"] == HOST_ID
+
+
+def test_that_a_host_that_is_not_limited_holds_anything() -> None:
+    plan = _plan(Machine((CARD, replace(HOST, budget_bytes=None))))
+    host = plan.at.pool(HOST_ID)
+    assert (host.fits, host.headroom_bytes) == (True, None)
+    assert "not limited" in plan_text(plan)
+
+
+def test_that_every_byte_is_in_one_memory() -> None:
+    for backend in Backend:
+        plan = _plan(Machine.of_one(backend, 16 * GIB))
+        at = plan_to_json(plan)["at"]
+        pools = {pool["id"]: pool["bytes"] for pool in at["pools"]}
+        assert sum(pools.values()) == at["device_bytes"] + at["host_bytes"]
+        for pool, taken in pools.items():
+            held = [part["bytes"] for part in at["components"] if part["pool"] == pool]
+            assert sum(held) == taken

@@ -11,6 +11,7 @@ from memplan.addresses import public_address
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.zinc.options import ZincOptions
 from memplan.language import tr
+from memplan.memory.machine import Machine, PoolKind
 from memplan.model_facts import header_hash
 from memplan.planner import Plan
 from memplan.request import EngineName, Request
@@ -21,6 +22,7 @@ from memplan.units import (
     format_percent,
     format_tokens,
 )
+from memplan.wording.pools import pool_title
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
 
 Rows = list[tuple[str, ...]]
@@ -86,9 +88,28 @@ def component_rows(plan: Plan) -> Rows:
                 counted if share.budgeted else tr("not counted"),
             )
         )
-    total = plan.at.budgeted_bytes
-    share_of_budget = format_percent(total, plan.request.budget_bytes)
-    rows.append((tr("Counts"), "", format_bytes(total), format_count(total), share_of_budget))
+    return [*rows, *_pool_rows(plan)]
+
+
+def _pool_rows(plan: Plan) -> Rows:
+    """What each memory holds, and which share of its budget that is."""
+    machine = plan.request.machine
+    rows: Rows = []
+    for usage in plan.at.pools:
+        one = len(machine.devices) == 1 and usage.pool.kind is not PoolKind.HOST
+        budget_bytes = usage.pool.budget_bytes
+        share = tr("not limited")
+        if budget_bytes is not None:
+            share = format_percent(usage.bytes, budget_bytes)
+        rows.append(
+            (
+                tr("Counts") if one else pool_title(usage.pool, machine),
+                "",
+                format_bytes(usage.bytes),
+                format_count(usage.bytes),
+                share,
+            )
+        )
     return rows
 
 
@@ -144,12 +165,22 @@ def command(plan: Plan) -> str:
 def request_arguments(request: Request) -> list[str]:
     """The words of a command line that make up this request."""
     words = ["--engine", request.engine.value, "--backend", request.backend.value]
-    words += ["--budget", str(request.budget_bytes)]
+    words += _machine_arguments(request.machine)
     if request.context_tokens is not None:
         words += ["--context", str(request.context_tokens)]
     if request.total_memory_bytes is not None:
         words += ["--total-memory", str(request.total_memory_bytes)]
     return words + _engine_arguments(request)
+
+
+def _machine_arguments(machine: Machine) -> list[str]:
+    devices = machine.devices
+    flag = "--budget" if len(devices) == 1 else "--gpu"
+    words = [word for pool in devices for word in (flag, str(pool.budget_bytes))]
+    host = machine.host
+    if host.kind is PoolKind.HOST and host.budget_bytes is not None:
+        words += ["--host-memory", str(host.budget_bytes)]
+    return words
 
 
 def _engine_arguments(request: Request) -> list[str]:

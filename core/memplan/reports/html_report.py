@@ -50,7 +50,7 @@ h2 {{ font-size: 1rem; margin: 0 0 .6rem; }}
 table {{ border-collapse: collapse; width: 100%; margin: 0 0 .5rem; }}
 th, td {{ text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--grid);
   overflow-wrap: anywhere; }}
-.summed tr:last-child {{ font-weight: 600; }}
+.sum {{ font-weight: 600; }}
 th {{ color: var(--text-muted); font-weight: 500; }}
 th.number, td.number {{ text-align: right; font-variant-numeric: tabular-nums;
   white-space: nowrap; }}
@@ -149,8 +149,13 @@ def _section(title: str, content: str) -> str:
 
 def _components(plan: Plan) -> str:
     swatches = [f'<span class="swatch fill-{s.kind.value}"></span>' for s in plan.at.shares]
+    sums = len(plan.at.pools)
     return _table(
-        component_head(), component_rows(plan), numbers_from=2, starts=[*swatches, ""], summed=True
+        component_head(),
+        component_rows(plan),
+        numbers_from=2,
+        starts=[*swatches, *[""] * sums],
+        sums=sums,
     )
 
 
@@ -173,18 +178,20 @@ def _table(
     numbers_from: int | None = None,
     starts: list[str] | None = None,
     *,
-    summed: bool = False,
+    sums: int = 0,
 ) -> str:
     """A table; columns from ``numbers_from`` on are numbers; ``starts`` are put before the rows.
 
-    The last row is a sum where it is ``summed``, and stands out.
+    The last rows, as many as there are ``sums``, stand out.
     """
-    lines = ['<table class="summed">' if summed else "<table>"]
+    lines = ["<table>"]
+    shown = tuple(rows)
     if head:
         lines.append("<tr>" + "".join(_cells("th", head, numbers_from)) + "</tr>")
-    for index, row in enumerate(rows):
+    for index, row in enumerate(shown):
         cells = _cells("td", row, numbers_from, starts[index] if starts else "")
-        lines.append("<tr>" + "".join(cells) + "</tr>")
+        opening = '<tr class="sum">' if index >= len(shown) - sums else "<tr>"
+        lines.append(opening + "".join(cells) + "</tr>")
     return "".join([*lines, "</table>"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from memplan.addresses import public_address
@@ -11,6 +11,7 @@ from memplan.component import Place
 from memplan.estimate import LimitedBy, Outcome
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
+from memplan.memory.machine import PoolKind
 from memplan.planner import Plan
 from memplan.solve import Solution
 from memplan.units import (
@@ -23,6 +24,7 @@ from memplan.units import (
 from memplan.wording.advice import advice_line
 from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
+from memplan.wording.pools import pool_title
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title
 from memplan.wording.verdicts import explanation, headline, log_lines
@@ -106,13 +108,24 @@ def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
             f"  {title:<{widest}} {place:<{widest_place}}{format_bytes(share.bytes, units):>10}"
             f"{format_exact_bytes(share.bytes):>28}  {counted:>11}{estimate}"
         )
-    total = plan.at.budgeted_bytes
     width = widest + 1 + widest_place
-    lines.append(
-        f"  {tr('Counts'):<{width}}{format_bytes(total, units):>10}{format_exact_bytes(total):>28}"
-        f"  {format_percent(total, plan.request.budget_bytes):>11}"
-    )
-    return lines
+    return [*lines, *_pool_lines(plan, units, width)]
+
+
+def _pool_lines(plan: Plan, units: ByteUnits, width: int) -> Iterator[str]:
+    """What each memory holds, and which share of its budget that is."""
+    machine = plan.request.machine
+    for usage in plan.at.pools:
+        one = len(machine.devices) == 1 and usage.pool.kind is not PoolKind.HOST
+        title = tr("Counts") if one else pool_title(usage.pool, machine)
+        budget_bytes = usage.pool.budget_bytes
+        share = (
+            tr("not limited") if budget_bytes is None else format_percent(usage.bytes, budget_bytes)
+        )
+        yield (
+            f"  {title:<{width}}{format_bytes(usage.bytes, units):>10}"
+            f"{format_exact_bytes(usage.bytes):>28}  {share:>11}"
+        )
 
 
 def table_cell(plan: Plan) -> str:

@@ -9,9 +9,11 @@ from memplan.component import ComponentKind
 from memplan.estimate import LimitedBy, Outcome
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
-from memplan.planner import Plan, Share, Status
+from memplan.memory.machine import PoolKind
+from memplan.planner import Plan, PoolUsage, Share, Status
 from memplan.request import Backend, EngineName
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
+from memplan.wording.pools import pool_title
 from memplan.wording.titles import ENGINE_TITLES
 
 _ALLOCATION_ORDER: Final = (
@@ -93,11 +95,32 @@ _SOME_FIT: Final[Mapping[bool, str]] = {
 
 def headline(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     """The verdict in one sentence, without a full stop."""
+    short = _short_pool(plan)
+    if short is not None:
+        return tr(
+            "Does not fit: {pool} would need {needs} at {context} tokens, {size} over"
+        ).format(
+            pool=pool_title(short.pool, plan.request.machine),
+            needs=format_bytes(short.bytes, units),
+            context=format_tokens(plan.at.context_tokens),
+            size=format_bytes(-(short.headroom_bytes or 0), units),
+        )
     engine = ENGINE_TITLES[plan.request.engine]
     headroom = format_bytes(abs(plan.at.headroom_bytes), units)
     wanted = format_tokens(plan.at.context_tokens)
     needs = format_bytes(plan.at.budgeted_bytes, units)
     return _headline(plan).format(engine=engine, context=wanted, needs=needs, size=headroom)
+
+
+def _short_pool(plan: Plan) -> PoolUsage | None:
+    """The memory that holds too little, where the engine does not speak for it itself.
+
+    That is the host's beside a device, and any of several devices.
+    """
+    pool = plan.limiting_pool
+    alone = len(plan.request.machine.devices) == 1 and pool.kind is not PoolKind.HOST
+    usage = plan.at.pool(pool.id)
+    return None if alone or usage.fits else usage
 
 
 def _headline(plan: Plan) -> str:
@@ -119,6 +142,11 @@ def _headline(plan: Plan) -> str:
 
 def explanation(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     """What the engine does at its start, and the reason, in one or two sentences."""
+    short = _short_pool(plan)
+    if short is not None and short.pool.kind is PoolKind.HOST and plan.at.headroom_bytes >= 0:
+        return tr("The device alone would hold its part, with {size} to spare.").format(
+            size=format_bytes(plan.at.headroom_bytes, units)
+        )
     return _EXPLANATIONS[plan.request.engine][plan.verdict.outcome](plan, units)
 
 

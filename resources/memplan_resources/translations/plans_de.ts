@@ -168,6 +168,10 @@
         <translation>zählt nicht</translation>
     </message>
     <message>
+        <source>not limited</source>
+        <translation>nicht begrenzt</translation>
+    </message>
+    <message>
         <source>Counts</source>
         <translation>Zählt</translation>
     </message>
@@ -1928,6 +1932,10 @@
         <translation>Höchstens {context} der {ceiling} Token des Backends passen in {budget}.</translation>
     </message>
     <message>
+        <source>Does not fit: {pool} would need {needs} at {context} tokens, {size} over</source>
+        <translation>Passt nicht: {pool} bräuchte {needs} bei {context} Token, {size} zu viel</translation>
+    </message>
+    <message>
         <source>Does not fit: {context} tokens need a larger buffer than the device gives</source>
         <translation>Passt nicht: {context} Token brauchen einen größeren Puffer, als das Gerät vergibt</translation>
     </message>
@@ -1954,6 +1962,10 @@
     <message>
         <source>Fits: {engine} starts with {context} tokens and leaves {size}</source>
         <translation>Passt: {engine} startet mit {context} Token und lässt {size} frei</translation>
+    </message>
+    <message>
+        <source>The device alone would hold its part, with {size} to spare.</source>
+        <translation>Das Gerät allein hätte Platz für seinen Teil; {size} blieben übrig.</translation>
     </message>
     <message>
         <source>Nothing grows with the context.</source>
@@ -2294,6 +2306,34 @@
     <message>
         <source>{context} tokens would take more bytes than 64 bits can count</source>
         <translation>{context} Token nähmen mehr Bytes ein, als 64 Bit zählen können</translation>
+    </message>
+    <message>
+        <source>Host memory</source>
+        <translation>Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>Unified memory</source>
+        <translation>Gemeinsamer Speicher</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>{number}: {device}</source>
+        <translation>{number}: {device}</translation>
+    </message>
+    <message>
+        <source>GPU {number}</source>
+        <translation>GPU {number}</translation>
+    </message>
+    <message>
+        <source>{used}, not limited</source>
+        <translation>{used}, nicht begrenzt</translation>
+    </message>
+    <message>
+        <source>{used} of {budget}</source>
+        <translation>{used} von {budget}</translation>
     </message>
 </context>
 </TS>

@@ -1,0 +1,31 @@
+"""What the memories of a machine are called, and how full they are."""
+
+from __future__ import annotations
+
+from memplan.language import tr
+from memplan.memory.machine import Machine, Pool, PoolKind
+from memplan.planner import PoolUsage
+from memplan.units import ByteUnits, format_bytes
+
+
+def pool_title(pool: Pool, machine: Machine) -> str:
+    """A memory's name: its device's where that is known, with a number where there are several."""
+    if pool.kind is PoolKind.HOST:
+        return tr("Host memory")
+    devices = machine.devices
+    if len(devices) == 1:
+        unnamed = tr("Unified memory") if pool.kind is PoolKind.UNIFIED else tr("GPU")
+        return pool.name or unnamed
+    number = devices.index(pool) + 1
+    if pool.name:
+        return tr("{number}: {device}").format(number=number, device=pool.name)
+    return tr("GPU {number}").format(number=number)
+
+
+def pool_use(usage: PoolUsage, units: ByteUnits) -> str:
+    """What is taken of a memory, and of how much."""
+    used = format_bytes(usage.bytes, units)
+    budget_bytes = usage.pool.budget_bytes
+    if budget_bytes is None:
+        return tr("{used}, not limited").format(used=used)
+    return tr("{used} of {budget}").format(used=used, budget=format_bytes(budget_bytes, units))

@@ -9,7 +9,7 @@ from typing import Final
 
 from memplan.component import ComponentKind
 from memplan.logs.log import Cause, Device, Ending, Failure, FitReport, LogOptions, LogPart
-from memplan.logs.names import is_host
+from memplan.logs.names import backend_name, is_host
 
 _MOST_BUFFERS: Final = 512
 _ROUNDED_BYTES: Final = 2**20 // 100
@@ -27,6 +27,12 @@ _LAST_COUNTS: Final = frozenset({ComponentKind.COMPUTE, ComponentKind.OUTPUT})
 """Kinds of which a later line about the same buffer replaces the earlier one."""
 _WEAKER: Final = frozenset({None, Cause.OTHER})
 """What a sign of the surroundings may replace; what the engine itself says counts for more."""
+
+LIMITED_BACKENDS: Final = frozenset({"vulkan", "sycl", "opencl"})
+"""Backends whose drivers limit a single allocation, whatever is free."""
+SMALLEST_LIMIT_BYTES: Final = 2**31 - 1
+"""Drivers of GPUs allow at least 2 GiB in one allocation; a smaller one that fails does so for
+want of memory."""
 
 Key = tuple[ComponentKind, str, LogPart]
 
@@ -109,7 +115,8 @@ class Attempt:
     @property
     def fresh(self) -> bool:
         """Whether nothing has happened in it yet."""
-        return not (self.buffers or self.totals or self.fails or self.phase > Phase.LOADING)
+        buffers = any(part is LogPart.MODEL for _, _, part in self.buffers)
+        return not (buffers or self.totals or self.fails or self.phase > Phase.LOADING)
 
     @property
     def known_to_load(self) -> bool:
@@ -178,8 +185,18 @@ class Attempt:
         if size is not None and portion is not None and abs(size - portion) < _ROUNDED_BYTES:
             portion = size
         self.failure = Failure(self._kind(says, part), buffer, size, tensor, portion, part)
-        if self.cause is None or (self.cause is Cause.OTHER and self.allocation_bytes is None):
-            self.cause = Cause.HOST_MEMORY if is_host(buffer or "") else Cause.TOTAL_MEMORY
+        self.assume_cause(buffer or "")
+
+    def assume_cause(self, buffer: str) -> None:
+        """Take want of memory as the cause, where no line gives one and no limit may be it."""
+        if self.cause not in _WEAKER:
+            return
+        failed = self.failure.bytes if self.failure else None
+        asked = max(failed or 0, self.allocation_bytes or 0)
+        if is_host(buffer):
+            self.cause = Cause.HOST_MEMORY
+        elif asked <= SMALLEST_LIMIT_BYTES or backend_name(buffer) not in LIMITED_BACKENDS:
+            self.cause = Cause.TOTAL_MEMORY
 
     def _kind(self, says: Mapping[str, str], part: LogPart) -> ComponentKind | None:
         """What a buffer that failed was for, if the line or the order of the lines tells."""

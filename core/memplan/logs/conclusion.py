@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from memplan.component import ComponentKind
-from memplan.logs.attempt import Attempt, Key, Phase, Stage
+from memplan.logs.attempt import LIMITED_BACKENDS, SMALLEST_LIMIT_BYTES, Attempt, Key, Phase, Stage
 from memplan.logs.effects import Reading
 from memplan.logs.log import (
     Buffer,
@@ -23,11 +23,6 @@ from memplan.units import MIB
 
 _EARLY_EXTRA_LAYERS: Final = 3
 """In 2023 the K cache, the V cache and the output each counted as a layer to offload."""
-_LIMITED_BACKENDS: Final = frozenset({"vulkan", "sycl", "opencl"})
-"""Backends whose drivers limit a single allocation, whatever is free."""
-_SMALLEST_LIMIT: Final = 2**31 - 1
-"""Drivers of GPUs allow at least 2 GiB in one allocation; a smaller one that fails does so for
-want of memory."""
 _OUTCOMES: Final = {
     Stage.LOADING: LogOutcome.FAILED_TO_LOAD,
     Stage.RUNNING: LogOutcome.FAILED_WHILE_RUNNING,
@@ -66,7 +61,7 @@ def conclude(reading: Reading) -> Log:
         ending_code=attempt.ending[1] if attempt.ending else "",
         host_free_mib=reading.host_free_mib,
         fit=attempt.fit or (reading.before.fit if reading.before else None),
-        early=reading.early,
+        early=reading.early or reading.of_2023,
     )
 
 
@@ -75,6 +70,9 @@ def _outcome(reading: Reading, attempt: Attempt) -> LogOutcome | None:
         return _OUTCOMES[attempt.stage]
     # A server says when it is ready: until then a part of the run may still fail.
     ready = Phase.RUNNING if reading.server and reading.engine != "zinc" else Phase.READY
+    sized = any(kind is ComponentKind.COMPUTE for kind, *_ in (*attempt.buffers, *attempt.totals))
+    if attempt.phase is Phase.WARMING_UP and not sized:
+        return None
     return LogOutcome.LOADED if attempt.phase >= ready else None
 
 
@@ -119,7 +117,7 @@ def _cause(attempt: Attempt, failure: Failure | None, backend: str) -> Cause | N
         return attempt.cause
     asked = failure.allocation_bytes or failure.bytes or 0
     free_mib = failure.device_free_mib
-    if free_mib is None or backend not in _LIMITED_BACKENDS or asked <= _SMALLEST_LIMIT:
+    if free_mib is None or backend not in LIMITED_BACKENDS or asked <= SMALLEST_LIMIT_BYTES:
         return attempt.cause
     left_mib = free_mib - sum(
         mib for (_, name, _), mib in attempt.buffers.items() if name == failure.buffer
@@ -162,8 +160,10 @@ def _backend(reading: Reading, attempt: Attempt, buffers: tuple[Buffer, ...]) ->
     for name in attempt.devices:
         if backend := backend_name(name):
             return backend
-    names = names or list(attempt.devices)
-    return "cpu" if names and all(is_host(name) for name in names) else ""
+    kinds = {buffer.kind for buffer in buffers}
+    whole = ComponentKind.WEIGHTS in kinds and len(kinds) > 1 and not reading.breakdown_only
+    fails = bool(failed) and attempt.fails
+    return "cpu" if (whole or fails) and all(is_host(name) for name in names) else ""
 
 
 def _options(reading: Reading, attempt: Attempt) -> LogOptions:
@@ -180,6 +180,9 @@ def _options(reading: Reading, attempt: Attempt) -> LogOptions:
     if options.n_ctx is None:
         options = replace(options, n_ctx=_context(options, attempt))
     layers, on_device = options.n_layers, options.n_gpu_layers
+    if reading.of_2023 and attempt.blocks is None and not attempt.cache_on_gpu:
+        # Whether the cache's two are counted is not told.
+        return replace(options, n_layers=None, n_gpu_layers=None)
     early = attempt.blocks is not None and layers == attempt.blocks + _EARLY_EXTRA_LAYERS
     if layers is not None and on_device is not None and (early or attempt.cache_on_gpu):
         layers -= 2

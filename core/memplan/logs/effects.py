@@ -49,6 +49,7 @@ class Reading:
         wrapper: the program around the engine; empty until a line tells.
         server: whether a line is a server's.
         early: whether a line is of 2024 or before.
+        of_2023: whether a line is of 2023.
         host_free_mib: the host's free memory.
         memory_seen: whether any attempt failed for want of memory.
     """
@@ -64,6 +65,7 @@ class Reading:
         self.wrapper = ""
         self.server = False
         self.early = False
+        self.of_2023 = False
         self.host_free_mib: float | None = None
         self.memory_seen = False
         self._asked_is_new = False
@@ -76,11 +78,17 @@ class Reading:
         self._breakdown: dict[tuple[ComponentKind, str, LogPart], float] = {}
         self._skips_reason = False
         self._graph_failed = False
+        self._lacks_reason = False
 
     @property
     def breakdown(self) -> dict[tuple[ComponentKind, str, LogPart], float]:
         """The table that llama.cpp prints at its end."""
         return self._breakdown
+
+    @property
+    def breakdown_only(self) -> bool:
+        """Whether nothing but that table tells of buffers."""
+        return bool(self._breakdown) and not (self.attempt.buffers or self.attempt.totals)
 
     @property
     def pending_devices(self) -> dict[str, Device]:
@@ -109,6 +117,9 @@ class Reading:
             self.backend = "metal" if memory.startswith(("Metal", "UMA")) else "vulkan"
         if api := says.get("api"):
             self.backend = "cuda" if api.upper() in {"CUDA", "CU"} else "rocm"
+        if self._lacks_reason and kind.effect is not Effect.REASON:
+            self.attempt.assume_cause("Vulkan")  # the line that gives a reason did not come
+        self._lacks_reason = False
         skips, self._skips_reason = self._skips_reason, False
         if not (skips and kind.effect is Effect.REASON):
             _EFFECTS[kind.effect](self, says, text[: match.start()])
@@ -241,7 +252,9 @@ class Reading:
 
     def _buffer(self, says: Mapping[str, str], head: str) -> None:
         kind = _KINDS[says["kind"]]
-        part = LogPart(says.get("part", self._part))
+        # A projector's and an adapter's buffers say so themselves.
+        of_others = self._part in {LogPart.PROJECTOR, LogPart.ADAPTER}
+        part = LogPart(says.get("part", LogPart.MODEL if of_others else self._part))
         name = says.get("buffer") or buffer_name(head)
         if part is LogPart.PROJECTOR and "part" in says and name.startswith("projector"):
             name = self._clip_buffer or name
@@ -269,7 +282,7 @@ class Reading:
             ready = kind is ComponentKind.COMPUTE
             attempt.phase = max(attempt.phase, Phase.READY if ready else Phase.CONTEXT)
         add(attempt.totals, (kind, says["buffer"], self._part), said_mib(says), replace_it=True)
-        self.early = self.early or "era" in says
+        self.of_2023 |= "era" in says
 
     def _cache_starts(self, says: Mapping[str, str], head: str) -> None:
         """A cache is laid out: what fails next is that cache."""
@@ -288,8 +301,8 @@ class Reading:
             unified = int(says["streams"]) == 1
             attempt.options = replace(attempt.options, kv_unified=unified)
             count *= int(says["streams"])
-        told = attempt.options.n_ctx is not None or attempt.phase >= Phase.CONTEXT
-        if (told or int(says["cells"]) >= _FULL_CELLS) and self._context_told:
+        cells = int(says["cells"])
+        if self._context_told or cells >= _FULL_CELLS or cells == attempt.cells:
             attempt.cells = max(attempt.cells or 0, count)
 
     @property
@@ -443,8 +456,7 @@ class Reading:
         attempt.allocation_buffer = "CPU" if says.get("cause") == Cause.HOST_MEMORY else None
         if "number" in says:
             attempt.allocation_buffer = f"CUDA{says['number']}"
-        if "cause" not in says and attempt.cause is None:
-            attempt.cause = Cause.TOTAL_MEMORY
+        self._lacks_reason = "cause" not in says
 
     def _buffer_failed(self, says: Mapping[str, str], head: str) -> None:
         del head
@@ -517,6 +529,7 @@ class Reading:
         del says, head
         if self.attempt.fails:
             self._begin()
+            self.before = None
 
     def _not_loaded(self, says: Mapping[str, str], head: str) -> None:
         if "fit_params" in head or "getting device memory" in head:

@@ -35,6 +35,11 @@ _NEVER_PARTIAL: Final = frozenset(
 _MOST_QUOTES: Final = 4
 """A line that quotes a line that quotes another."""
 
+_LOG_LIKE: Final = re.compile(
+    r"^\s{0,16}\S{0,40}\w(?:\(\))?:(?:\s|$)|\w\s?=\s?[\w\"\[]|[a-z]_[a-z]|^\s{0,16}[\d\[|]"
+)
+"""Something like a program's line, not a sentence that somebody wrote around a log."""
+
 _STARTS_A_LINE: Final = re.compile(
     r"\s{0,99}(?:\S{1,60}\s{1,8}){0,6}?~?[\w.]{2,60}(?:\(\))?:(?:\s|$)"
 )
@@ -167,7 +172,7 @@ def _take_joined(line: Line, kinds: Iterable[LineKind], reading: Reading) -> str
             if found is not None and found[1].start() < joint_at < found[1].end():
                 _take(reading, *found)
                 return used
-    reading.not_understood += speaks_of_memory
+    reading.not_understood += speaks_of_memory and _LOG_LIKE.search(line.text) is not None
     return ""
 
 

@@ -62,7 +62,7 @@ _MAY_GO_ON: Final = frozenset(
 )
 """Effects of lines that end in a number, or in what is not always there."""
 
-QUOTES: Final = frozenset({Effect.NOT_LOADED, Effect.NOT_DECODED, Effect.BACKS_OFF})
+QUOTES: Final = frozenset({Effect.NOT_LOADED, Effect.NOT_DECODED, Effect.STOPPED})
 """Effects of lines that may go on with what the engine said: the rest is read as a line, too."""
 
 

@@ -8,19 +8,13 @@ from collections.abc import Sequence
 
 from memplan.cli_parser import Parser
 from memplan.estimate import UnsupportedRequestError
+from memplan.logs.against import Against, hold_against
 from memplan.logs.errors import LogError
 from memplan.logs.log_json import log_to_json
-from memplan.logs.planned import (
-    Comparison,
-    compare,
-    planned_failed_bytes,
-    request_from_log,
-)
 from memplan.logs.reading import read_log
-from memplan.logs.wording import log_text, other_model_note
+from memplan.logs.wording import log_text, stranger_note
 from memplan.model import read_model
 from memplan.plan_json import ERROR_SCHEMA
-from memplan.planner import plan
 from memplan.reader.errors import GgufError
 from memplan.wording.one_line import one_line
 
@@ -43,27 +37,23 @@ def explain(source: str, model_source: str | None = None, *, as_json: bool = Fal
         log = read_log(source)
     except LogError as error:
         return _unreadable(source, error.detail, as_json)
-    comparisons: tuple[Comparison, ...] = ()
-    failed_bytes: int | None = None
+    against: Against | None = None
     problem = warning = ""
     if model_source is not None and log.engine is not None:
         try:
-            model = read_model(model_source)
-            warning = other_model_note(log, model)
-            answer = plan(model, request_from_log(log))
-            comparisons = compare(log, answer)
-            failed_bytes = planned_failed_bytes(log, answer)
+            against = hold_against(log, read_model(model_source))
+            warning = stranger_note(log, against)
         except (GgufError, UnsupportedRequestError) as error:
             problem = str(error)
     if as_json:
-        print(json.dumps(log_to_json(log, comparisons, failed_bytes)))
+        print(json.dumps(log_to_json(log, against)))
     else:
-        print(log_text(log, comparisons, failed_bytes))
+        print(log_text(log, against))
     if warning:
         print(f"memplan: {one_line(warning)}", file=sys.stderr)
     if problem:
         print(f"memplan: not compared with a plan: {one_line(problem)}", file=sys.stderr)
-    return EXIT_UNREADABLE if problem or log.engine is None else EXIT_UNDERSTOOD
+    return EXIT_UNREADABLE if problem or not log.understood else EXIT_UNDERSTOOD
 
 
 def _unreadable(source: str, detail: str, as_json: bool) -> int:

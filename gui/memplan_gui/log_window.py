@@ -7,16 +7,17 @@ from pathlib import Path
 
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import marked, tr
+from memplan.logs.against import Against, hold_against
 from memplan.logs.errors import LogError
 from memplan.logs.log import Log
-from memplan.logs.planned import compare, planned_failed_bytes, request_from_log
+from memplan.logs.planned import request_from_log
 from memplan.logs.reading import parse_log, read_log
-from memplan.logs.wording import headline, log_text, other_model_note
+from memplan.logs.wording import headline, log_text, stranger_note
 from memplan.model import Model
-from memplan.planner import plan
 from memplan.reader.errors import CancelledError
 from memplan.reader.transfer import CancelToken
-from PySide6.QtCore import Qt, Signal
+from memplan_resources.samples import SAMPLES, sample_path
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -26,6 +27,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QShortcut,
+    QTextCursor,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -89,25 +91,45 @@ def explain(question: _Question) -> Explanation:
         )
     except (LogError, CancelledError) as error:
         return Explanation(None, tr("The log cannot be read"), error.detail)
-    if log.engine is None:
+    if not log.understood:
         return Explanation(log, tr("This is no engine's log"), log_text(log))
-    text = log_text(log)
-    if question.model is not None:
-        try:
-            answer = plan(question.model, request_from_log(log))
-        except UnsupportedRequestError as error:
-            note = tr("Not compared with {model}: {reason}.").format(
-                model=question.model.name, reason=error
-            )
-        else:
-            text = log_text(log, compare(log, answer), planned_failed_bytes(log, answer))
-            planned = tr("Planned: {model}, with the options of the log.")
-            note = planned.format(model=question.model.name)
-            note += f"\n{other_model_note(log, question.model)}"
-    else:
-        note = tr("Open the model that was loaded to see logged beside planned.")
-    said = "\n".join(text.splitlines()[1:]).strip("\n")
+    against, note = _held_against(log, question.model)
+    said = "\n".join(log_text(log, against).splitlines()[1:]).strip("\n")
     return Explanation(log, headline(log), f"{said}\n\n{note}".rstrip())
+
+
+def _held_against(log: Log, model: Model | None) -> tuple[Against | None, str]:
+    """The log beside the open model, and a note on that. Nobody's log is of a sample."""
+    if log.engine is None:
+        return None, ""
+    if model is None or is_sample(model.source):
+        return None, tr("Open the model that was loaded to see logged beside planned.")
+    try:
+        against = hold_against(log, model)
+    except UnsupportedRequestError as error:
+        text = tr("Not compared with {model}: {reason}.")
+        return None, text.format(model=model.name, reason=error)
+    if note := stranger_note(log, against):
+        return against, note
+    return against, tr("Planned: {model}, with the options of the log.").format(model=model.name)
+
+
+def is_sample(source: str) -> bool:
+    """Whether a source is one of the models that come with the program."""
+    return Path(source).parent == sample_path(SAMPLES[0].id).parent
+
+
+class LogPaste(QPlainTextEdit):
+    """Takes one log: a paste replaces what was there, in one step that can be undone."""
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        """Put a pasted text in place of the one before."""
+        cursor = self.textCursor()
+        cursor.beginEditBlock()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(source.text())
+        cursor.endEditBlock()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
 
 class LogWindow(QWidget):
@@ -132,7 +154,7 @@ class LogWindow(QWidget):
         self._explained: Explanation | None = None
         self._cancel = CancelToken()
         self._latest = Latest(explain, self)
-        self.paste = QPlainTextEdit()
+        self.paste = LogPaste()
         self.result = QPlainTextEdit()
         self.open = QPushButton(tr("&Open a log…"))
         self.set_up = QPushButton(tr("&Set up like the log"))

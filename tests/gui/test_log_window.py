@@ -42,7 +42,31 @@ def test_that_a_dropped_log_says_what_failed_and_why(
     text = shown.result.toPlainText()
     assert "Failed to allocate KV cache on Vulkan0" in text
     assert "One allocation was larger than the driver allows" in text
-    assert "Planned: Qwen3 8B, with the options of the log." in text
+    assert "What to change:" in text
+
+
+def test_that_nobodys_log_is_held_against_a_sample(
+    planned: MainWindow, qtbot: QtBot, log_path: Path
+) -> None:
+    text = open_log(planned, log_path, qtbot).result.toPlainText()
+
+    assert "Planned" not in text
+    assert "Open the model that was loaded" in text
+
+
+def test_that_a_second_paste_replaces_the_first_and_can_be_undone(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    shown = planned.show_log_window()
+    shown.paste.setFocus()
+    for text in ("llama_context: n_ctx = 4096", "Error: llama runner process has terminated: x"):
+        QApplication.clipboard().setText(text)
+        qtbot.keyClick(shown.paste, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert shown.paste.toPlainText() == text
+    qtbot.waitUntil(lambda: "Ollama" in shown.explanation().title if shown.explanation() else False)
+    qtbot.keyClick(shown.paste, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    assert shown.paste.toPlainText() == "llama_context: n_ctx = 4096"
 
 
 def test_that_a_pasted_log_is_explained_as_one_that_is_opened(
@@ -80,14 +104,19 @@ def test_that_setting_up_takes_the_logs_options_and_one_undo_takes_them_back(
 
 
 def test_that_without_a_model_a_log_is_explained_and_asks_for_one(
-    window: MainWindow, qtbot: QtBot, log_path: Path
+    window: MainWindow, qtbot: QtBot, data_folder: Path
 ) -> None:
-    shown = open_log(window, log_path, qtbot)
+    shown = open_log(window, data_folder / "logs" / "vulkan-failed-compute-host.log", qtbot)
     assert "Open the model that was loaded" in shown.result.toPlainText()
+    first = shown.explanation()
+    (model,) = (data_folder / "models").glob("llama-3.2-1b.*.gguf")
+    window.loader.load(str(model))
+    qtbot.waitUntil(lambda: shown.explanation() is not first, timeout=10_000)
+    assert "Planned: llama-3.2-1b, with the options" in shown.result.toPlainText()
     first = shown.explanation()
     window.open_sample("qwen3-8b")
     qtbot.waitUntil(lambda: shown.explanation() is not first, timeout=10_000)
-    assert "Planned: Qwen3 8B" in shown.result.toPlainText()
+    assert "Planned" not in shown.result.toPlainText()
 
 
 @pytest.mark.parametrize("text", [b"Dear diary", b"\x00\xff\xfe" * 1000, b""])

@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from memplan.logs.log import Buffer, Failure, Log, LogPart
+from memplan.logs.advice import LogAdvice, advice_for
+from memplan.logs.against import Against
+from memplan.logs.log import Buffer, Failure, FitReport, Log, LogPart
 from memplan.logs.planned import Comparison, place_of
+from memplan.logs.shortfall import short_by_bytes
 
 LOG_SCHEMA: Final = "memplan.log/1"
 
 
-def log_to_json(
-    log: Log, comparisons: Sequence[Comparison] = (), planned_failed_bytes: int | None = None
-) -> dict[str, Any]:
+def log_to_json(log: Log, against: Against | None = None) -> dict[str, Any]:
     """A log as an object of numbers, strings and flags. Fields are added, never renamed.
 
-    Only what the reader understood is in it: no time, path or text of the log. The rest is given
-    by ``compare`` and ``planned_failed_bytes`` where there is a plan.
+    Only what the reader understood is in it: no time, path or text of the log. What a model tells
+    of it is there where it is held against one.
     """
+    comparisons = against.comparisons if against else ()
+    advice = against.advice if against else advice_for(log)
     return {
         "schema": LOG_SCHEMA,
         "engine": log.engine,
@@ -28,21 +31,44 @@ def log_to_json(
         "backend": log.backend,
         "outcome": log.outcome.value if log.outcome else None,
         "cause": log.cause.value if log.cause else None,
-        "failed": _failure(log.failed, planned_failed_bytes) if log.failed else None,
+        "failed": _failure(log.failed, against) if log.failed else None,
+        "short_by_bytes": short_by_bytes(log),
+        "ending": log.ending.value if log.ending else None,
         "options": asdict(log.options),
         "buffers": [_buffer(buffer, comparisons) for buffer in log.buffers],
         "compared": [_comparison(comparison) for comparison in comparisons],
         "devices": [asdict(device) for device in log.devices],
+        "fit": _fit(log.fit) if log.fit else None,
+        "advice": [_advice(item) for item in advice],
+        "stranger": against.stranger.value if against and against.stranger else None,
         "not_understood": log.not_understood,
     }
 
 
-def _failure(failure: Failure, planned_bytes: int | None) -> dict[str, Any]:
+def _failure(failure: Failure, against: Against | None) -> dict[str, Any]:
     """What failed. The kind is the model's: of another part only the part is told."""
     model = failure.part is LogPart.MODEL
     kind = failure.kind.value if failure.kind and model else None
-    told = {"kind": kind, "part": failure.part.value, "planned_bytes": planned_bytes}
-    return asdict(failure) | told
+    tensor = against.tensor if against else None
+    return asdict(failure) | {
+        "kind": kind,
+        "tensor": failure.tensor or (tensor.name if tensor else None),
+        "part": failure.part.value,
+        "planned_bytes": against.planned_failed_bytes if against else None,
+    }
+
+
+def _fit(fit: FitReport) -> dict[str, Any]:
+    return asdict(fit) | {
+        "layers": [
+            {"device": name, "layers": layers, "overflowing": overflowing}
+            for name, layers, overflowing in fit.layers
+        ]
+    }
+
+
+def _advice(item: LogAdvice) -> dict[str, Any]:
+    return asdict(item) | {"change": item.change.value}
 
 
 def _buffer(buffer: Buffer, comparisons: Sequence[Comparison]) -> dict[str, Any]:

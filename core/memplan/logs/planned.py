@@ -71,10 +71,11 @@ def is_of_another_model(log: Log, model: Model) -> bool:
     return layers is not None and not 0 <= layers - model.dimensions.layers <= _MOST_EXTRA_LAYERS
 
 
-def request_from_log(log: Log) -> Request:
+def request_from_log(log: Log, model: Model | None = None) -> Request:
     """The request that has the log's engine, backend, device memory, context and options.
 
-    What the log does not tell is left at its default.
+    What the log does not tell is left at its default. The model tells whether the log counts the
+    output layer: logs of 2024 and before may not.
     """
     options = log.options
     engine = EngineName.ZINC if log.engine == EngineName.ZINC.value else EngineName.LLAMA_CPP
@@ -87,7 +88,7 @@ def request_from_log(log: Log) -> Request:
         backend=backend,
         budget_bytes=_budget_bytes(log),
         context_tokens=context_tokens,
-        llama_cpp=_llama_cpp_options(log),
+        llama_cpp=_llama_cpp_options(log, model),
     )
 
 
@@ -100,11 +101,13 @@ def _budget_bytes(log: Log) -> int:
     return DEFAULT_BUDGET_BYTES
 
 
-def _llama_cpp_options(log: Log) -> LlamaCppOptions:
+def _llama_cpp_options(log: Log, model: Model | None) -> LlamaCppOptions:
     options = log.options
     sequences = options.n_seq if options.n_seq and options.n_seq <= MAX_SEQUENCES else None
     ubatch = options.n_ubatch if options.n_ubatch and options.n_ubatch <= U32_MAX else None
-    layers = None if options.n_gpu_layers == options.n_layers else options.n_gpu_layers
+    without_output = model is not None and options.n_layers == model.dimensions.layers
+    all_layers = options.n_gpu_layers == options.n_layers and not without_output
+    layers = None if all_layers else options.n_gpu_layers
     return LlamaCppOptions(
         program=Program.LLAMA_SERVER if log.server else Program.LLAMA_CLI,
         cache_type_k=_cache_type(options.type_k),
@@ -139,7 +142,11 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
 
     Planned for the log's context; where the log tells none, only what does not depend on it.
     """
-    planned = _planned_shares(log, plan)
+    planned = {
+        key: share
+        for key, share in _planned_shares(log, plan).items()
+        if _is_by_its_rules(log, plan, key[0])
+    }
     groups: dict[tuple[ComponentKind, Place], list[Buffer]] = {}
     for buffer in log.buffers:
         if buffer.part is LogPart.MODEL:
@@ -159,6 +166,15 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
             comparison = replace(comparison, kept_on_host=_kept_on_host(comparison, plan))
         comparisons.append(comparison)
     return tuple(comparisons)
+
+
+def _is_by_its_rules(log: Log, plan: Plan, kind: ComponentKind) -> bool:
+    """Whether the engine of the log kept this kind as today's does.
+
+    llama.cpp of 2024 kept K and V of models with latent attention whole.
+    """
+    latent = any("attn_kv_a" in tensor.name for tensor in plan.model.tensors)
+    return not (log.early and latent and kind is ComponentKind.KV_CACHE)
 
 
 def _kept_on_host(weights: Comparison, plan: Plan) -> tuple[str, ...]:

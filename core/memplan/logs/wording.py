@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.component import ComponentKind
 from memplan.language import in_figures, marked, ntr, tr
-from memplan.logs.log import Buffer, Cause, Device, Failure, Log, LogOutcome, LogPart
-from memplan.logs.planned import Comparison, is_of_another_model
-from memplan.model import Model
+from memplan.logs.advice import LogAdvice, advice_for
+from memplan.logs.against import Against, Stranger
+from memplan.logs.apps import APPS, LogChange
+from memplan.logs.log import Buffer, Cause, Device, Ending, Failure, Log, LogOutcome, LogPart
+from memplan.logs.planned import Comparison
+from memplan.logs.shortfall import short_by_bytes
 from memplan.units import (
     ByteUnits,
     format_bytes,
@@ -21,10 +24,6 @@ from memplan.wording.one_line import one_line
 from memplan.wording.titles import component_title, place_title
 
 _ENGINE_TITLES: Final = {"llama.cpp": "llama.cpp", "zinc": "ZINC"}
-_WRAPPER_TITLES: Final = {
-    "ollama": "Ollama", "lm-studio": "LM Studio", "localai": "LocalAI",
-    "text-generation-webui": "text-generation-webui", "koboldcpp": "KoboldCpp",
-}  # fmt: skip
 _BACKEND_TITLES: Final = {
     "vulkan": "Vulkan", "metal": "Metal", "cuda": "CUDA", "rocm": "ROCm", "sycl": "SYCL",
     "musa": "MUSA", "cann": "CANN", "opencl": "OpenCL", "rpc": "RPC", "webgpu": "WebGPU",
@@ -40,6 +39,10 @@ _ENGINES: Final[Mapping[tuple[bool, bool], str]] = {
 }
 """Which engine it was: by whether the log tells of a program around it, and of a backend."""
 
+_NO_ENGINE: Final = marked("Nothing in this log is from llama.cpp or ZINC.")
+_ONLY_AROUND: Final = marked(
+    "Nothing in this log is from the engine itself, only from what runs it."
+)
 _OUTCOMES: Final = {
     LogOutcome.LOADED: marked("The model was loaded."),
     LogOutcome.FAILED_TO_LOAD: marked("The model was not loaded."),
@@ -54,6 +57,20 @@ _CAUSES: Final = {
     Cause.HOST_MEMORY: marked("The machine itself did not have that much memory left."),
     Cause.OTHER: marked("The log gives no reason that has to do with memory."),
 }
+_ENDINGS: Final[Mapping[Ending, str]] = {
+    Ending.KILLED: marked(
+        "The system killed the process, as it does when the machine runs out of memory."
+    ),
+    Ending.WINDOWS_CODE: marked(
+        "The process ended with Windows' code {code}, as it does when memory cannot be had."
+    ),
+    Ending.NOT_ALLOCATED: marked("The machine refused memory that the program asked for."),
+    Ending.NOT_MAPPED: marked("Windows could not map the file: its memory did not suffice."),
+    Ending.GUARDRAIL: marked(
+        "LM Studio refused to load it: by its own estimate, memory would not suffice. Its "
+        "guardrail can be changed in its settings."
+    ),
+}
 _FAILED_KINDS: Final[Mapping[ComponentKind | None, str]] = {
     ComponentKind.WEIGHTS: marked("weights"),
     ComponentKind.KV_CACHE: marked("KV cache"),
@@ -63,6 +80,35 @@ _FAILED_KINDS: Final[Mapping[ComponentKind | None, str]] = {
     ComponentKind.PAGE_TABLE: marked("page table"),
     ComponentKind.OUTPUT: marked("output buffer"),
     None: marked("memory"),
+}
+_ADVICE: Final[Mapping[LogChange, str]] = {
+    LogChange.CONTEXT: marked("Use a context of {to} tokens"),
+    LogChange.CACHE_TYPE: marked("Keep the KV cache as {to}"),
+    LogChange.FLASH_ATTN: marked("Turn flash attention on"),
+    LogChange.PARALLEL: marked("Serve fewer requests at a time"),
+    LogChange.UBATCH_SIZE: marked("Use a micro-batch of {to} tokens"),
+    LogChange.N_CPU_MOE: marked("Keep the experts of {to} layers in host memory"),
+    LogChange.N_GPU_LAYERS: marked("Put {to} layers on the GPU"),
+    LogChange.WIRED_LIMIT: marked("Raise the GPU's share of the Mac's memory to {to} MiB"),
+    LogChange.QUANTISATION: marked("Use a file with fewer bits a weight, such as {to}"),
+    LogChange.PROJECTOR_ON_HOST: marked("Keep the projector in host memory"),
+    LogChange.NO_DRAFT: marked("Run without the draft model"),
+}
+_OPEN_ADVICE: Final[Mapping[LogChange, str]] = {
+    LogChange.N_GPU_LAYERS: marked("Put fewer layers on the GPU"),
+    LogChange.QUANTISATION: marked("Use a file with fewer bits a weight"),
+}
+"""Where the log does not tell how far to go."""
+_EFFECTS: Final[Mapping[bool | None, str]] = {
+    True: marked("frees {size}, which is enough"),
+    False: marked("frees {size}, which is not enough by itself"),
+    None: marked("frees {size}"),
+}
+"""By whether it is known to be enough."""
+_FIT_OPTIONS: Final[Mapping[str, str]] = {
+    "n_gpu_layers": "--n-gpu-layers",
+    "tensor_split": "--tensor-split",
+    "tensor_buft_overrides": "--override-tensor",
 }
 _PARTS: Final[Mapping[LogPart, str]] = {
     LogPart.MODEL: marked("model"),
@@ -87,55 +133,120 @@ _SEQUENCES: Final[Mapping[bool | None, str]] = {
 _DASH = "–"
 
 
-def log_text(
-    log: Log,
-    comparisons: Sequence[Comparison] = (),
-    planned_failed_bytes: int | None = None,
-    units: ByteUnits = ByteUnits.BINARY,
-) -> str:
+def log_text(log: Log, against: Against | None = None, units: ByteUnits = ByteUnits.BINARY) -> str:
     """A log as lines for a terminal. Times, paths and the log's own text are not in it."""
-    if log.engine is None:
-        return tr("Nothing in this log is from llama.cpp or ZINC.") + _not_understood(log)
-    lines = [headline(log), *_reason_lines(log, planned_failed_bytes, units), ""]
+    if not log.understood:
+        lines = [tr(_NO_ENGINE), *_log_places(log)]
+        return "\n".join(map(one_line, lines)) + _not_understood(log)
+    lines = [headline(log), *_reason_lines(log, against, units), ""]
     options = _options(log)
     if options:
         lines.append(tr("Options: {options}.").format(options=", ".join(options)))
     lines += map(_device_text, log.devices)
+    lines += _fit_lines(log)
     if log.buffers:
-        lines += ["", *_table(log, comparisons)]
-    else:
+        lines += ["", *_table(log, against.comparisons if against else ())]
+    elif log.engine is not None:
         lines.append(tr("The log names no buffer that was allocated."))
+    if advice := advice_lines(against.advice if against else advice_for(log), units):
+        lines += ["", tr("What to change:"), *advice]
+    if log.engine is None:
+        lines += ["", tr(_ONLY_AROUND), *_log_places(log)]
     return "\n".join(map(one_line, lines)) + _not_understood(log)
+
+
+def _log_places(log: Log) -> list[str]:
+    """Which log of which program to paste: the one that is known to have run, else the usual."""
+    names = [log.wrapper] if log.wrapper else ["", "ollama", "lm-studio", "koboldcpp"]
+    return [tr(APPS[name].log_place) for name in names]
 
 
 def headline(log: Log) -> str:
     """Which engine it was, and how it ended."""
+    wrapper = APPS[log.wrapper].title if log.wrapper else ""
+    if log.engine is None:
+        program = f"{wrapper}. " if wrapper else ""
+        return f"{program}{tr(_OUTCOMES[log.outcome])}"
     text = _ENGINES[bool(log.wrapper), bool(log.backend)]
     engine = tr(text).format(
-        engine=f"{_ENGINE_TITLES[log.engine or 'llama.cpp']} {log.version}".rstrip(),
-        wrapper=_WRAPPER_TITLES.get(log.wrapper, ""),
+        engine=f"{_ENGINE_TITLES[log.engine]} {log.version}".rstrip(),
+        wrapper=wrapper,
         backend=_BACKEND_TITLES.get(log.backend) or tr(_CPU),
     )
     return f"{engine} {tr(_OUTCOMES[log.outcome])}"
 
 
-def other_model_note(log: Log, model: Model) -> str:
-    """A warning that the log is not about the model that it is held against; empty if it may be."""
-    layers = log.options.n_layers
-    if layers is None or not is_of_another_model(log, model):
-        return ""
-    return ntr(
-        "The log is of another model than {model}: of {count} layer with the output, "
-        "not of {other}.",
-        "The log is of another model than {model}: of {count} layers with the output, "
-        "not of {other}.",
-        layers,
-    ).format(model=model.name, other=format_count(model.dimensions.layers + 1))
+def stranger_note(log: Log, against: Against) -> str:
+    """That the log is not of the model that it was held against; empty if it may be."""
+    match against.stranger:
+        case None:
+            return ""
+        case Stranger.LAYERS:
+            return ntr(
+                "The log is of another model than {model}: of {count} layer with the output. "
+                "It is not compared.",
+                "The log is of another model than {model}: of {count} layers with the output. "
+                "It is not compared.",
+                log.options.n_layers or 0,
+            ).format(model=against.model)
+        case Stranger.WEIGHTS:
+            return tr(
+                "The log is of another model than {model}: it has more weights than that file. "
+                "It is not compared."
+            ).format(model=against.model)
+        case _:
+            assert_never(against.stranger)
+
+
+def advice_lines(advice: Sequence[LogAdvice], units: ByteUnits = ByteUnits.BINARY) -> list[str]:
+    """Changes as lines: what to do, in the program's words, and what it gives."""
+    return [f"  {_advice_line(item, units)}" for item in advice]
+
+
+def _advice_line(item: LogAdvice, units: ByteUnits) -> str:
+    texts = _ADVICE if item.to is not None or item.change not in _OPEN_ADVICE else _OPEN_ADVICE
+    to = format_tokens(item.to) if isinstance(item.to, int) else str(item.to)
+    text = tr(texts[item.change]).format(to=to)
+    if item.change is LogChange.PARALLEL and isinstance(item.to, int):
+        text = ntr("Serve {count} request at a time", "Serve {count} requests at a time", item.to)
+    if item.argument:
+        text = f"{text}: {item.argument}"
+    if item.frees_bytes:
+        size = format_bytes(item.frees_bytes, units)
+        text = f"{text} ({tr(_EFFECTS[item.fits]).format(size=size)})"
+    return f"{text}."
+
+
+def _fit_lines(log: Log) -> list[str]:
+    """What ``--fit`` did."""
+    fit, lines = log.fit, []
+    if fit is None:
+        return []
+    if fit.context_from is not None and fit.context_to is not None:
+        lines.append(
+            tr("--fit reduced the context from {before} to {after} tokens.").format(
+                before=format_tokens(fit.context_from), after=format_tokens(fit.context_to)
+            )
+        )
+    for device, layers, overflowing in fit.layers:
+        lines.append(
+            tr("--fit: {layers} layers on {device}, {overflowing} of them in part.").format(
+                layers=format_count(layers), device=device, overflowing=format_count(overflowing)
+            )
+        )
+    if fit.set_by_user:
+        option = _FIT_OPTIONS.get(fit.set_by_user, fit.set_by_user)
+        lines.append(tr("--fit changed nothing: {option} is set.").format(option=option))
+    elif fit.gave_up:
+        lines.append(tr("--fit found no placement that fits."))
+    return lines
 
 
 def failure_text(failure: Failure, units: ByteUnits = ByteUnits.BINARY) -> str:
     """The failing allocation in one sentence."""
     what = tr(_FAILED_KINDS[failure.kind])
+    if failure.part is not LogPart.MODEL:
+        what = tr("{what} of the {part}").format(what=what, part=tr(_PARTS[failure.part]))
     if failure.buffer:
         what = tr("{what} on {buffer}").format(what=what, buffer=failure.buffer)
     size = exact = ""
@@ -145,18 +256,32 @@ def failure_text(failure: Failure, units: ByteUnits = ByteUnits.BINARY) -> str:
     return tr(text).format(what=what, size=size, exact=exact, tensor=failure.tensor)
 
 
-def _reason_lines(log: Log, planned_failed_bytes: int | None, units: ByteUnits) -> list[str]:
+def _reason_lines(log: Log, against: Against | None, units: ByteUnits) -> list[str]:
     lines = []
-    if log.failed:
-        lines.append(failure_text(log.failed, units))
-        part, whole = log.failed.allocation_bytes, log.failed.bytes
+    failed = log.failed
+    if failed:
+        lines.append(failure_text(failed, units))
+        part, whole = failed.allocation_bytes, failed.bytes
         if part is not None and whole is not None and part < whole:
-            failed = format_bytes(part, units)
-            lines.append(tr("Of it, one allocation of {size} failed.").format(size=failed))
-    if log.cause:
+            size = format_bytes(part, units)
+            lines.append(tr("Of it, one allocation of {size} failed.").format(size=size))
+    if against and against.tensor:
+        lines.append(
+            tr("That is exactly the size of the tensor {name} ({type}).").format(
+                name=against.tensor.name, type=against.tensor.type_name
+            )
+        )
+    if log.ending:
+        lines.append(tr(_ENDINGS[log.ending]).format(code=log.ending_code))
+    elif log.cause is Cause.OTHER:
+        lines += [] if log.not_understood else [tr(_CAUSES[log.cause])]
+    elif log.cause:
         lines.append(tr(_CAUSES[log.cause]))
-    if planned_failed_bytes is not None:
-        planned = format_bytes(planned_failed_bytes, units)
+    if short := short_by_bytes(log):
+        text = tr("It was {size} short.")
+        lines.append(text.format(size=format_bytes(short, units)))
+    if against and against.planned_failed_bytes is not None:
+        planned = format_bytes(against.planned_failed_bytes, units)
         lines.append(
             tr("The plan for all buffers of that kind there: {size}.").format(size=planned)
         )

@@ -28,6 +28,10 @@
         <translation>{engine} in {wrapper} mit {backend}.</translation>
     </message>
     <message>
+        <source>Nothing in this log is from the engine itself, only from what runs it.</source>
+        <translation>Nichts in diesem Protokoll ist von der Engine selbst, nur von dem Programm, das sie startet.</translation>
+    </message>
+    <message>
         <source>The model was loaded.</source>
         <translation>Das Modell wurde geladen.</translation>
     </message>
@@ -60,6 +64,26 @@
         <translation>Das Log nennt keinen Grund, der mit Speicher zu tun hat.</translation>
     </message>
     <message>
+        <source>The system killed the process, as it does when the machine runs out of memory.</source>
+        <translation>Das System hat den Prozess beendet, wie es das tut, wenn dem Rechner der Speicher ausgeht.</translation>
+    </message>
+    <message>
+        <source>The process ended with Windows&apos; code {code}, as it does when memory cannot be had.</source>
+        <translation>Der Prozess endete mit dem Windows-Code {code}, wie es geschieht, wenn kein Speicher zu bekommen ist.</translation>
+    </message>
+    <message>
+        <source>The machine refused memory that the program asked for.</source>
+        <translation>Der Rechner hat Speicher verweigert, den das Programm verlangte.</translation>
+    </message>
+    <message>
+        <source>Windows could not map the file: its memory did not suffice.</source>
+        <translation>Windows konnte die Datei nicht einblenden: Der Speicher reichte nicht.</translation>
+    </message>
+    <message>
+        <source>LM Studio refused to load it: by its own estimate, memory would not suffice. Its guardrail can be changed in its settings.</source>
+        <translation>LM Studio hat das Laden abgelehnt: Nach seiner eigenen Schätzung reicht der Speicher nicht. Diese Schranke lässt sich in seinen Einstellungen ändern.</translation>
+    </message>
+    <message>
         <source>weights</source>
         <translation>Gewichte</translation>
     </message>
@@ -90,6 +114,66 @@
     <message>
         <source>memory</source>
         <translation>Speicher ohne nähere Angabe</translation>
+    </message>
+    <message>
+        <source>Use a context of {to} tokens</source>
+        <translation>Einen Kontext von {to} Token verwenden</translation>
+    </message>
+    <message>
+        <source>Keep the KV cache as {to}</source>
+        <translation>Den KV-Cache als {to} halten</translation>
+    </message>
+    <message>
+        <source>Turn flash attention on</source>
+        <translation>Flash Attention einschalten</translation>
+    </message>
+    <message>
+        <source>Use a micro-batch of {to} tokens</source>
+        <translation>Einen Micro-Batch von {to} Token verwenden</translation>
+    </message>
+    <message>
+        <source>Keep the experts of {to} layers in host memory</source>
+        <translation>Die Experten von {to} Schichten im Hauptspeicher halten</translation>
+    </message>
+    <message>
+        <source>Put {to} layers on the GPU</source>
+        <translation>{to} Schichten auf die GPU legen</translation>
+    </message>
+    <message>
+        <source>Raise the GPU&apos;s share of the Mac&apos;s memory to {to} MiB</source>
+        <translation>Den Anteil der GPU am Speicher des Macs auf {to} MiB erhöhen</translation>
+    </message>
+    <message>
+        <source>Use a file with fewer bits a weight, such as {to}</source>
+        <translation>Eine Datei mit weniger Bits je Gewicht verwenden, etwa {to}</translation>
+    </message>
+    <message>
+        <source>Keep the projector in host memory</source>
+        <translation>Den Projektor im Hauptspeicher halten</translation>
+    </message>
+    <message>
+        <source>Run without the draft model</source>
+        <translation>Ohne das Draft-Modell starten</translation>
+    </message>
+    <message>
+        <source>Put fewer layers on the GPU</source>
+        <translation>Weniger Schichten auf die GPU legen</translation>
+    </message>
+    <message>
+        <source>Use a file with fewer bits a weight</source>
+        <translation>Eine Datei mit weniger Bits je Gewicht verwenden</translation>
+    </message>
+    <message>
+        <source>frees {size}, which is enough</source>
+        <translation>macht {size} frei, das genügt</translation>
+    </message>
+    <message>
+        <source>frees {size}, which is not enough by itself</source>
+        <translation>macht {size} frei, das allein genügt nicht</translation>
+    </message>
+    <message>
+        <source>frees {size}</source>
+        <translation>macht {size} frei</translation>
     </message>
     <message>
         <source>model</source>
@@ -140,8 +224,60 @@
         <translation>Sequenzen {count}</translation>
     </message>
     <message>
+        <source>What to change:</source>
+        <translation>Vorschläge:</translation>
+    </message>
+    <message numerus="yes">
+        <source>The log is of another model than {model}: of {count} layer with the output. It is not compared.</source>
+        <comment>The log is of another model than {model}: of {count} layers with the output. It is not compared.</comment>
+        <translation>
+            <numerusform>Das Protokoll gehört zu einem anderen Modell als {model}: zu einem mit {count} Schicht samt Ausgabe. Es wird nicht verglichen.</numerusform>
+            <numerusform>Das Protokoll gehört zu einem anderen Modell als {model}: zu einem mit {count} Schichten samt Ausgabe. Es wird nicht verglichen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The log is of another model than {model}: it has more weights than that file. It is not compared.</source>
+        <translation>Das Protokoll gehört zu einem anderen Modell als {model}: Es hat mehr Gewichte als diese Datei. Es wird nicht verglichen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Serve {count} request at a time</source>
+        <comment>Serve {count} requests at a time</comment>
+        <translation>
+            <numerusform>{count} Anfrage zugleich bedienen</numerusform>
+            <numerusform>{count} Anfragen zugleich bedienen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>--fit reduced the context from {before} to {after} tokens.</source>
+        <translation>--fit hat den Kontext von {before} auf {after} Token verkleinert.</translation>
+    </message>
+    <message>
+        <source>--fit: {layers} layers on {device}, {overflowing} of them in part.</source>
+        <translation>--fit: {layers} Schichten auf {device}, {overflowing} davon zum Teil.</translation>
+    </message>
+    <message>
+        <source>--fit changed nothing: {option} is set.</source>
+        <translation>--fit hat nichts geändert: {option} ist gesetzt.</translation>
+    </message>
+    <message>
+        <source>--fit found no placement that fits.</source>
+        <translation>--fit hat keine Verteilung gefunden, die passt.</translation>
+    </message>
+    <message>
+        <source>{what} of the {part}</source>
+        <translation>{what} ({part})</translation>
+    </message>
+    <message>
+        <source>It was {size} short.</source>
+        <translation>Es fehlten {size}.</translation>
+    </message>
+    <message>
         <source>Nothing in this log is from llama.cpp or ZINC.</source>
         <translation>Nichts in diesem Log stammt von llama.cpp oder ZINC.</translation>
+    </message>
+    <message>
+        <source>Serve fewer requests at a time</source>
+        <translation>Weniger Anfragen zugleich bedienen</translation>
     </message>
     <message>
         <source>Options: {options}.</source>
@@ -151,14 +287,6 @@
         <source>The log names no buffer that was allocated.</source>
         <translation>Das Log nennt keinen Puffer, der angelegt wurde.</translation>
     </message>
-    <message numerus="yes">
-        <source>The log is of another model than {model}: of {count} layer with the output, not of {other}.</source>
-        <comment>The log is of another model than {model}: of {count} layers with the output, not of {other}.</comment>
-        <translation>
-            <numerusform>Das Log gehört zu einem anderen Modell als {model}: zu einem mit {count} Schicht samt Ausgabe, nicht mit {other}.</numerusform>
-            <numerusform>Das Log gehört zu einem anderen Modell als {model}: zu einem mit {count} Schichten samt Ausgabe, nicht mit {other}.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>{what} on {buffer}</source>
         <translation>{what} auf {buffer}</translation>
@@ -166,6 +294,10 @@
     <message>
         <source>Of it, one allocation of {size} failed.</source>
         <translation>Davon ist eine einzelne Zuweisung von {size} fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>That is exactly the size of the tensor {name} ({type}).</source>
+        <translation>Das ist genau die Größe des Tensors {name} ({type}).</translation>
     </message>
     <message>
         <source>The plan for all buffers of that kind there: {size}.</source>
@@ -1039,6 +1171,46 @@
     <message>
         <source>{what} of at most {count} bytes</source>
         <translation>{what} von höchstens {count} Byte</translation>
+    </message>
+    <message>
+        <source>llama-server and llama-cli print their log in the terminal: paste it from the start.</source>
+        <translation>llama-server und llama-cli schreiben ihr Protokoll ins Terminal: von Anfang an einfügen.</translation>
+    </message>
+    <message>
+        <source>Ollama&apos;s log: “journalctl -u ollama” on Linux, ~/.ollama/logs/server.log on macOS, %LOCALAPPDATA%\Ollama\server.log on Windows, “docker logs” in a container.</source>
+        <translation>Das Protokoll von Ollama: „journalctl -u ollama“ unter Linux, ~/.ollama/logs/server.log unter macOS, %LOCALAPPDATA%\Ollama\server.log unter Windows, „docker logs“ im Container.</translation>
+    </message>
+    <message>
+        <source>LM Studio&apos;s log: the developer log in its window, or main.log in its folder of logs.</source>
+        <translation>Das Protokoll von LM Studio: das Entwicklerprotokoll in seinem Fenster oder main.log in seinem Protokollordner.</translation>
+    </message>
+    <message>
+        <source>KoboldCpp prints its log in its terminal: paste it from “Welcome to KoboldCpp”.</source>
+        <translation>KoboldCpp schreibt sein Protokoll ins Terminal: ab „Welcome to KoboldCpp“ einfügen.</translation>
+    </message>
+    <message>
+        <source>llamafile prints its log in the terminal, or writes it to llama.log.</source>
+        <translation>llamafile schreibt sein Protokoll ins Terminal oder nach llama.log.</translation>
+    </message>
+    <message>
+        <source>Jan&apos;s log: Settings, General, App Logs.</source>
+        <translation>Das Protokoll von Jan: Settings, General, App Logs.</translation>
+    </message>
+    <message>
+        <source>GPUStack&apos;s log: “View Logs” of the model&apos;s instance.</source>
+        <translation>Das Protokoll von GPUStack: „View Logs“ der Modellinstanz.</translation>
+    </message>
+    <message>
+        <source>LocalAI shows the engine&apos;s log when it is started with DEBUG=true.</source>
+        <translation>LocalAI zeigt das Protokoll der Engine, wenn es mit DEBUG=true gestartet wird.</translation>
+    </message>
+    <message>
+        <source>llama-cpp-python prints the engine&apos;s log with verbose=True.</source>
+        <translation>llama-cpp-python schreibt das Protokoll der Engine mit verbose=True.</translation>
+    </message>
+    <message>
+        <source>text-generation-webui prints its log in the terminal.</source>
+        <translation>text-generation-webui schreibt sein Protokoll ins Terminal.</translation>
     </message>
 </context>
 </TS>

@@ -151,7 +151,7 @@ def test_that_the_plan_of_another_model_than_the_logs_is_called_so(
     _, _, wrong = explain(capsys, log, "--model", MODEL.with_name("qwen3-8b.Q4_K_M.gguf"))
 
     assert "another model" not in right
-    assert "another model than qwen3-8b: of 17 layers with the output, not of 37" in wrong
+    assert "another model than qwen3-8b: of 17 layers with the output. It is not compared." in wrong
 
 
 def test_that_a_log_cannot_write_to_the_terminal_as_it_likes(

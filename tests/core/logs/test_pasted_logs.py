@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from expectations import differences
-from log_variants import VARIANTS
 from memplan.logs import parse_log, read_log
 
 LOGS = Path(__file__).parents[2] / "data" / "logs2"
@@ -48,12 +47,13 @@ def test_that_line_ends_and_colours_change_nothing_in_a_pasted_log(name: str) ->
         assert differences(parse_log(written), EXPECTED[name]) == []
 
 
-CASES = [(f"{kind}-{n}", *case) for kind, cases in VARIANTS.items() for n, case in enumerate(cases)]
+VARIANTS: dict[str, list[dict[str, Any]]] = json.loads((LOGS / "variants.json").read_text("utf-8"))
+CASES = {f"{kind}-{n}": case for kind, cases in VARIANTS.items() for n, case in enumerate(cases)}
 
 
-@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
-def test_that_a_further_log_of_each_kind_is_read_right(text: str, expected: dict[str, Any]) -> None:
-    assert differences(parse_log(text), expected) == []
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_that_a_further_log_of_each_kind_is_read_right(case: dict[str, Any]) -> None:
+    assert differences(parse_log("\n".join(case["log"])), case["expected"]) == []
 
 
 def test_that_each_kind_has_three_variants() -> None:

@@ -11,10 +11,10 @@ from memplan import read_model
 from memplan.component import ComponentKind
 from memplan.estimate import UnsupportedRequestError
 from memplan.logs import Failure, Log, LogUnreadableError, parse_log, read_log
-from memplan.logs.planned import compare, planned_failed_bytes, request_from_log
-from memplan.logs.wording import failure_text, headline, log_text, other_model_note
+from memplan.logs.advice import advice_for
+from memplan.logs.against import Against, Stranger, hold_against
+from memplan.logs.wording import failure_text, headline, log_text, stranger_note
 from memplan.model import Model
-from memplan.planner import plan
 from pseudo_language import speaking_it, untranslated
 
 DATA = Path(__file__).parents[2] / "data"
@@ -44,6 +44,9 @@ def names_in(log: Log) -> list[str]:
     names += [name for device in log.devices for name in (device.name, device.description)]
     if log.failed:
         names += [log.failed.buffer, log.failed.tensor]
+    names += [advice.argument for advice in advice_for(log)]
+    names += [str(advice.to) for advice in advice_for(log)]
+    names += ["--fit", "--n-gpu-layers"]
     # The two halves of the cache.
     names += ["K", "V"]
     return [name for name in names if name]
@@ -60,14 +63,24 @@ def test_that_the_explanation_of_a_log_is_translated(path: Path) -> None:
 @pytest.mark.parametrize("path", LOGS, ids=lambda path: path.stem)
 def test_that_logged_beside_planned_is_translated(path: Path, model: Model) -> None:
     log = read_log(path)
+    log = replace(log, options=replace(log.options, n_layers=None))
     try:
-        answer = plan(model, request_from_log(log))
+        against = hold_against(log, model)
     except UnsupportedRequestError:
         return
-    text = log_text(log, compare(log, answer), planned_failed_bytes(log, answer))
-    tensors = [tensor.name for tensor in model.tensors]
-    assert untranslated(text, [*names_in(log), *tensors]) == [], text
-    assert untranslated(other_model_note(log, model), [model.name]) == []
+    text = log_text(log, against)
+    names = [name for tensor in model.tensors for name in (tensor.name, tensor.type_name)]
+    arguments = [advice.argument for advice in against.advice if advice.argument]
+    types = [str(advice.to) for advice in against.advice]
+    assert untranslated(text, [*names_in(log), *names, *arguments, *types]) == [], text
+
+
+@pytest.mark.parametrize("stranger", list(Stranger))
+def test_that_a_strangers_note_is_translated(stranger: Stranger) -> None:
+    note = stranger_note(read_log(LOGS[0]), Against("m", stranger))
+
+    assert note
+    assert untranslated(note, ["m"]) == []
 
 
 @pytest.mark.parametrize("kind", [None, *ComponentKind])
@@ -91,8 +104,8 @@ def test_that_any_headline_is_translated(backend: str, wrapper: str) -> None:
 
 
 def test_that_a_log_of_something_else_is_told_in_translation() -> None:
-    text = log_text(parse_log("12 GiB of something\n13 GiB of something\n"))
-    assert untranslated(text) == []
+    text = log_text(parse_log("x: 12 GiB of something\nx: 13 GiB of something\n"))
+    assert untranslated(text, [*ENGINES, "llama-server", "llama-cli"]) == []
     assert "2⟦ lines" in text
 
 

@@ -94,7 +94,10 @@ def test_that_the_start_of_a_log_that_fails_is_not_said_to_fail_otherwise(
     if start.outcome in ENDS and whole.outcome is LogOutcome.FAILED_TO_LOAD:
         assert start.outcome is whole.outcome
         assert told(start)["cause"] in {None, told(whole)["cause"]}
-        assert start.failed is None or start.failed.kind in {None, getattr(whole.failed, "kind", None)}
+        assert start.failed is None or start.failed.kind in {
+            None,
+            getattr(whole.failed, "kind", None),
+        }
     assert start.wrapper in {"", whole.wrapper}
 
 

@@ -8,7 +8,7 @@ with the sizes of another context.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -18,9 +18,9 @@ ENDLESS_BYTES: Final = 2**63 - 1
 MOST_CHUNKS: Final = 16
 """``GGML_VBUFFER_MAX_CHUNKS``: the last chunk has no limit."""
 
-_TAKE: Final = 0
-_GIVE_BACK: Final = 1
-_SHRINK: Final = 2
+TAKE: Final = 0
+GIVE_BACK: Final = 1
+SHRINK: Final = 2
 
 Layout = tuple[object, ...]
 """Type, shape and strides: tensors that are equal in all of them may share their memory."""
@@ -116,7 +116,7 @@ class _Walk:
         if self.graph.may_overwrite[tensor] and self._write_over_source(tensor):
             return
         self.buffer_of[tensor] = buffer
-        self.moves[buffer].append(Move(_TAKE, tensor, tensor, tensor))
+        self.moves[buffer].append(Move(TAKE, tensor, tensor, tensor))
 
     def _write_over_source(self, tensor: int) -> bool:
         graph = self.graph
@@ -133,7 +133,7 @@ class _Walk:
                 piece = self.piece_of[tensor] = self.piece_of[source]
                 buffer = self.buffer_of[tensor] = self.buffer_of[source]
                 if graph.may_have_scratch[source]:
-                    self.moves[buffer].append(Move(_SHRINK, piece, tensor, source))
+                    self.moves[buffer].append(Move(SHRINK, piece, tensor, source))
                 return True
         return False
 
@@ -179,7 +179,7 @@ class _Walk:
     def _give_back(self, tensor: int) -> None:
         if not self.graph.is_output[tensor]:
             self.is_held[tensor] = 0
-            move = Move(_GIVE_BACK, self.piece_of[tensor], tensor, tensor)
+            move = Move(GIVE_BACK, self.piece_of[tensor], tensor, tensor)
             self.moves[self.buffer_of[tensor]].append(move)
 
 
@@ -266,7 +266,7 @@ def _find(chunks: list[_Chunk], size: int, largest_chunk_bytes: int) -> tuple[in
 
 
 def chunk_bytes(
-    moves: Sequence[Move], sizes_bytes: Sequence[int], largest_chunk_bytes: int
+    moves: Sequence[Move], sizes_bytes: Sequence[int] | Mapping[int, int], largest_chunk_bytes: int
 ) -> tuple[int, ...]:
     """The bytes of each chunk of one buffer, after these moves.
 
@@ -279,7 +279,7 @@ def chunk_bytes(
     places: dict[int, tuple[_Chunk, int]] = {}
     for kind, piece, tensor, former in moves:
         size = sizes_bytes[tensor]
-        if kind == _TAKE:
+        if kind == TAKE:
             number, block = _find(chunks, size, largest_chunk_bytes)
             chunk = chunks[number]
             start = chunk.starts[block]
@@ -292,7 +292,7 @@ def chunk_bytes(
                 chunk.lengths[block] -= size
             if end > chunk.peak_bytes:
                 chunk.peak_bytes = end
-        elif kind == _GIVE_BACK:
+        elif kind == GIVE_BACK:
             chunk, start = places[piece]
             chunk.give_back(start, size)
         elif sizes_bytes[former] > size:

@@ -23,6 +23,7 @@ class Backend:
         reads: the memories that it reads without a copy.
         alignment_bytes: what each tensor in its buffer is padded to.
         largest_buffer_bytes: beyond this its compute buffer gets a further chunk.
+        largest_operand_bytes: what a tensor may have that it computes or reads.
         supports: whether it has the operation of a tensor.
         offloads: whether it takes over the work with weights in host memory; ``None``: never.
         allocated_bytes: what it allocates for a tensor, before the alignment.
@@ -33,6 +34,7 @@ class Backend:
     reads: frozenset[int]
     alignment_bytes: int
     largest_buffer_bytes: int
+    largest_operand_bytes: int
     supports: Callable[[FlatGraph, int], bool]
     offloads: Callable[[FlatGraph, int], bool] | None
     allocated_bytes: Callable[[FlatGraph, int], int]

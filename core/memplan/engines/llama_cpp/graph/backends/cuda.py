@@ -393,6 +393,7 @@ def device(number: int, *, groups_shared_experts: bool = True) -> Backend:
         reads=frozenset({number}),
         alignment_bytes=ALIGNMENT_BYTES,
         largest_buffer_bytes=ENDLESS_BYTES,
+        largest_operand_bytes=ENDLESS_BYTES,
         supports=supports,
         offloads=operations.offloads,
         allocated_bytes=allocated_bytes,

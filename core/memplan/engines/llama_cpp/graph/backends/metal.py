@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from memplan.engines.llama_cpp.arithmetic import padded
+from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES
 from memplan.engines.llama_cpp.graph.backends import operations
 from memplan.engines.llama_cpp.graph.backends.backend import Arrangement, Backend
 from memplan.engines.llama_cpp.graph.backends.layouts import (
@@ -373,6 +374,7 @@ def device(number: int, largest_buffer_bytes: int) -> Backend:
         reads=frozenset({number}),
         alignment_bytes=ALIGNMENT_BYTES,
         largest_buffer_bytes=largest_buffer_bytes,
+        largest_operand_bytes=ENDLESS_BYTES,
         supports=_SUPPORTS,
         offloads=_offloads,
         allocated_bytes=allocated_bytes,

@@ -344,6 +344,7 @@ def device(
         reads=frozenset({number}),
         alignment_bytes=alignment_bytes,
         largest_buffer_bytes=largest_buffer_bytes,
+        largest_operand_bytes=largest_operand_bytes,
         supports=supports,
         offloads=operations.offloads,
         allocated_bytes=tensor_bytes,

@@ -1,0 +1,348 @@
+"""What is reserved for one request at any context, with as little following as that takes.
+
+Graphs of two contexts differ in a few lengths, which grow in proportion to the cells of the
+caches. Once three of them have been seen to lie on a line, the others are known without being
+built, and one walk of the allocator answers for a whole piece of the context axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
+from memplan.engines.llama_cpp.graph.affine import Growing, Reach, growing_bytes
+from memplan.engines.llama_cpp.graph.allocator import Move, chunk_bytes, lifetimes
+from memplan.engines.llama_cpp.graph.backends.backend import Backend
+from memplan.engines.llama_cpp.graph.backends.layouts import tensor_bytes
+from memplan.engines.llama_cpp.graph.flat import Dimensions, FlatGraph
+from memplan.engines.llama_cpp.graph.scheduler import SplitGraph, split_graph
+
+_FAR: Final = 1 << 40
+"""More steps than any context has."""
+
+_LOOK: Final = 37
+"""So many steps away a size is looked at again, to see whether it grows evenly."""
+
+Pins = Mapping[int, int]
+Bytes = dict[int, int]
+"""Bytes of the compute buffer in each memory, by the number of the buffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where a context lies on the axis.
+
+    Attributes:
+        regime: what the graph depends on beside the cells: equal for contexts whose graphs may
+            differ in lengths only.
+        cells: cells of a stream of a cache of the whole context.
+    """
+
+    regime: Hashable
+    cells: int
+
+
+class Reservation:
+    """The compute buffers of one request."""
+
+    def __init__(
+        self,
+        build: Callable[[int], tuple[FlatGraph, Pins]],
+        locate: Callable[[int], Stretch],
+        backends: Sequence[Backend],
+        copies: int,
+    ) -> None:
+        """Nothing is built before the first question.
+
+        Args:
+            build: the graph at a context, and its nodes with a backend given by hand.
+            locate: where a context lies.
+            backends: the best first, the processor last.
+            copies: copies of each input.
+        """
+        self._build = build
+        self._locate = locate
+        self._scheduling = _Scheduling(backends, copies)
+        self._regimes: dict[Hashable, _Regime] = {}
+
+    def at(self, context: int) -> Bytes:
+        """Bytes in each memory at a context."""
+        stretch = self._locate(context)
+        regime = self._regimes.get(stretch.regime)
+        if regime is None:
+            regime = self._regimes[stretch.regime] = _Regime(self._scheduling)
+        return regime.at(stretch.cells, lambda: self._build(context))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheduling:
+    """Who computes."""
+
+    backends: Sequence[Backend]
+    copies: int
+
+    def split(self, graph: FlatGraph, pins: Pins) -> _Split:
+        """The graph cut into runs, and what its buffers go through."""
+        split = split_graph(graph, self.backends, pins, self.copies)
+        return _Split(self, split, lifetimes(split.placed, len(split.buffer_owners)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    scheduling: _Scheduling
+    split: SplitGraph
+    moves: Sequence[Sequence[Move]]
+
+    def owners(self) -> list[Backend]:
+        """The backend that allocates each buffer."""
+        return [self.scheduling.backends[owner] for owner in self.split.buffer_owners]
+
+    def bytes(self) -> Bytes:
+        """Bytes of each buffer, at the lengths that the graph has."""
+        totals: Bytes = {}
+        for moves, owner in zip(self.moves, self.owners(), strict=True):
+            sizes = {
+                tensor: _allocated(owner, self.split.graph, tensor) for tensor in _moved(moves)
+            }
+            chunks = chunk_bytes(moves, sizes, owner.largest_buffer_bytes)
+            totals[owner.buffer] = totals.get(owner.buffer, 0) + sum(chunks)
+        return totals
+
+
+def _moved(moves: Sequence[Move]) -> set[int]:
+    return {move.tensor for move in moves} | {move.former for move in moves}
+
+
+def _allocated(owner: Backend, graph: FlatGraph, tensor: int) -> int:
+    step = owner.alignment_bytes
+    return -(-owner.allocated_bytes(graph, tensor) // step) * step
+
+
+class _Regime:
+    """Contexts whose graphs may differ in lengths only."""
+
+    def __init__(self, scheduling: _Scheduling) -> None:
+        self._scheduling = scheduling
+        self._answers: dict[int, Bytes] = {}
+        self._seen: dict[int, FlatGraph] = {}
+        self._line: _Line | None = None
+        self._is_crooked = False
+
+    def at(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins]]) -> Bytes:
+        """Bytes in each memory at a number of cells."""
+        found = self._answers.get(cells)
+        if found is None and self._line is not None:
+            found = self._line.at(cells)
+        if found is None:
+            graph, pins = build()
+            found = self._scheduling.split(graph, pins).bytes()
+            self._answers[cells] = found
+            self._learn(cells, graph, pins)
+        return dict(found)
+
+    def _learn(self, cells: int, graph: FlatGraph, pins: Pins) -> None:
+        """Draw the line through three graphs, once there are three."""
+        if self._is_crooked or self._line is not None:
+            return
+        self._seen[cells] = graph
+        if len(self._seen) < 3:
+            return
+        self._line = _line_through(self._seen, pins, self._scheduling)
+        self._is_crooked = self._line is None
+        self._seen.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Changing:
+    """A tensor whose lengths grow: at the origin, and by how much with each step."""
+
+    shape: Dimensions
+    strides: Dimensions
+    more_shape: Dimensions
+    more_strides: Dimensions
+
+    def at(self, step: int) -> tuple[Dimensions, Dimensions]:
+        """Shape and strides at a step."""
+        return _grown(self.shape, self.more_shape, step), _grown(
+            self.strides, self.more_strides, step
+        )
+
+
+def _grown(start: Dimensions, more: Dimensions, step: int) -> Dimensions:
+    a, b, c, d = start
+    u, v, w, x = more
+    return a + u * step, b + v * step, c + w * step, d + x * step
+
+
+def _line_through(
+    seen: Mapping[int, FlatGraph], pins: Pins, scheduling: _Scheduling
+) -> _Line | None:
+    """The line on which three graphs lie; ``None`` if they lie on none."""
+    origin, middle, far = sorted(seen)
+    first, second, third = seen[origin], seen[middle], seen[far]
+    if not (_is_like(first, second) and _is_like(first, third)):
+        return None
+    changing: dict[int, _Changing] = {}
+    steps = (middle - origin) / CELL_MULTIPLE, (far - origin) / CELL_MULTIPLE
+    if not all(step.is_integer() for step in steps):
+        return None
+    near, distant = map(int, steps)
+    for tensor, (shape, strides) in enumerate(zip(first.shapes, first.strides, strict=True)):
+        ends = third.shapes[tensor], third.strides[tensor]
+        if ends == (shape, strides) and second.shapes[tensor] == shape:
+            if second.strides[tensor] == strides:
+                continue
+        more = _slope(shape, ends[0], distant), _slope(strides, ends[1], distant)
+        if more[0] is None or more[1] is None:
+            return None
+        found = _Changing(shape, strides, more[0], more[1])
+        if found.at(near) != (second.shapes[tensor], second.strides[tensor]):
+            return None
+        changing[tensor] = found
+    return _Line(origin, first, changing, pins, scheduling)
+
+
+def _is_like(one: FlatGraph, other: FlatGraph) -> bool:
+    """Whether two graphs are the same but for their lengths."""
+    return (
+        one.ops == other.ops
+        and one.sources == other.sources
+        and one.types == other.types
+        and one.view_of == other.view_of
+        and one.view_offsets == other.view_offsets
+        and one.buffers == other.buffers
+        and one.details == other.details
+        and one.is_output == other.is_output
+        and list(one.nodes) == list(other.nodes)
+    )
+
+
+def _slope(start: Dimensions, end: Dimensions, steps: int) -> Dimensions | None:
+    differences = [last - first for first, last in zip(start, end, strict=True)]
+    if any(difference % steps for difference in differences):
+        return None
+    a, b, c, d = (difference // steps for difference in differences)
+    return a, b, c, d
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A straight piece of the curve.
+
+    Attributes:
+        first, last: the steps that it covers.
+        origin: the step at which its values hold.
+        values: bytes there, and what they grow by with each step, for each memory.
+    """
+
+    first: int
+    last: int
+    origin: int
+    values: Mapping[int, Growing]
+
+    def at(self, step: int) -> Bytes:
+        """Bytes in each memory at a step."""
+        away = step - self.origin
+        return {memory: value + slope * away for memory, (value, slope) in self.values.items()}
+
+
+class _Line:
+    """Graphs that differ in the lengths of some tensors, in proportion to the cells."""
+
+    def __init__(
+        self,
+        origin: int,
+        graph: FlatGraph,
+        changing: Mapping[int, _Changing],
+        pins: Pins,
+        scheduling: _Scheduling,
+    ) -> None:
+        self._origin = origin
+        self._graph = graph
+        self._changing = changing
+        self._pins = pins
+        self._scheduling = scheduling
+        self._pieces: list[_Piece] = []
+        self._splits: dict[tuple[int, ...], _Split] = {}
+        self._limits = {backend.largest_operand_bytes for backend in scheduling.backends}
+
+    def at(self, cells: int) -> Bytes | None:
+        """Bytes in each memory; ``None`` where a size does not grow evenly."""
+        step, rest = divmod(cells - self._origin, CELL_MULTIPLE)
+        if rest:
+            return None
+        for piece in self._pieces:
+            if piece.first <= step <= piece.last:
+                return piece.at(step)
+        found = self._piece(step)
+        if found is None:
+            return None
+        self._pieces.append(found)
+        return found.at(step)
+
+    def _piece(self, step: int) -> _Piece | None:
+        reach = Reach(-_FAR, _FAR)
+        split = self._split_at(step, reach)
+        changing = dict(self._changing)
+        for copy, source in split.split.copied_from.items():
+            if source in changing:
+                changing[copy] = changing[source]
+        graphs = [_patched(split.split.graph, changing, step + more) for more in (0, 1, _LOOK)]
+        affected = set(changing)
+        for tensor, sources in enumerate(split.split.graph.sources):
+            if not affected.isdisjoint(sources):
+                affected.add(tensor)
+        totals: dict[int, Growing] = {}
+        for moves, owner in zip(split.moves, split.owners(), strict=True):
+            sizes = _growing_sizes(moves, owner, graphs, affected)
+            if sizes is None:
+                return None
+            value, slope = growing_bytes(moves, sizes, owner.largest_buffer_bytes, reach)
+            before = totals.get(owner.buffer, (0, 0))
+            totals[owner.buffer] = before[0] + value, before[1] + slope
+        return _Piece(step + reach.low, step + reach.high, step, totals)
+
+    def _split_at(self, step: int, reach: Reach) -> _Split:
+        """The split for the operands that are too large for a device there."""
+        graph = _patched(self._graph, self._changing, step)
+        following = _patched(self._graph, self._changing, step + 1)
+        too_large = []
+        for tensor in self._changing:
+            size = tensor_bytes(graph, tensor)
+            more = tensor_bytes(following, tensor) - size
+            for limit in self._limits:
+                if not reach.at_least(limit - size, -more):
+                    too_large.append(tensor)
+        key = tuple(too_large)
+        found = self._splits.get(key)
+        if found is None:
+            found = self._splits[key] = self._scheduling.split(graph, self._pins)
+        return found
+
+
+def _patched(graph: FlatGraph, changing: Mapping[int, _Changing], step: int) -> FlatGraph:
+    """The graph with the lengths of a step."""
+    shapes, strides = list(graph.shapes), list(graph.strides)
+    for tensor, lengths in changing.items():
+        shapes[tensor], strides[tensor] = lengths.at(step)
+    return replace(graph, shapes=shapes, strides=strides)
+
+
+def _growing_sizes(
+    moves: Sequence[Move], owner: Backend, graphs: Sequence[FlatGraph], affected: set[int]
+) -> dict[int, Growing] | None:
+    """What is allocated for each tensor; ``None`` if one does not grow evenly."""
+    here, following, distant = graphs
+    sizes: dict[int, Growing] = {}
+    for tensor in _moved(moves):
+        size = _allocated(owner, here, tensor)
+        if tensor not in affected:
+            sizes[tensor] = size, 0
+            continue
+        more = _allocated(owner, following, tensor) - size
+        if _allocated(owner, distant, tensor) != size + _LOOK * more:
+            return None
+        sizes[tensor] = size, more
+    return sizes

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
-from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.engines.llama_cpp.graph.allocator import (
-    ENDLESS_BYTES,
-    Move,
-    chunk_bytes,
-    lifetimes,
-)
+from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES
 from memplan.engines.llama_cpp.graph.architectures.table import build
 from memplan.engines.llama_cpp.graph.backends import cuda, metal, processor, vulkan
 from memplan.engines.llama_cpp.graph.backends.backend import Backend as Computing
 from memplan.engines.llama_cpp.graph.batch import batch_of
-from memplan.engines.llama_cpp.graph.flat import HOST_BUFFER, REPACKED_BUFFER
-from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
-from memplan.engines.llama_cpp.graph.scheduler import SplitGraph, split_graph
+from memplan.engines.llama_cpp.graph.flat import HOST_BUFFER, REPACKED_BUFFER, FlatGraph
+from memplan.engines.llama_cpp.graph.model_graph import Batch, ModelGraph
+from memplan.engines.llama_cpp.graph.repetition import walked
+from memplan.engines.llama_cpp.graph.reservation import Reservation, Stretch
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import Shape
+from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.engines.llama_cpp.weights import memory_of
 from memplan.model import Model
 from memplan.reader.header import Tensor
 from memplan.request import Backend
 
 _MODELS_KEPT: Final = 16
+
+_REQUESTS_KEPT: Final = 64
+
+_BLOCK: Final = "blk."
+
+_ALIKE_TYPES: Final = ("Q4_K", "Q5_K", "Q6_K")
+"""Types that llama-quantize mixes from layer to layer."""
+
+_COMPARED_ROLES: Final = ("ffn_up_", "ffn_gate_")
 
 _REPACKED_ROWS: Final = {
     "Q4_0": 4, "Q8_0": 4, "IQ4_NL": 4, "MXFP4": 4, "Q4_K": 8, "Q5_K": 8, "Q6_K": 8,
@@ -84,24 +89,70 @@ def compute_bytes(request: GraphRequest, context: int) -> dict[int, int]:
         KeyError: no builder knows the architecture.
         UnsupportedGraphError: llama.cpp refuses the placement.
     """
-    built = _built(request, context)
+    found = _reservation(request).at(context)
+    return {HOST if buffer == HOST_BUFFER else buffer: size for buffer, size in found.items()}
+
+
+@lru_cache(maxsize=_REQUESTS_KEPT)
+def _reservation(request: GraphRequest) -> Reservation:
     backends = _backends(request)
-    pins = None if request.dry else _pins(request, built, backends)
-    split = split_graph(built.flat(), backends, pins, request.placement.copies)
-    moves = lifetimes(split.placed, len(split.buffer_owners))
-    return _bytes_by_memory(split, moves, backends)
+    layers = _layers(request)
+
+    def build_at(context: int) -> tuple[FlatGraph, Mapping[int, int]]:
+        built = _built(request, _batch(request, context), layers)
+        return built.flat(), {} if request.dry else _pins(request, built, backends)
+
+    def locate(context: int) -> Stretch:
+        return _stretch(_batch(request, context))
+
+    return Reservation(build_at, locate, backends, request.placement.copies)
 
 
-def _built(request: GraphRequest, context: int) -> ModelGraph:
+def _stretch(batch: Batch) -> Stretch:
+    """Where a batch lies: a window's cache grows with the context until it is full."""
+    window = None if batch.window_cells == batch.cells else batch.window_cells
+    regime = (batch.tokens, batch.sequences, batch.outputs, batch.streams, window)
+    return Stretch(regime, batch.cells)
+
+
+def _batch(request: GraphRequest, context: int) -> Batch:
     settings = request.settings
     outputs = request.outputs or int(settings.output_rows(context))
-    batch = replace(
+    return replace(
         batch_of(request.shape, settings, context, outputs),
         mixed_inputs=request.version is ModelledVersion.B11434,
     )
-    graph = ModelGraph(request.shape, _tensors(request.model), batch, _Homes(request))
+
+
+def _built(
+    request: GraphRequest, batch: Batch, layers: tuple[Layer, ...] | None = None
+) -> ModelGraph:
+    tensors = _tensors(request.model)
+    graph = ModelGraph(request.shape, tensors, batch, _Homes(request), layers)
     build(graph)
     return graph
+
+
+def _layers(request: GraphRequest) -> tuple[Layer, ...]:
+    """The layers to follow: not all of many that are alike."""
+    homes = _Homes(request)
+    weights: dict[int, list[Hashable]] = defaultdict(list)
+    for tensor in request.model.tensors:
+        block, dot, role = tensor.name.removeprefix(_BLOCK).partition(".")
+        if dot and tensor.name.startswith(_BLOCK) and block.isdecimal():
+            home = homes.weight(tensor.name, int(block))
+            kind = tensor.type_name
+            # What lies on a device is never copied, and devices treat these types alike; only
+            # those of a shared expert and of the others are compared.
+            if home >= 0 and kind in _ALIKE_TYPES and not role.startswith(_COMPARED_ROLES):
+                kind = _ALIKE_TYPES[0]
+            weights[int(block)].append((role, kind, tensor.dimensions, home))
+    trunk = request.shape.trunk
+    kinds = [
+        (tuple(weights[layer.index]), replace(layer, index=0), homes.cache(layer.index))
+        for layer in trunk
+    ]
+    return tuple(trunk[number] for number in walked(kinds))
 
 
 class _Homes:
@@ -170,25 +221,3 @@ def _processor(devices: Sequence[Backend]) -> Computing:
     if devices and devices[0] is Backend.VULKAN:
         return processor.processor(vulkan.HOST_ALIGNMENT_BYTES, vulkan.LARGEST_BUFFER_BYTES)
     return processor.processor()
-
-
-def _bytes_by_memory(
-    split: SplitGraph, moves: Sequence[Sequence[Move]], backends: Sequence[Computing]
-) -> dict[int, int]:
-    totals: dict[int, int] = {}
-    for buffer, owner in enumerate(split.buffer_owners):
-        backend = backends[owner]
-        sizes = sizes_in(split, moves[buffer], backend)
-        chunks = chunk_bytes(moves[buffer], sizes, backend.largest_buffer_bytes)
-        memory = HOST if backend.buffer == HOST_BUFFER else backend.buffer
-        totals[memory] = totals.get(memory, 0) + sum(chunks)
-    return totals
-
-
-def sizes_in(split: SplitGraph, moves: Sequence[Move], backend: Computing) -> list[int]:
-    """What the buffer's backend allocates for each tensor that lies in it, by number."""
-    alignment = backend.alignment_bytes
-    sizes = [0] * len(split.graph.ops)
-    for tensor in {number for move in moves for number in (move.tensor, move.former)}:
-        sizes[tensor] = int(padded(backend.allocated_bytes(split.graph, tensor), alignment))
-    return sizes

@@ -103,12 +103,15 @@ class _Split:
         """Bytes of each buffer, at the lengths that the graph has."""
         totals: Bytes = {}
         for moves, owner in zip(self.moves, self.owners(), strict=True):
-            sizes = {
-                tensor: _allocated(owner, self.split.graph, tensor) for tensor in _moved(moves)
-            }
+            sizes = sizes_in(self.split, moves, owner)
             chunks = chunk_bytes(moves, sizes, owner.largest_buffer_bytes)
             totals[owner.buffer] = totals.get(owner.buffer, 0) + sum(chunks)
         return totals
+
+
+def sizes_in(split: SplitGraph, moves: Sequence[Move], owner: Backend) -> dict[int, int]:
+    """What the buffer's backend allocates for each tensor that lies in it, by number."""
+    return {tensor: _allocated(owner, split.graph, tensor) for tensor in _moved(moves)}
 
 
 def _moved(moves: Sequence[Move]) -> set[int]:
@@ -191,14 +194,14 @@ def _line_through(
     near, distant = map(int, steps)
     for tensor, (shape, strides) in enumerate(zip(first.shapes, first.strides, strict=True)):
         ends = third.shapes[tensor], third.strides[tensor]
-        if ends == (shape, strides) and second.shapes[tensor] == shape:
-            if second.strides[tensor] == strides:
-                continue
+        between = second.shapes[tensor], second.strides[tensor]
+        if ends == between == (shape, strides):
+            continue
         more = _slope(shape, ends[0], distant), _slope(strides, ends[1], distant)
         if more[0] is None or more[1] is None:
             return None
         found = _Changing(shape, strides, more[0], more[1])
-        if found.at(near) != (second.shapes[tensor], second.strides[tensor]):
+        if found.at(near) != between:
             return None
         changing[tensor] = found
     return _Line(origin, first, changing, pins, scheduling)
@@ -312,9 +315,8 @@ class _Line:
         for tensor in self._changing:
             size = tensor_bytes(graph, tensor)
             more = tensor_bytes(following, tensor) - size
-            for limit in self._limits:
-                if not reach.at_least(limit - size, -more):
-                    too_large.append(tensor)
+            fits = [reach.at_least(limit - size, -more) for limit in self._limits]
+            too_large += [tensor] * fits.count(False)
         key = tuple(too_large)
         found = self._splits.get(key)
         if found is None:

@@ -13,7 +13,7 @@ from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES, chunk_bytes
 from memplan.engines.llama_cpp.graph.backends import cuda, metal, processor, vulkan
 from memplan.engines.llama_cpp.graph.backends.backend import Backend as Computing
 from memplan.engines.llama_cpp.graph.flat import HOST_BUFFER
-from memplan.engines.llama_cpp.graph.footprint import sizes_in
+from memplan.engines.llama_cpp.graph.reservation import sizes_in
 from memplan.engines.llama_cpp.graph.scheduler import UnsupportedGraphError, split_graph
 from memplan.engines.llama_cpp.parts.projector import Projector
 from memplan.engines.llama_cpp.parts.projector_graph import BUILDERS, ProjectorGraph

@@ -55,7 +55,7 @@ def _layer_inputs(g: ModelGraph, stream: int) -> int | None:
     if table is None:
         return None
     width = g.number("embedding_length_per_layer_input")
-    layers, tokens = len(g.layers), g.batch.tokens
+    layers, tokens = len(g.shape.trunk), g.batch.tokens
     rows = g.get_rows(table, g.input(I32, tokens))
     rows = g.scale(g.reshape(rows, width, layers, tokens))
     g.expand(rows)

@@ -123,14 +123,22 @@ class Basis(Operations):
 
     Attributes:
         shape: the model as llama.cpp sees it.
+        layers: the layers that are followed.
         batch: what memory is reserved for.
         pins: nodes whose backend llama.cpp chooses itself.
     """
 
     def __init__(
-        self, shape: Shape, tensors: dict[str, Tensor], batch: Batch, homes: Homes
+        self,
+        shape: Shape,
+        tensors: dict[str, Tensor],
+        batch: Batch,
+        homes: Homes,
+        layers: tuple[Layer, ...] | None = None,
     ) -> None:
+        """A graph without nodes; ``layers``: those to follow, where not all differ."""
         super().__init__()
+        self.layers = shape.trunk if layers is None else layers
         self.shape = shape
         self.batch = batch
         self.pins = Pins()
@@ -142,11 +150,6 @@ class Basis(Operations):
         )
 
     # What the model is
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The layers of the normal context."""
-        return self.shape.trunk
 
     @property
     def width(self) -> int:

@@ -110,10 +110,17 @@ class Style:
         scaled_logits: whether logits are scaled.
         temperature: whether queries are scaled by position where the file says so.
         position_table: whether positions are looked up and added.
-        embedding_norm: whether the embedding is normed.
+        embedding_norm: whether the embedding is normed with a weight.
+        normed_embedding: whether the embedding is normed without one.
         vocabulary: whether there is a projection to the vocabulary.
+        residual_first: whether attention is added to the stream rather than the other way round.
         rows: where the rows are chosen for which logits are computed.
         network: builds the network otherwise.
+        heads: builds queries, keys and values otherwise, rotation included.
+        projection: what becomes of attention, out of it and of what it read; otherwise a product.
+        before_layer: what is done with the stream before a layer.
+        behind_layer: what is done with the stream behind a layer.
+        behind_logits: what is done with the logits.
     """
 
     centred: bool = False
@@ -140,9 +147,16 @@ class Style:
     temperature: bool = False
     position_table: bool = False
     embedding_norm: bool = False
+    normed_embedding: bool = False
     vocabulary: bool = True
+    residual_first: bool = False
     rows: Rows = Rows.IN_LAST_LAYER
     network: Callable[[ModelGraph, Style, int, Layer], int] | None = None
+    heads: Callable[[ModelGraph, int, Layer, int], tuple[int, int, int]] | None = None
+    projection: Callable[[ModelGraph, int, int, Layer], int] | None = None
+    before_layer: Callable[[ModelGraph, int, Layer], int] | None = None
+    behind_layer: Callable[[ModelGraph, int, Layer], int] | None = None
+    behind_logits: Callable[[ModelGraph, int], int] | None = None
 
 
 def decoder(g: ModelGraph, style: Style) -> None:
@@ -165,6 +179,8 @@ def start(g: ModelGraph, style: Style) -> int:
     stream = g.embed(scaled=style.scaled_embedding)
     if style.scaled_rows:
         stream = g.scaled_rows(stream)
+    if style.normed_embedding:
+        stream = g.rms_norm(stream)
     if style.embedding_norm:
         weight = g.named("token_embd_norm.weight", 0)
         bias = g.named("token_embd_norm.bias", 0)
@@ -218,17 +234,25 @@ class Attention:
     def __call__(self, x: int, layer: Layer) -> int:
         """Attention of one layer."""
         g, style = self._g, self._style
-        q, k, v = self._heads(x, layer)
+        heads = style.heads
+        q, k, v = heads(g, x, layer, self._positions) if heads else self._heads(x, layer)
         if style.scaled_queries:
             q = g.scale(q)
+        result = self.over(q, k, v, layer)
+        return result if style.projection is None else style.projection(g, result, x, layer)
+
+    def over(self, q: int, k: int, v: int, layer: Layer) -> int:
+        """Attention of queries, keys and values; projected unless the style says otherwise."""
+        g, style = self._g, self._style
+        projected = style.projection is None
         if style.memory is Memory.NONE:
-            return g.attend_batch(self.mask, q, k, v, layer)
+            return g.attend_batch(self.mask, q, k, v, layer, output=projected)
         if self.scale >= 0:
             q = g.mul(q, self.scale)
         sinks = g.weight("attn_sinks", layer.index) if style.sinks else None
         return g.attend(
             self.inputs(layer), q, k, v, layer, sinks=sinks, soft_cap=style.soft_cap,
-            key_first=self.window is not None,
+            key_first=self.window is not None, output=projected,
         )  # fmt: skip
 
     def _heads(self, x: int, layer: Layer) -> tuple[int, int, int]:
@@ -271,6 +295,8 @@ def norm_of(g: ModelGraph, style: Style, name: str, x: int, layer: Layer) -> int
 def _layer(
     g: ModelGraph, style: Style, attention: Attention, layer: Layer, stream: int, chosen: int
 ) -> int:
+    if style.before_layer is not None:
+        stream = style.before_layer(g, stream, layer)
     residual = stream
     x = norm_of(g, style, style.first_norm, stream, layer) if style.first_norm else stream
     x = attention(x, layer)
@@ -280,14 +306,15 @@ def _layer(
         x = norm_of(g, style, style.after_attention, x, layer)
     if style.scaled_residual:
         x = g.scale(x)
-    residual = g.add(x, residual)
+    residual = g.add(residual, x) if style.residual_first else g.add(x, residual)
     x = norm_of(g, style, style.second_norm, residual, layer) if style.second_norm else residual
     x = (style.network or network)(g, style, x, layer)
     if style.after_network:
         x = norm_of(g, style, style.after_network, x, layer)
     if style.scaled_residual:
         x = g.scale(x)
-    return g.add(x, residual)
+    stream = g.add(x, residual)
+    return stream if style.behind_layer is None else style.behind_layer(g, stream, layer)
 
 
 def network(g: ModelGraph, style: Style, x: int, layer: Layer) -> int:
@@ -364,4 +391,6 @@ def finish(g: ModelGraph, style: Style, stream: int, chosen: int = -1) -> None:
             stream = g.scale(stream)
         if style.capped_logits and g.real("final_logit_softcapping"):
             stream = g.scale(g.tanh(g.scale(stream)))
+        if style.behind_logits is not None:
+            stream = style.behind_logits(g, stream)
     g.expand(stream)

@@ -13,7 +13,12 @@ from memplan.engines.llama_cpp.graph.architectures.decoder import (
     norm_of,
     start,
 )
-from memplan.engines.llama_cpp.graph.model_graph import CacheInputs, Gating, ModelGraph
+from memplan.engines.llama_cpp.graph.model_graph import (
+    Activation,
+    CacheInputs,
+    Gating,
+    ModelGraph,
+)
 from memplan.engines.llama_cpp.shape import Layer
 
 LATENT = Style(
@@ -60,8 +65,9 @@ def latent_attention(
     layer: Layer,
     positions: int,
     factors: int | None = None,
+    turns: int | None = None,
 ) -> int:
-    """Latent attention; ``factors`` scale each token's queries."""
+    """Latent attention; ``factors`` scale each token's queries, ``turns`` the rotation."""
     shape, il = g.shape, layer.index
     heads, turned, rank = layer.head_count, shape.rope_length, shape.kv_lora_rank
     length = shape.key_length_mla or shape.key_length
@@ -71,10 +77,10 @@ def latent_attention(
     stride = g.row_bytes(row, rank + turned)
     latent = g.view(row, (rank, tokens), (stride,))
     k_turned = g.view(row, (turned, 1, tokens), (stride, stride), g.row_bytes(row, rank))
-    k_turned = g.rope(k_turned, positions)
+    k_turned = g.rope(k_turned, positions, turns)
     latent = g.normed(latent, g.weight("attn_kv_a_norm", il), layer=il)
     if not shape.mla:
-        return _decompressed(g, cache, layer, q, latent, k_turned, positions, factors)
+        return _decompressed(g, cache, layer, q, latent, k_turned, positions, factors, turns)
     q = _absorbed(g, q, il, positions)
     v = g.reshape(latent, rank, 1, tokens)
     k = g.concat(v, k_turned, 0)
@@ -105,6 +111,7 @@ def _decompressed(
     k_turned: int,
     positions: int,
     factors: int | None,
+    turns: int | None,
 ) -> int:
     """Older files: the latent row becomes keys and values of every head before it is cached."""
     shape, il = g.shape, layer.index
@@ -117,7 +124,9 @@ def _decompressed(
     k_plain = g.view(kv, (plain, heads, tokens), strides)
     v = g.view(kv, (value_length, heads, tokens), strides, g.row_bytes(kv, plain))
     v = g.cont(v)
-    q = g.rope(q, positions)
+    if shape.name == "plm":
+        v = g.view(v, (value_length * heads, tokens), (g.row_bytes(v, value_length * heads),))
+    q = g.rope(q, positions, turns)
     k = g.concat(k_plain, g.repeat(k_turned, shape.rope_length, heads, tokens), 0)
     if factors is not None:
         q = g.mul(q, factors)
@@ -145,3 +154,35 @@ def deepseek2_ocr(g: ModelGraph) -> None:
         x = norm_of(g, style, "ffn_norm", residual, layer)
         stream = g.add(network(g, style, x, layer), residual)
     finish(g, style, stream)
+
+
+def plm(g: ModelGraph) -> None:
+    """PLM: latents, decompressed before they are cached, and squared rectifiers."""
+    _decompressing(g, Style(activation=Activation.RELU_SQUARED), factors=False)
+
+
+def minicpm3(g: ModelGraph) -> None:
+    """MiniCPM 3: the same with scaled parts."""
+    _decompressing(g, Style(scaled_embedding=True, scaled_residual=True), factors=True)
+
+
+def _decompressing(g: ModelGraph, style: Style, *, factors: bool) -> None:
+    stream = start(g, style)
+    positions = g.positions()
+    cache = g.cache_inputs()
+    chosen = g.output_rows()
+    for layer in g.layers:
+        residual = stream
+        x = norm_of(g, style, "attn_norm", stream, layer)
+        turns = g.rope_factors(layer.index) if factors else None
+        x = latent_attention(g, cache, x, layer, positions, turns=turns)
+        if layer is g.layers[-1]:
+            x, residual = g.get_rows(x, chosen), g.get_rows(residual, chosen)
+        residual = g.add(g.scale(x) if style.scaled_residual else x, residual)
+        x = norm_of(g, style, "ffn_norm", residual, layer)
+        x = g.feed_forward(x, layer.index, activation=style.activation)
+        stream = g.add(g.scale(x) if style.scaled_residual else x, residual)
+    stream = g.normed(stream, g.of_output("output_norm.weight"))
+    if style.scaled_residual:
+        stream = g.scale(stream)
+    g.expand(g.logits(stream))

@@ -166,6 +166,14 @@ STYLES: Final[Mapping[str, Style]] = {
     "llada-moe": Style(
         memory=Memory.NONE, query_norm=_HEAD, experts=Experts(normalised=False)
     ),
+    "hy_v3": Style(
+        factors=True, query_norm=_HEAD, rows=Rows.AFTER_NORM, experts=_STATED
+    ),
+    "maple": Style(
+        query_norm=_HEAD, rotated=lambda _g, layer: layer.windowed, memory=Memory.WINDOWS
+    ),
+    "mellum": Style(query_norm=_HEAD, memory=Memory.AS_STATED),
+    "pockettts": _CENTRED_GELU,
     "rnd1": Style(memory=Memory.NONE, query_norm=_HEAD),
 }  # fmt: skip
 """Which style each architecture is."""

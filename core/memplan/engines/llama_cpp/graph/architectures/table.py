@@ -7,13 +7,18 @@ from typing import Final
 
 from memplan.engines.llama_cpp.graph.architectures import (
     delta_net,
+    gated,
     gemma,
     latent,
     parallel,
+    peculiar,
+    plain,
+    rwkv,
+    short_convolution,
     state_space,
 )
-from memplan.engines.llama_cpp.graph.architectures.decoder import decoder
-from memplan.engines.llama_cpp.graph.architectures.plain import STYLES, granite
+from memplan.engines.llama_cpp.graph.architectures.decoder import Style, decoder
+from memplan.engines.llama_cpp.graph.architectures.plain import granite
 from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
 
 BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
@@ -30,6 +35,8 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "granitemoe": lambda g: decoder(g, granite(g)),
     "deepseek2": latent.deepseek2,
     "deepseek2-ocr": latent.deepseek2_ocr,
+    "plm": latent.plm,
+    "minicpm3": latent.minicpm3,
     "mistral4": latent.deepseek2,
     "mamba": state_space.mamba,
     "mamba2": state_space.mamba,
@@ -42,9 +49,28 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "qwen35": delta_net.qwen35,
     "qwen35moe": delta_net.qwen35,
     "qwen3next": delta_net.qwen3next,
+    "lfm2": short_convolution.lfm2,
+    "lfm2moe": short_convolution.lfm2,
+    "rwkv6": rwkv.rwkv6,
+    "rwkv6qwen2": rwkv.rwkv6qwen2,
+    "rwkv7": rwkv.rwkv7,
+    "arwkv7": rwkv.arwkv7,
+    "llama4": peculiar.llama4,
+    "smallthinker": peculiar.smallthinker,
+    "talkie": peculiar.talkie,
+    "deci": peculiar.deci,
+    "cogvlm": peculiar.cogvlm,
+    "granite_swa": peculiar.granite_swa,
+    "mpt": peculiar.mpt,
+    "chameleon": peculiar.chameleon,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
 }
+
+"""What builds each architecture that is more than a style."""
+
+STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar.STYLES}
+"""Which style each other architecture is."""
 
 
 def build(g: ModelGraph) -> None:

@@ -5,6 +5,8 @@ Source: ``build_attn`` in ``llama-graph.cpp``, ``llama-kv-cache.cpp``; b11434.
 
 from __future__ import annotations
 
+from math import prod
+
 from memplan.engines.llama_cpp.graph.backends.layouts import F16, F32
 from memplan.engines.llama_cpp.graph.pieces.basis import Basis, CacheInputs
 from memplan.engines.llama_cpp.shape import Layer
@@ -187,7 +189,7 @@ class Attention(Basis):
             flat = self.pad(flat, width - elements)
         cache = self.cache_tensor("v", layer, width, cells, self.batch.value_type)
         whole = self.reshape(cache, 1, width * cells * self.batch.streams)
-        return self.set_rows(whole, self.reshape(flat, 1, width * tokens), ids)
+        return self.set_rows(whole, self.reshape(flat, 1, prod(self.shapes[flat])), ids)
 
     def attend_latent(
         self,

@@ -26,6 +26,11 @@ _LEAST_ROTATION: Final = 64
 _NEWER_TYPE: Final = F16
 """A type that this program does not know is taken for one without blocks."""
 
+_UNMIXED: Final = frozenset(
+    {"cogvlm", "deepseek4", "graniteswitch", "eagle3", "dflash", "gemma4-assistant"}
+)
+"""Architectures whose batches are of tokens alone or of embeddings alone."""
+
 INPUT_LAYER: Final = -1
 """Stands for the layer of what is looked up before the first."""
 
@@ -126,6 +131,7 @@ class Basis(Operations):
         layers: the layers that are followed.
         batch: what memory is reserved for.
         pins: nodes whose backend llama.cpp chooses itself.
+        embedded: the residual stream as it was looked up, not scaled; -1 before.
     """
 
     def __init__(
@@ -142,6 +148,7 @@ class Basis(Operations):
         self.shape = shape
         self.batch = batch
         self.pins = Pins()
+        self.embedded = -1
         self._table = tensors
         self._homes = homes
         self._leaves: dict[tuple[str, int], int] = {}
@@ -165,6 +172,11 @@ class Basis(Operations):
         """A number of the model's metadata that need not be whole."""
         found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
         return float(found.value) if found is not None and is_number(found.value) else default
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """A truth of the model's metadata."""
+        found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
+        return found.value if found is not None and isinstance(found.value, bool) else default
 
     # Weights
 
@@ -225,7 +237,7 @@ class Basis(Operations):
         given = self.input(F32, inputs_width, batch.tokens)
         looked_up = self._looked_up(embedding, tokens, inputs_width)
         branches = [looked_up, given]
-        if batch.mixed_inputs:
+        if batch.mixed_inputs and self.shape.name not in _UNMIXED:
             mixed_tokens = self.input(I32, batch.tokens)
             slots = self.input(I64, batch.tokens)
             mixed = self.input(F32, inputs_width, batch.tokens)
@@ -235,6 +247,7 @@ class Basis(Operations):
         stream = looked_up
         if inputs_width != width:
             stream = self.view(stream, (width, batch.tokens), self.strides[stream][1:2])
+        self.embedded = stream
         if scaled:
             if not self.is_contiguous(stream):
                 stream = self.cont(stream)

@@ -52,6 +52,9 @@ class Networks(Basis):
         gated = self.weight(gate, layer) is not None
         inner = self._with_bias_and_scale(gate, stream, layer) if gated else raised
         result = self.activated(inner, raised if gated else None, activation, limit)
+        scales = self.named(f"blk.{layer}.ffn.act.scales", layer)
+        if scales is not None:
+            result = self.div(result, scales)
         if self.weight(down, layer) is not None:
             result = self._with_bias_and_scale(down, result, layer)
         return result
@@ -163,7 +166,7 @@ class Networks(Basis):
             logits = self.add(logits, router_bias)
         probabilities = self._probabilities(logits, gating)
         choice = probabilities
-        bias = self.bias("exp_probs_b", layer) if choice_bias else None
+        bias = self._choice_bias(layer) if choice_bias else None
         if bias is not None:
             choice = self.add(choice, bias)
         if self.shape.name == "llama4":
@@ -185,6 +188,10 @@ class Networks(Basis):
             weights = self.scale(weights)
         self.expand(weights)
         return ids, weights
+
+    def _choice_bias(self, layer: int) -> int | None:
+        bias = self.bias("exp_probs_b", layer)
+        return self.weight("exp_probs_b", layer) if bias is None else bias
 
     def _probabilities(self, logits: int, gating: Gating) -> int:
         match gating:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -47,36 +47,48 @@ def curve_key(plan: Plan) -> CurveKey:
     return CurveKey(plan.model, request, (*span, *at_ends))
 
 
-def crossings(one: Plan, other: Plan) -> tuple[int, ...]:
-    """The contexts from which on the order of two plans' budgeted bytes is the other one.
+def crossings(one: Plan, other: Plan, pools: tuple[str, str] | None = None) -> tuple[int, ...]:
+    """The contexts from which on the order of two plans' bytes is the other one.
+
+    The bytes are those in one memory of each, by default in those of the first devices.
 
     Ascending, each exact: at the context before it, the order was still as before. Two curves
     that touch without parting on other sides do not cross.
     """
-    return _crossings(_Curve(curve_key(one), one), _Curve(curve_key(other), other))
+    if pools is None:
+        pools = one.request.machine.devices[0].id, other.request.machine.devices[0].id
+    return _crossings(
+        _Curve(curve_key(one), pools[0], one), _Curve(curve_key(other), pools[1], other)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """A plan that is as good as any other with the same curve."""
+    """One memory of a plan that is as good as any other with the same curve."""
 
     key: CurveKey
+    pool: str
     plan: Plan = field(compare=False)
+
+    def parts(self) -> list[Component]:
+        """The components in the memory."""
+        return [part for part in self.plan.components if part.pool == self.pool]
 
 
 @lru_cache(maxsize=16)  # while a budget is dragged, no curve changes
 def _crossings(one_curve: _Curve, other_curve: _Curve) -> tuple[int, ...]:
     one, other = one_curve.plan, other_curve.plan
+    parts, other_parts = one_curve.parts(), other_curve.parts()
     first, last = _common_range(one, other)
     contexts = np.union1d(one.curve_contexts(), other.curve_contexts())
     contexts = contexts[(contexts >= first) & (contexts <= last)]
     if len(contexts) < 2:
         return ()
-    apart = _totals(one, contexts) - _totals(other, contexts)
+    apart = _totals(parts, contexts) - _totals(other_parts, contexts)
     signs = np.array([(value > 0) - (value < 0) for value in apart])
     parted = np.flatnonzero(signs)
     return tuple(
-        _first_on_other_side(one, other, int(contexts[low]), int(contexts[high]))
+        _first_on_other_side(parts, other_parts, int(contexts[low]), int(contexts[high]))
         for low, high in pairwise(parted)
         if signs[low] != signs[high]
     )
@@ -87,15 +99,17 @@ def _common_range(one: Plan, other: Plan) -> tuple[int, int]:
     return max(first, other_first), min(last, other_last)
 
 
-def _totals(plan: Plan, contexts: NDArray[Any]) -> NDArray[Any]:
-    parts = [np.asarray(part.curve(contexts), dtype=object) for part in _counted(plan)]
-    total: NDArray[Any] = np.sum(parts, axis=0)
+def _totals(parts: Sequence[Component], contexts: NDArray[Any]) -> NDArray[Any]:
+    curves = [np.asarray(part.curve(contexts), dtype=object) for part in parts]
+    total: NDArray[Any] = np.sum(curves, axis=0)
     return total
 
 
-def _first_on_other_side(one: Plan, other: Plan, low: int, high: int) -> int:
+def _first_on_other_side(
+    parts: Sequence[Component], other_parts: Sequence[Component], low: int, high: int
+) -> int:
     """The first context, of those after ``low``, that is on the side on which ``high`` is."""
-    apart = _distance(one, other)
+    apart = _distance(parts, other_parts)
     rising = apart(high) > 0
     while high - low > 1:
         middle = (low + high) // 2
@@ -106,16 +120,9 @@ def _first_on_other_side(one: Plan, other: Plan, low: int, high: int) -> int:
     return high
 
 
-def _distance(one: Plan, other: Plan) -> Callable[[int], int]:
-    parts, other_parts = _counted(one), _counted(other)
-
+def _distance(parts: Sequence[Component], other_parts: Sequence[Component]) -> Callable[[int], int]:
     def apart(context_tokens: int) -> int:
         needed = sum(part.bytes_at(context_tokens) for part in parts)
         return needed - sum(part.bytes_at(context_tokens) for part in other_parts)
 
     return apart
-
-
-def _counted(plan: Plan) -> list[Component]:
-    """The components that count against a device's budget."""
-    return [part for part in plan.components if plan.request.machine.reaches(part.pool)]

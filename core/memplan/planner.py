@@ -234,15 +234,18 @@ class Plan:
 
     @property
     def limiting_pool(self) -> Pool:
-        """The memory that is over its budget by most; else the one that is first as contexts grow.
+        """The memory that is over its budget by most, at this context or else at the longest.
 
-        Of memories that are not limited it is none, unless there are no others.
+        Where none ever is, it is the fullest device.
         """
-        limited = [usage for usage in self.at.pools if usage.headroom_bytes is not None]
-        if len(limited) > 1 and all(usage.fits for usage in limited):
-            at_ceiling = self.usage_at(self.markers.ceiling_tokens)
-            limited = [usage for usage in at_ceiling.pools if usage.headroom_bytes is not None]
-        return min(limited, key=lambda usage: usage.headroom_bytes or 0).pool
+        ceiling_tokens = self.markers.ceiling_tokens
+        for tokens in (self.at.context_tokens, ceiling_tokens):
+            usage = self.at if tokens == self.at.context_tokens else self.usage_at(tokens)
+            over = [held for held in usage.pools if (held.headroom_bytes or 0) < 0]
+            if over:
+                return min(over, key=lambda held: held.headroom_bytes or 0).pool
+        devices = [self.at.pool(pool.id) for pool in self.request.machine.devices]
+        return max(devices, key=lambda held: held.bytes / (held.pool.budget_bytes or 1)).pool
 
     def curve(self, samples: int = 256) -> Curve:
         """Bytes from 512 tokens (or fewer) to the ceiling, evenly on a logarithmic axis."""

@@ -24,6 +24,7 @@ from memplan_gui.panels.empty_state import EmptyState
 from memplan_gui.panels.file_tab import FileTab
 from memplan_gui.panels.late_panels import LatePanels
 from memplan_gui.panels.lower_tabs import LowerTabs
+from memplan_gui.panels.memory_bars import MemoryBars
 from memplan_gui.panels.model_card import ModelCard
 from memplan_gui.panels.request_panel import RequestPanel
 from memplan_gui.panels.runs_on import RunsOnPanel
@@ -48,12 +49,14 @@ class Arrangement:
         heights: those of chart and tabs; ``None`` where the user left them alone.
         sight: what is looked at in the chart; ``None`` where there is none.
         address: what is typed as an address; ``None`` where none is asked for.
+        pool: id of the memory that the chart was told to show; ``None``: the one that limits.
     """
 
     tab: int
     heights: list[int] | None
     sight: Sight | None
     address: str | None
+    pool: str | None
 
 
 class View(QObject):
@@ -64,6 +67,7 @@ class View(QObject):
     Attributes:
         body: the widget that holds them all.
         model_card, runs_on, request_panel, zinc_options: the controls.
+        memory_bars: a bar for each memory.
         chart_card: the card of the chart.
         breakdown: the table of components.
         tabs: the tabs below the chart.
@@ -90,6 +94,7 @@ class View(QObject):
         self.zinc_options = ZincOptionsCard(session)
         self.request_panel = RequestPanel(session)
         self._verdict = VerdictBanner(theme)
+        self.memory_bars = MemoryBars(theme)
         self.chart_card = ChartCard(session, theme)
         self.breakdown = BreakdownTable(theme)
         self._file_tab = FileTab()
@@ -120,6 +125,7 @@ class View(QObject):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(scaled(_GAP))
         column.addWidget(self._verdict)
+        column.addWidget(self.memory_bars)
         column.addWidget(self.splitter, 1)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(right)
@@ -134,6 +140,9 @@ class View(QObject):
         self._comparison.changed.connect(self._draw_comparison)
         session.plan_changed.connect(self._draw_comparison)
         self.chart_card.read_out_changed.connect(self.breakdown.show_usage)
+        self.chart_card.read_out_changed.connect(self.memory_bars.show_usage)
+        self.chart_card.pool_shown.connect(self._show_pool)
+        self.memory_bars.pool_chosen.connect(self.chart_card.choose_pool)
         self.chart_card.chart_made.connect(self._order_chart)
 
     def show_model(self, model: Model, *, sample: bool) -> None:
@@ -143,7 +152,14 @@ class View(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for panel in (self._verdict, self.chart_card, self.breakdown, self.late, self.empty):
+        for panel in (
+            self._verdict,
+            self.memory_bars,
+            self.chart_card,
+            self.breakdown,
+            self.late,
+            self.empty,
+        ):
             panel.set_theme(theme)
 
     def set_units(self, units: ByteUnits) -> None:
@@ -152,6 +168,7 @@ class View(QObject):
             self.model_card,
             self.runs_on,
             self._verdict,
+            self.memory_bars,
             self.chart_card,
             self.breakdown,
             self.late,
@@ -166,6 +183,7 @@ class View(QObject):
             self.splitter.sizes() if self.splitter.moved else None,
             None if chart is None else chart.sight(),
             self.model_card.typed_address(),
+            self.chart_card.chosen_pool,
         )
 
     def arrange(self, arrangement: Arrangement) -> None:
@@ -173,6 +191,8 @@ class View(QObject):
         self.tabs.tabs.setCurrentIndex(arrangement.tab)
         if arrangement.heights is not None:
             self.splitter.share_as(arrangement.heights)
+        if arrangement.pool is not None:
+            self.chart_card.choose_pool(arrangement.pool)
         if arrangement.sight is not None:
             self.chart_card.make_chart().look_at(arrangement.sight)
         if arrangement.address is not None:
@@ -188,6 +208,10 @@ class View(QObject):
         if self._pages.currentIndex() != 1:
             self._pages.setCurrentIndex(1)
             self.splitter.share_height()
+
+    def _show_pool(self, plan: Plan, pool_id: str) -> None:
+        """The chart shows this memory of the plan."""
+        self.memory_bars.show_plan(plan, pool_id)
 
     def _show_no_plan(self, reason: str) -> None:
         self._verdict.show_failure(self._session.request.engine, reason)

@@ -158,6 +158,10 @@ class Machine:
                 return pool
         raise KeyError(pool_id)
 
+    def has(self, pool_id: str) -> bool:
+        """Whether there is a memory of this id."""
+        return any(pool.id == pool_id for pool in self.pools)
+
     def reaches(self, pool_id: str) -> bool:
         """Whether a device uses the memory of this id, so that it counts against a budget."""
         return self.pool(pool_id).kind is not PoolKind.HOST

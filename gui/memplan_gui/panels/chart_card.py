@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memplan.language import tr
@@ -31,15 +32,18 @@ class ChartCard(QFrame):
 
     Attributes:
         chart: the chart; ``None`` until there is a plan.
+        chosen_pool: id of the memory that the user wants to see; ``None``: the one that limits.
 
     Signals:
         chart_made(Chart): the chart is there now.
         read_out_changed(Usage | None): the chart reads out another context.
+        pool_shown(Plan, str): the chart shows the memory of this id, of this plan.
         painted(): the card was painted with a chart in it.
     """
 
     chart_made = Signal(object)
     read_out_changed = Signal(object)
+    pool_shown = Signal(object, str)
     painted = Signal()
 
     def __init__(self, session: Session, theme: Theme) -> None:
@@ -52,6 +56,8 @@ class ChartCard(QFrame):
         self._units = ByteUnits.BINARY
         self._linear = False
         self.chart: Chart | None = None
+        self.chosen_pool: str | None = None
+        self._shown_pool = ""
         self._shown_model: Model | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(scaled_margins(6, 6, 6, 6))
@@ -125,7 +131,23 @@ class ChartCard(QFrame):
         self._shown_model = plan.model
         chart = self.make_chart()
         chart.setEnabled(True)
-        chart.set_plan(plan)
+        if not chart.is_dragged():
+            # A line that is being dragged must stay under the mouse.
+            self._shown_pool = self._pool_of(plan)
+        chart.set_plan(plan, self._shown_pool)
+        self.pool_shown.emit(plan, self._shown_pool)
+
+    def choose_pool(self, pool_id: str) -> None:
+        """Show the memory of this id, in plans whose machine has it."""
+        self.chosen_pool = pool_id
+        if self._session.plan is not None:
+            self._show_plan(self._session.plan)
+
+    def _pool_of(self, plan: Plan) -> str:
+        chosen = self.chosen_pool
+        if chosen is not None and plan.request.machine.has(chosen):
+            return chosen
+        return plan.limiting_pool.id
 
     def _show_no_plan(self) -> None:
         """Keep the last plan of the same model, but let nothing be dragged in it."""
@@ -136,7 +158,9 @@ class ChartCard(QFrame):
             self.chart.clear()
 
     def _drag_budget(self, budget_bytes: int) -> None:
-        self._session.change(tr("Budget"), budget_bytes=budget_bytes)
+        machine = self._session.request.machine
+        pool = replace(machine.pool(self._shown_pool), budget_bytes=budget_bytes)
+        self._session.change(tr("Budget"), machine=machine.with_pool(pool))
 
     def _drag_context(self, context_tokens: int) -> None:
         self._session.change(tr("Context"), context_tokens=context_tokens)

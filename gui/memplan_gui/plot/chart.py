@@ -40,7 +40,7 @@ from memplan_gui.plot.picture import ChartFonts, Layout, Picture
 from memplan_gui.plot.places import place_topic
 from memplan_gui.plot.read_out import ReadOutCard
 from memplan_gui.plot.scale import AxisScale, rounded_to_pixel
-from memplan_gui.plot.series import Series, Span, series_of, shown_bytes
+from memplan_gui.plot.series import Series, Span, own_pool, series_of, shown_bytes
 from memplan_gui.plot.shown import Grab, Shown
 from memplan_gui.plot.stops import next_stop, round_contexts
 from memplan_gui.plot.zoom import kept_within, magnified, moved
@@ -130,9 +130,13 @@ class Chart(QWidget):
 
     # What is shown
 
-    def set_plan(self, plan: Plan) -> None:
-        """Show a plan."""
-        series = self._series_of(plan)
+    def set_plan(self, plan: Plan, pool: str | None = None) -> None:
+        """Show one memory of a plan, by default that of its first device."""
+        series = self._series_of(plan, own_pool(plan, pool))
+        if self._shown is None or series.pool != self._shown.series.pool:
+            self._overlays = tuple(
+                (overlay, series_of(overlay.plan, series.pool)) for overlay, _ in self._overlays
+            )
         if self._zoom is not None:
             self._set_zoom(kept_within(self._zoom, series.span))
         self._show(plan, series)
@@ -141,12 +145,21 @@ class Chart(QWidget):
         if self._read_out is not None and self._shown is not None:
             self._show_read_out(self._shown.within_axis(self._read_out.context_tokens))
 
-    def _series_of(self, plan: Plan) -> Series:
+    def is_dragged(self) -> bool:
+        """Whether the mouse is dragging something."""
+        return self._drag is not None and self._drag.moving
+
+    def _series_of(self, plan: Plan, pool: str) -> Series:
         """The curves of a plan: the very same ones as long as nothing but the budget changes."""
         shown = self._shown
         # A part that is magnified has a sample at each marker, which may have moved.
-        if shown is None or self._zoom is not None or curve_key(shown.plan) != curve_key(plan):
-            return series_of(plan)
+        if (
+            shown is None
+            or self._zoom is not None
+            or shown.series.pool != pool
+            or curve_key(shown.plan) != curve_key(plan)
+        ):
+            return series_of(plan, pool)
         return shown.series
 
     def clear(self) -> None:
@@ -166,7 +179,8 @@ class Chart(QWidget):
 
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw other plans as lines over the chart."""
-        self._overlays = tuple((overlay, series_of(overlay.plan)) for overlay in overlays)
+        pool = None if self._shown is None else self._shown.series.pool
+        self._overlays = tuple((overlay, series_of(overlay.plan, pool)) for overlay in overlays)
         self._refresh()
         if self._shown is not None:
             self._describe(self._shown.plan)
@@ -338,7 +352,8 @@ class Chart(QWidget):
 
     def _describe(self, plan: Plan) -> None:
         overlays = [overlay for overlay, _ in self._overlays]
-        self.setAccessibleDescription(summary(plan, overlays, self._units))
+        pool = None if self._shown is None else self._shown.series.pool
+        self.setAccessibleDescription(summary(plan, own_pool(plan, pool), overlays, self._units))
 
     def sight(self) -> Sight:
         """What the user looks at."""
@@ -419,7 +434,8 @@ class Chart(QWidget):
         changed = usage != self._read_out
         self._read_out = usage
         overlays = [overlay for overlay, _ in self._overlays]
-        self._card.show_usage(usage, overlays, self._units, self._pinned)
+        pool = self._shown.series.pool
+        self._card.show_usage(usage, pool, overlays, self._units, self._pinned)
         self._move_crosshair()
         if changed:
             self.read_out_changed.emit(usage)
@@ -432,7 +448,10 @@ class Chart(QWidget):
             self.hide_read_out()
             return
         x = frame.x_of(self._read_out.context_tokens)
-        y = max(frame.y_of(self._read_out.budgeted_bytes), frame.rect.top())
+        # The read-out may still be that of the plan before.
+        usage = self._shown.plan.usage_at(self._read_out.context_tokens)
+        taken = usage.pool(self._shown.series.pool).bytes
+        y = max(frame.y_of(taken), frame.rect.top())
         self._crosshair.show_at(QLineF(x, y, x, frame.rect.bottom()), self._theme)
         self._card.place_beside(QPointF(x, y), QRectF(self.rect()).adjusted(4, 4, -4, -4))
 

@@ -90,7 +90,12 @@ def csv_text(plan: Plan) -> str:
     """A plan's curve as CSV: bytes of each component, and their sums."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    names = [f"{c.kind.value}_{c.where.value}_bytes" for c in plan.components]
+    several = len(plan.request.machine.devices) > 1
+    places = [part.pool if several else part.where.value for part in plan.components]
+    names = [
+        f"{part.kind.value}_{place}_bytes"
+        for part, place in zip(plan.components, places, strict=True)
+    ]
     sums = ["device_bytes", "host_bytes", "budgeted_bytes", "headroom_bytes", "band_bytes"]
     writer.writerow(["context_tokens", *names, *sums])
     for context_tokens in plan.curve().contexts.tolist():

@@ -62,9 +62,15 @@ class InnerTexts:
             self._keep_off_dot(dot, 8)
 
     def place_budget(self, budget_y: float | None) -> QRectF:
-        """The budget's label: on its line, or at the top with an arrow if that is above."""
+        """The budget's label: on its line, or at the top with an arrow if that is above.
+
+        Empty where there is no budget.
+        """
         rect = self._frame.rect
-        size = format_bytes(self._plan.request.budget_bytes, self._picture.units)
+        budget_bytes = self._picture.budget_bytes
+        if budget_bytes is None:
+            return QRectF()
+        size = format_bytes(budget_bytes, self._picture.units)
         text = tr("Budget {size}").format(size=size)
         if budget_y is None:
             text = f"{text} ↑"
@@ -84,7 +90,7 @@ class InnerTexts:
             return
         plan = self._plan
         size = format_bytes(plan.auto_share_bytes, self._picture.units)
-        share = 100 * plan.auto_share_bytes / plan.request.budget_bytes
+        share = 100 * plan.auto_share_bytes / (self._picture.budget_bytes or 1)
         percent = f"{format_count(round(share))} %"
         start = percent if plan.request.engine is EngineName.ZINC else size
         wordings = (

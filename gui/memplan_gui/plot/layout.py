@@ -64,11 +64,12 @@ class _LayoutMaker:
         lines = self._place_markers(markers, flags, raised)
         self._write_byte_axis(ticks)
         context_tokens = self._write_context_axis()
-        budget_y = self._y_in_sight(self._plan.request.budget_bytes)
+        budget_bytes = self._picture.budget_bytes
+        budget_y = None if budget_bytes is None else self._y_in_sight(budget_bytes)
         share_y = self._share_y()
         buffer_limit_y = self._buffer_limit_y()
         wanted = self._wanted_point()
-        budget_x = self._crossing_x(self._plan.request.budget_bytes)
+        budget_x = rect.right() if budget_bytes is None else self._crossing_x(budget_bytes)
         inner = InnerTexts(self._picture, frame, self._fonts)
         pill = inner.place_budget(budget_y)
         inner.keep_off([line.x for line in lines], (budget_y, share_y, buffer_limit_y), wanted)
@@ -229,21 +230,21 @@ class _LayoutMaker:
 
     def _share_y(self) -> float | None:
         share_bytes = self._plan.auto_share_bytes
-        if not 0 < share_bytes < self._plan.request.budget_bytes:
+        if not (self._picture.on_device and 0 < share_bytes < (self._picture.budget_bytes or 0)):
             return None
         return self._y_in_sight(share_bytes)
 
     def _buffer_limit_y(self) -> float | None:
         allocation = self._plan.allocation
-        if allocation is None or allocation.limit_bytes is None:
+        if allocation is None or allocation.limit_bytes is None or not self._picture.on_device:
             return None
         return self._y_in_sight(allocation.limit_bytes)
 
     def _meetings(self) -> list[tuple[int, QPointF]]:
         """Context and place of each point where another plan's total meets this one's."""
         found = []
-        for overlay, _ in self._picture.overlays:
-            for tokens in crossings(self._plan, overlay.plan):
+        for overlay, series in self._picture.overlays:
+            for tokens in crossings(self._plan, overlay.plan, (self._series.pool, series.pool)):
                 y = self._y_in_sight(self._series.total_at(tokens))
                 if self._first < tokens < self._last and y is not None:
                     found.append((tokens, QPointF(self._frame.x_of(tokens), y)))
@@ -257,7 +258,9 @@ class _LayoutMaker:
     def _wanted_point(self) -> QPointF | None:
         at = self._plan.at
         rect = self._frame.rect
-        point = QPointF(self._frame.x_of(at.context_tokens), self._frame.y_of(at.budgeted_bytes))
+        point = QPointF(
+            self._frame.x_of(at.context_tokens), self._frame.y_of(self._picture.usage.bytes)
+        )
         if not rect.adjusted(-0.5, -0.5, 0.5, 0.5).contains(point):
             return None
         return point

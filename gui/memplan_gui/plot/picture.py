@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from memplan.component import ComponentKind
-from memplan.planner import Plan
+from memplan.planner import Plan, PoolUsage
 from memplan.units import ByteUnits
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont
@@ -106,7 +106,7 @@ class Layout:
         budget_y: height of the budget's line, ``None`` where it is above the plot.
         share_y: height of the line of what automatic sizing uses, ``None`` if not shown.
         buffer_limit_y: height of the line of the largest buffer that the device gives, or ``None``.
-        budget_pill: the budget's label.
+        budget_pill: the budget's label; empty without a budget.
         share_x, budget_x: where the total exceeds these; the right edge if nowhere.
         meetings: where another plan's total meets this one's.
         wanted: where the wanted context meets the total; ``None`` where that is not in the plot.
@@ -148,6 +148,21 @@ class Picture:
     units: ByteUnits = ByteUnits.BINARY
     shown_bytes: float | None = None
     zoom: Span | None = None
+
+    @property
+    def usage(self) -> PoolUsage:
+        """What the memory that is shown holds at the plan's context."""
+        return self.plan.at.pool(self.series.pool)
+
+    @property
+    def budget_bytes(self) -> int | None:
+        """The budget of the memory that is shown; ``None``: it is not limited."""
+        return self.usage.pool.budget_bytes
+
+    @property
+    def on_device(self) -> bool:
+        """Whether the memory is that of the device for which contexts are sized."""
+        return self.series.pool == self.plan.request.machine.devices[0].id
 
     @property
     def span(self) -> Span:

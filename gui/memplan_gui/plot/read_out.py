@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from memplan.component import Place
 from memplan.language import ntr, tr
-from memplan.planner import Share, Usage
+from memplan.planner import PoolUsage, Share, Usage
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes
 from memplan.wording.titles import component_title, placed_title
@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from memplan_gui.plot.overlay import Overlay
+from memplan_gui.plot.series import own_pool
 from memplan_gui.text_size import BASE_FONT_PIXELS, scaled
 
 _PAD = 12
@@ -42,18 +43,23 @@ class ReadOutCard(QWidget):
         self.update()
 
     def show_usage(
-        self, usage: Usage, overlays: Iterable[Overlay], units: ByteUnits, pinned: bool
+        self,
+        usage: Usage,
+        pool: str,
+        overlays: Iterable[Overlay],
+        units: ByteUnits,
+        pinned: bool,
     ) -> None:
-        """Show a usage, and what other plans need at the same context.
+        """Show a usage, summed for one memory, and what other plans need at the same context.
 
         The caller places the card afterwards, with ``place_beside``.
         """
         title = ntr("{count} token", "{count} tokens", usage.context_tokens)
         self._title = tr("{title} · pinned").format(title=title) if pinned else title
         self._rows = [
-            *(_share_row(share, units) for share in usage.shares),
-            *_sums(usage, units),
-            *(_overlay_row(overlay, usage.context_tokens, units) for overlay in overlays),
+            *(_share_row(share, pool, units) for share in usage.shares),
+            *_sums(usage.pool(pool), units),
+            *(_overlay_row(overlay, usage.context_tokens, pool, units) for overlay in overlays),
         ]
         self.resize(self.sizeHint())
         self.show()
@@ -134,11 +140,10 @@ class ReadOutCard(QWidget):
             swatch = QRectF(scaled(_PAD), top + (line - side) / 2, side, side)
             colour = QColor(theme.components[row.share.kind])
             painter.setPen(QPen(colour, 1.5))
-            painter.setBrush(colour if row.share.budgeted else QColor(theme.card))
+            painter.setBrush(colour if row.counted else QColor(theme.card))
             painter.drawRoundedRect(swatch, 3, 3)
         painter.setFont(self._bold() if row.strong else self.font())
-        counted = row.share is None or row.share.budgeted
-        painter.setPen(QColor(theme.text if counted else theme.text_muted))
+        painter.setPen(QColor(theme.text if row.counted else theme.text_muted))
         x = float(scaled(_PAD + _SWATCH + 8))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(x, top, names, line), Qt.AlignmentFlag.AlignVCenter, row.name)
@@ -150,37 +155,46 @@ class ReadOutCard(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of the card: a component's, or another where ``share`` is ``None``."""
+    """A line of the card: a component's, or another where ``share`` is ``None``.
+
+    ``counted`` is whether it is part of the sum, that is in the memory that is shown.
+    """
 
     name: str
     size: str
     exact: str
     share: Share | None = None
     strong: bool = False
+    counted: bool = True
 
 
-def _share_row(share: Share, units: ByteUnits) -> _Row:
+def _share_row(share: Share, pool: str, units: ByteUnits) -> _Row:
     on_host = share.where is Place.HOST
     name = placed_title(share.kind, share.where) if on_host else component_title(share.kind)
     exact = format_exact_bytes(share.bytes)
     if not share.exact:
         exact = f"≈ {exact} ± {format_bytes(share.band_bytes, units)}"
-    return _Row(name, format_bytes(share.bytes, units), exact, share)
+    counted = share.pool == pool
+    return _Row(name, format_bytes(share.bytes, units), exact, share, counted=counted)
 
 
-def _overlay_row(overlay: Overlay, context_tokens: int, units: ByteUnits) -> _Row:
+def _overlay_row(overlay: Overlay, context_tokens: int, pool: str, units: ByteUnits) -> _Row:
     ceiling_tokens = overlay.plan.markers.ceiling_tokens
     if context_tokens > ceiling_tokens:
         end = ntr("ends at {count} token", "ends at {count} tokens", ceiling_tokens)
         return _Row(overlay.name, "–", end)
-    count = overlay.plan.usage_at(context_tokens).budgeted_bytes
+    usage = overlay.plan.usage_at(context_tokens)
+    count = usage.pool(own_pool(overlay.plan, pool)).bytes
     return _Row(overlay.name, format_bytes(count, units), format_exact_bytes(count))
 
 
-def _sums(usage: Usage, units: ByteUnits) -> list[_Row]:
+def _sums(usage: PoolUsage, units: ByteUnits) -> list[_Row]:
     headroom = usage.headroom_bytes
-    word = tr("Left in the budget") if headroom >= 0 else tr("Over the budget")
-    counts = [(tr("Counts against the budget"), usage.budgeted_bytes), (word, abs(headroom))]
+    if headroom is None:
+        counts = [(tr("Taken, not limited"), usage.bytes)]
+    else:
+        word = tr("Left in the budget") if headroom >= 0 else tr("Over the budget")
+        counts = [(tr("Counts against the budget"), usage.bytes), (word, abs(headroom))]
     return [
         _Row(name, format_bytes(n, units), format_exact_bytes(n), strong=True) for name, n in counts
     ]

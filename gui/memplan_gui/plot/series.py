@@ -17,17 +17,19 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Stacked curves of what counts against the budget.
+    """Stacked curves of what one memory holds.
 
     Attributes:
+        pool: id of the memory.
         contexts: ascending tokens, shape ``(n,)``, at least two.
-        components: the components that count, from the bottom.
+        components: the components in it, from the bottom.
         stack: cumulative bytes of each, shape ``(len(components), n)``.
         total: bytes of all, shape ``(n,)``.
         band: bytes by which the total may be off either way, shape ``(n,)``.
         largest_buffer: bytes of the largest buffer, shape ``(n,)``, where the device limits it.
     """
 
+    pool: str
     contexts: NDArray[np.float64]
     components: tuple[Component, ...]
     stack: NDArray[np.float64]
@@ -62,12 +64,14 @@ class Series:
         )
 
 
-def series_of(plan: Plan) -> Series:
-    """The stacked curves of a plan."""
+def series_of(plan: Plan, pool: str | None = None) -> Series:
+    """The stacked curves of one memory of a plan: of the first device's if the plan has it not."""
     curve = plan.curve(_SAMPLES)
-    counted = [i for i, c in enumerate(curve.components) if plan.request.machine.reaches(c.pool)]
+    pool = own_pool(plan, pool)
+    counted = [i for i, c in enumerate(curve.components) if c.pool == pool]
     contexts = curve.contexts.astype(np.float64)
-    largest_buffer = _largest_buffer(plan, curve)
+    on_device = pool == plan.request.machine.devices[0].id
+    largest_buffer = _largest_buffer(plan, curve) if on_device else None
     own = curve.bytes[counted]
     bands = curve.bands[counted]
     if len(contexts) == 1:
@@ -76,6 +80,7 @@ def series_of(plan: Plan) -> Series:
         own, bands = np.repeat(own, 2, axis=1), np.repeat(bands, 2, axis=1)
         largest_buffer = None if largest_buffer is None else np.repeat(largest_buffer, 2)
     return Series(
+        pool,
         contexts,
         tuple(curve.components[i] for i in counted),
         np.cumsum(own, axis=0),
@@ -83,6 +88,12 @@ def series_of(plan: Plan) -> Series:
         bands.sum(axis=0),
         largest_buffer,
     )
+
+
+def own_pool(plan: Plan, pool: str | None) -> str:
+    """``pool`` if the plan's machine has it, else the memory of its first device."""
+    machine = plan.request.machine
+    return pool if pool is not None and machine.has(pool) else machine.devices[0].id
 
 
 def _largest_buffer(plan: Plan, curve: Curve) -> NDArray[np.float64] | None:
@@ -101,8 +112,9 @@ def shown_bytes(
     what can be of interest only the lower part is shown, of other plans' sooner than of this one.
     """
     curve_bytes = _highest_bytes(series, last_tokens)
-    budget_bytes = plan.request.budget_bytes
-    wanted_bytes = min(plan.at.budgeted_bytes, curve_bytes)
+    usage = plan.at.pool(series.pool)
+    budget_bytes = usage.pool.budget_bytes or 0
+    wanted_bytes = min(usage.bytes, curve_bytes)
     interest_bytes = max(budget_bytes, wanted_bytes, float(series.total[0]))
     if curve_bytes > _STEEP * interest_bytes > 0:
         curve_bytes = _STEEP_SHOWN * interest_bytes

@@ -1424,6 +1424,10 @@
         <translation>Kein Modell ist geöffnet.</translation>
     </message>
     <message>
+        <source>not limited</source>
+        <translation>nicht begrenzt</translation>
+    </message>
+    <message>
         <source>Memory from {least} at {first} tokens to {most} at {last} tokens. Budget {budget}. At {context} tokens it needs {needed}.{others} Marked contexts: {marks}. Left and Right read it out, Page Up and Page Down go from marker to marker.</source>
         <translation>Speicher von {least} bei {first} Token bis {most} bei {last} Token. Budget {budget}. Bei {context} Token werden {needed} gebraucht.{others} Markierte Kontexte: {marks}. Links und Rechts lesen ab, Bild auf und Bild ab gehen von Marke zu Marke.</translation>
     </message>
@@ -1522,6 +1526,10 @@
             <numerusform>endet bei {count} Token</numerusform>
             <numerusform>endet bei {count} Token</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Taken, not limited</source>
+        <translation>Belegt, nicht begrenzt</translation>
     </message>
     <message>
         <source>Left in the budget</source>

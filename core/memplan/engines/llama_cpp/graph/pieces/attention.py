@@ -93,10 +93,11 @@ class Attention(Basis):
 
     def cache_tensor(self, side: str, layer: Layer, elements: int, cells: int, kind: int) -> int:
         """The tensor of a layer's cache."""
-        key = (f"cache.{side}.{layer.index}", cells)
+        number = layer.index if self.number_in_cache < 0 else self.number_in_cache
+        key = (f"cache.{side}.{number}", cells)
         found = self._leaves.get(key)
         if found is None:
-            home = self._homes.cache(layer.index)
+            home = self._homes.cache(number)
             found = self.tensor(kind, elements, cells, self.batch.streams, buffer=home)
             self._leaves[key] = found
         return found

@@ -20,7 +20,7 @@ from memplan.engines.llama_cpp.graph.backends.layouts import (
 )
 from memplan.engines.llama_cpp.graph.operations import Operations
 from memplan.engines.llama_cpp.shape import Layer, Shape
-from memplan.reader.header import Tensor
+from memplan.reader.header import Array, Tensor
 
 _LEAST_ROTATION: Final = 64
 _NEWER_TYPE: Final = F16
@@ -132,6 +132,7 @@ class Basis(Operations):
         batch: what memory is reserved for.
         pins: nodes whose backend llama.cpp chooses itself.
         embedded: the residual stream as it was looked up, not scaled; -1 before.
+        number_in_cache: which cache is met where blocks are gone through more than once; else -1.
     """
 
     def __init__(
@@ -149,6 +150,7 @@ class Basis(Operations):
         self.batch = batch
         self.pins = Pins()
         self.embedded = -1
+        self.number_in_cache = -1
         self._table = tensors
         self._homes = homes
         self._leaves: dict[tuple[str, int], int] = {}
@@ -173,10 +175,25 @@ class Basis(Operations):
         found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
         return float(found.value) if found is not None and is_number(found.value) else default
 
+    def reals(self, key: str) -> tuple[float, ...]:
+        """A number of the model's metadata for each layer, stated once or in an array."""
+        found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
+        if found is None:
+            return ()
+        if is_number(found.value):
+            return (float(found.value),) * self.shape.block_count
+        numbers = found.value.numbers() if isinstance(found.value, Array) else None
+        return tuple(map(float, numbers or ()))
+
     def flag(self, key: str, *, default: bool = False) -> bool:
         """A truth of the model's metadata."""
         found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
         return found.value if found is not None and isinstance(found.value, bool) else default
+
+    def text(self, key: str) -> str:
+        """A word of the model's metadata; empty if there is none."""
+        found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
+        return found.value if found is not None and isinstance(found.value, str) else ""
 
     # Weights
 

@@ -6,8 +6,14 @@ Source: ``build_ffn`` and ``build_moe_ffn`` in ``llama-graph.cpp``; b11434.
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Final
 
 from memplan.engines.llama_cpp.graph.pieces.basis import Basis
+
+_CLAMPED_APART: Final = frozenset({"bailingmoe3", "step35"})
+"""Architectures whose gated units are clamped before their product rather than within it."""
+
+_LEAST_LIMIT: Final = 1e-6
 
 
 class Activation(Enum):
@@ -20,6 +26,7 @@ class Activation(Enum):
     SWIGLU_OF_HALVES = auto()
     GEGLU_OF_HALVES = auto()
     OAI = auto()
+    SITU = auto()
 
 
 class Gating(Enum):
@@ -43,7 +50,6 @@ class Networks(Basis):
         up: str = "ffn_up",
         gate: str = "ffn_gate",
         down: str = "ffn_down",
-        limit: bool = False,
     ) -> int:
         """A dense network; gated where there is a gate."""
         raised = stream
@@ -51,7 +57,8 @@ class Networks(Basis):
             raised = self._with_bias_and_scale(up, stream, layer)
         gated = self.weight(gate, layer) is not None
         inner = self._with_bias_and_scale(gate, stream, layer) if gated else raised
-        result = self.activated(inner, raised if gated else None, activation, limit)
+        limited = gated and self._limited("swiglu_clamp_shexp", layer, activation)
+        result = self.activated(inner, raised if gated else None, activation, limited=limited)
         scales = self.named(f"blk.{layer}.ffn.act.scales", layer)
         if scales is not None:
             result = self.div(result, scales)
@@ -67,10 +74,10 @@ class Networks(Basis):
         return result if scale is None else self.mul(result, scale)
 
     def activated(
-        self, inner: int, up: int | None, activation: Activation, limit: bool = False
+        self, inner: int, up: int | None, activation: Activation, *, limited: bool = False
     ) -> int:
         """The function between the two halves, of two tensors, of one, or of its halves."""
-        if up is not None and limit:
+        if up is not None and limited:
             up = self.clamp(up)
             return self.mul(self.clamp(self.silu(inner)), up)
         match activation:
@@ -80,12 +87,21 @@ class Networks(Basis):
                 return self.sqr(self.relu(inner))
             case Activation.OAI:
                 return self.glu(inner, up)
+            case Activation.SITU:
+                return self._situ(inner, inner if up is None else up)
             case Activation.SILU:
                 return self.glu(inner, up) if up is not None else self.silu(inner)
             case Activation.GELU:
                 return self.glu(inner, up) if up is not None else self.gelu(inner)
             case Activation.RELU:
                 return self.glu(inner, up) if up is not None else self.relu(inner)
+
+    def _situ(self, gate: int, up: int) -> int:
+        inner = self.scale(self.tanh(self.scale(gate)))
+        inner = self.mul(inner, self.sigmoid(gate))
+        if self.real("activation.situ_linear_beta") > 0:
+            up = self.scale(self.tanh(self.scale(up)))
+        return self.mul(inner, up)
 
     def experts(
         self,
@@ -101,7 +117,6 @@ class Networks(Basis):
         expert_count: int | None = None,
         used: int | None = None,
         suffix: str = "exps",
-        limit: bool = False,
         groups: int = 0,
         groups_used: int = 0,
     ) -> int:
@@ -119,7 +134,7 @@ class Networks(Basis):
         if before:
             each = self.mul(self.repeat(each, width, chosen, tokens), weights)
         down = f"ffn_down_{suffix}"
-        inner = self._expert_inner(each, ids, layer, activation, suffix, limit)
+        inner = self._expert_inner(each, ids, layer, activation, suffix)
         result = self.expert_product(
             self.weight(down, layer), inner, ids, self.scale_of(down, layer)
         )
@@ -220,7 +235,7 @@ class Networks(Basis):
         return self.reshape(masked, count, tokens)
 
     def _expert_inner(
-        self, each: int, ids: int, layer: int, activation: Activation, suffix: str, limit: bool
+        self, each: int, ids: int, layer: int, activation: Activation, suffix: str
     ) -> int:
         merged = self.weight(f"ffn_gate_up_{suffix}", layer)
         if merged is not None:
@@ -238,7 +253,15 @@ class Networks(Basis):
         if self.weight(f"ffn_gate_{suffix}", layer) is None:
             return self.activated(up, None, activation)
         gate = self._expert_part(f"ffn_gate_{suffix}", each, ids, layer)
-        return self.activated(gate, up, activation, limit)
+        limited = self._limited("swiglu_clamp_exp", layer, activation)
+        return self.activated(gate, up, activation, limited=limited)
+
+    def _limited(self, key: str, layer: int, activation: Activation) -> bool:
+        """Whether a layer's units are clamped by operations of their own."""
+        if activation is not Activation.SILU or self.shape.name not in _CLAMPED_APART:
+            return False
+        limits = self.reals(key)
+        return layer < len(limits) and limits[layer] > _LEAST_LIMIT
 
     def _expert_part(self, name: str, each: int, ids: int, layer: int) -> int:
         part = self.expert_product(self.weight(name, layer), each, ids, self.scale_of(name, layer))

@@ -16,6 +16,7 @@ from memplan.engines.llama_cpp.graph.backends.backend import Backend as Computin
 from memplan.engines.llama_cpp.graph.batch import batch_of
 from memplan.engines.llama_cpp.graph.flat import HOST_BUFFER, REPACKED_BUFFER, FlatGraph
 from memplan.engines.llama_cpp.graph.model_graph import Batch, ModelGraph
+from memplan.engines.llama_cpp.graph.outputs import mark_outputs
 from memplan.engines.llama_cpp.graph.repetition import walked
 from memplan.engines.llama_cpp.graph.reservation import Reservation, Stretch
 from memplan.engines.llama_cpp.placement import HOST, Placement
@@ -130,6 +131,7 @@ def _built(
     tensors = _tensors(request.model)
     graph = ModelGraph(request.shape, tensors, batch, _Homes(request), layers)
     build(graph)
+    mark_outputs(graph)
     return graph
 
 

@@ -156,6 +156,10 @@ class Operations:
         """It is a weight of the model."""
         self._weights.add(tensor)
 
+    def is_weight(self, tensor: int) -> bool:
+        """Whether it is a weight of the model."""
+        return tensor in self._weights
+
     def mark_output(self, tensor: int) -> None:
         """It is read from outside after the graph was computed."""
         self._outputs.add(tensor)
@@ -376,6 +380,12 @@ class Operations:
         """Matrix product with the chosen experts."""
         shape = (self.shapes[experts][1], self.shapes[ids][0], self.shapes[a][2], 1)
         return self._new(Op.MUL_MAT_ID, F32, shape, (experts, a, ids))
+
+    def ask_for_precision(self, product: int) -> None:
+        """A product with experts reads its operand in full precision (``ggml_prec_set_src``)."""
+        while self.ops[product] is not Op.MUL_MAT_ID:
+            product = self.sources[product][0]
+        self.details[product] = 1
 
     def out_prod(self, a: int, b: int) -> int:
         """Outer product."""

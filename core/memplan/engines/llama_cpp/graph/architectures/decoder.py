@@ -114,6 +114,7 @@ class Style:
         normed_embedding: whether the embedding is normed without one.
         vocabulary: whether there is a projection to the vocabulary.
         residual_first: whether attention is added to the stream rather than the other way round.
+        network_residual_first: the same of the network.
         rows: where the rows are chosen for which logits are computed.
         network: builds the network otherwise.
         heads: builds queries, keys and values otherwise, rotation included.
@@ -150,6 +151,7 @@ class Style:
     normed_embedding: bool = False
     vocabulary: bool = True
     residual_first: bool = False
+    network_residual_first: bool = False
     rows: Rows = Rows.IN_LAST_LAYER
     network: Callable[[ModelGraph, Style, int, Layer], int] | None = None
     heads: Callable[[ModelGraph, int, Layer, int], tuple[int, int, int]] | None = None
@@ -313,7 +315,7 @@ def _layer(
         x = norm_of(g, style, style.after_network, x, layer)
     if style.scaled_residual:
         x = g.scale(x)
-    stream = g.add(x, residual)
+    stream = g.add(residual, x) if style.network_residual_first else g.add(x, residual)
     return stream if style.behind_layer is None else style.behind_layer(g, stream, layer)
 
 

@@ -57,6 +57,7 @@ _LLAMA = Style(factors=True)
 _PHI3 = Style(
     factors=True, scaled_queries=True, activation=Activation.SWIGLU_OF_HALVES,
     memory=Memory.AS_STATED, experts=Experts(activation=Activation.SILU),
+    network_residual_first=True,
 )  # fmt: skip
 _CENTRED_GELU = Style(centred=True, activation=Activation.GELU)
 _GRANITE = Style(factors=True, scaled_embedding=True, scaled_residual=True, scaled_logits=True)

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
 from memplan.devices import Device, smallest_device
-from memplan.engines.llama_cpp.options import CacheType
-from memplan.engines.zinc.options import ZincVersion
+from memplan.engines.registry import engine_named
 from memplan.estimate import LimitedBy, UnsupportedRequestError
-from memplan.exhaustive import exhaustive
+from memplan.language import marked
 from memplan.model import Model
 from memplan.planner import Plan, plan
 from memplan.requantise import requantise, smaller_types
-from memplan.request import Backend, EngineName, Request
+from memplan.request import Backend, Request
 from memplan.units import MIB
 
 _CONTEXT_STEP_TOKENS = 256
 _MAC_RESERVE_BYTES = 4 * 1024 * MIB
 
 
-class Change(StrEnum):
-    """What an advice changes, by the engine's or the program's own name of the option."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an advice changes.
 
-    CONTEXT = "context"
-    CACHE_TYPE = "cache_type"
-    ZINC_VERSION = "zinc_version"
-    FLASH_ATTN = "flash_attn"
-    PARALLEL = "parallel"
-    UBATCH_SIZE = "ubatch_size"
-    N_CPU_MOE = "n_cpu_moe"
-    N_GPU_LAYERS = "n_gpu_layers"
-    WIRED_LIMIT = "wired_limit_mb"
-    DEVICE = "device"
-    QUANTISATION = "quantisation"
+    Attributes:
+        name: the engine's or the program's own name of the option.
+        instruction: what to do, marked, with the place ``{to}``.
+        cost: what it costs the user, marked, as a sentence.
+        further: the instruction where another goes before it, marked; empty where none does.
+        grouped: whether a number is written with separators.
+    """
+
+    name: str
+    instruction: str
+    cost: str
+    further: str = ""
+    grouped: bool = True
+
+
+CONTEXT: Final = Change(
+    "context", marked("Use a context of {to} tokens"), marked("Shorter chats and documents.")
+)
+WIRED_LIMIT: Final = Change(
+    "wired_limit_mb",
+    marked("Raise the GPU's share: sudo sysctl iogpu.wired_limit_mb={to}"),
+    marked("Less memory for everything else on the Mac, until it restarts."),
+    grouped=False,
+)
+DEVICE: Final = Change("device", marked("Use a larger device: {to}"), marked("Another device."))
+QUANTISATION: Final = Change(
+    "quantisation",
+    marked("Use the same model as {to}"),
+    marked("Another file, whose size is worked out and may differ a little; less exact answers."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +105,14 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rung:
+class Rung:
+    """A step, and what it makes of a request."""
+
     step: Step
     change: Callable[[Request], Request]
 
 
-_Ladder = Sequence[_Rung]
+Ladder = Sequence[Rung]
 """Values of one option, from the mildest to the strongest."""
 
 
@@ -112,7 +132,7 @@ def advise(current: Plan, devices: tuple[Device, ...] = ()) -> tuple[Advice, ...
     """
     if current.verdict.fits and current.verdict.limited_by is not LimitedBy.BUDGET:
         return ()
-    ladders = list(_ladders(current))
+    ladders = list(engine_named(current.request.engine).ladders(current))
     singles = [advice for ladder in ladders if (advice := _climb(current, ladder))]
     singles += _larger_memory(current, devices)
     singles += _resized_models(current)
@@ -124,7 +144,7 @@ def advise(current: Plan, devices: tuple[Device, ...] = ()) -> tuple[Advice, ...
 
 
 def _keeps_context(advice: Advice) -> bool:
-    return all(step.change is not Change.CONTEXT for step in advice.steps)
+    return all(step.change != CONTEXT for step in advice.steps)
 
 
 def _advice(
@@ -137,7 +157,7 @@ def _advice(
         return None
     frees_bytes = current.at.budgeted_bytes - changed.at.budgeted_bytes
     saves_bytes = frees_bytes
-    if steps[0].change is not Change.CONTEXT:
+    if steps[0].change != CONTEXT:
         same = changed.usage_at(current.at.context_tokens)
         saves_bytes = current.at.budgeted_bytes - same.budgeted_bytes
         gained = changed.markers.max_tokens - current.markers.max_tokens
@@ -155,7 +175,7 @@ def _advice(
     return replace(advice, reaches_goal=reaches_goal)
 
 
-def _climb(current: Plan, ladder: _Ladder) -> Advice | None:
+def _climb(current: Plan, ladder: Ladder) -> Advice | None:
     """The mildest value that reaches the goal, else the strongest that still gains something.
 
     A stronger value never needs more, so the mildest is found by halving.
@@ -185,93 +205,8 @@ def _shorter_context(current: Plan) -> Advice | None:
         tokens -= tokens % _CONTEXT_STEP_TOKENS
     if tokens == 0 or tokens >= current.at.context_tokens:
         return None
-    step = Step(Change.CONTEXT, tokens, ("--context", str(tokens)))
+    step = Step(CONTEXT, tokens, ("--context", str(tokens)))
     return _advice(current, (step,), current.model, replace(current.request, context_tokens=tokens))
-
-
-def _ladders(current: Plan) -> Iterator[_Ladder]:
-    return _LADDERS[current.request.engine](current)
-
-
-def _zinc_ladders(current: Plan) -> Iterator[_Ladder]:
-    if current.request.zinc.version is ZincVersion.JUNE_2026:
-        later = ZincVersion.SEPTEMBER_2026
-        step = Step(Change.ZINC_VERSION, later.value, ("--zinc-version", later.value))
-        yield [
-            _Rung(step, lambda request: replace(request, zinc=replace(request.zinc, version=later)))
-        ]
-
-
-def _llama_cpp_ladders(current: Plan) -> Iterator[_Ladder]:
-    options = current.options
-    yield [
-        _llama_cpp_rung(
-            Step(
-                Change.CACHE_TYPE,
-                name,
-                ("--cache-type-k", name, "--cache-type-v", name, "--flash-attn", "on"),
-            ),
-            cache_type_k=CacheType(name),
-            cache_type_v=CacheType(name),
-            flash_attn=True,
-        )
-        for name in _smaller_cache_types(options["cache_type_k"], options["cache_type_v"])
-    ]
-    yield [_llama_cpp_rung(Step(Change.FLASH_ATTN, "on", ("--flash-attn", "on")), flash_attn=True)]
-    yield [
-        _llama_cpp_rung(Step(Change.PARALLEL, count, ("--parallel", str(count))), parallel=count)
-        for count in _halves(options["parallel"], least=1)
-    ]
-    yield [
-        _llama_cpp_rung(
-            Step(Change.UBATCH_SIZE, count, ("--ubatch-size", str(count))), ubatch_size=count
-        )
-        for count in _halves(options["ubatch_size"], least=64)
-    ]
-    layers = current.model.dimensions.layers
-    if current.model.dimensions.experts:
-        yield [
-            _llama_cpp_rung(
-                Step(Change.N_CPU_MOE, count, ("--n-cpu-moe", str(count))), n_cpu_moe=count
-            )
-            for count in range(1 + (current.request.llama_cpp.n_cpu_moe or 0), layers + 1)
-        ]
-    yield [
-        _llama_cpp_rung(
-            Step(Change.N_GPU_LAYERS, count, ("--n-gpu-layers", str(count))), n_gpu_layers=count
-        )
-        for count in range(min(options["n_gpu_layers"], layers + 1) - 1, -1, -1)
-    ]
-
-
-_LADDERS: Final[Mapping[EngineName, Callable[[Plan], Iterator[_Ladder]]]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: _zinc_ladders,
-        EngineName.LLAMA_CPP: _llama_cpp_ladders,
-    },
-)
-
-
-def _llama_cpp_rung(step: Step, **changes: object) -> _Rung:
-    def change(request: Request) -> Request:
-        return replace(request, llama_cpp=replace(request.llama_cpp, **changes))  # type: ignore[arg-type]
-
-    return _Rung(step, change)
-
-
-def _smaller_cache_types(type_k: str, type_v: str) -> list[str]:
-    order = ["f32", "f16", "q8_0", "q4_0"]
-    used = max((order.index(t) if t in order else 1 for t in (type_k, type_v)), default=1)
-    return order[max(used + 1, 2) :]
-
-
-def _halves(count: int, least: int) -> list[int]:
-    values = []
-    while count > least:
-        count = max(count // 2, least)
-        values.append(count)
-    return values
 
 
 def _resized_models(current: Plan) -> list[Advice]:
@@ -279,7 +214,7 @@ def _resized_models(current: Plan) -> list[Advice]:
     best = None
     for name in smaller_types(current.model):
         smaller = requantise(current.model, name)
-        step = Step(Change.QUANTISATION, name)
+        step = Step(QUANTISATION, name)
         advice = _advice(current, (step,), smaller, current.request)
         best = advice or best
         if advice is not None and advice.reaches_goal:
@@ -295,11 +230,11 @@ def _larger_memory(current: Plan, devices: tuple[Device, ...]) -> Iterable[Advic
         limit_mib = -(-needed_bytes // MIB)
         if request.budget_bytes < limit_mib * MIB <= total_bytes - _MAC_RESERVE_BYTES:
             size = f"{limit_mib}MiB"
-            step = Step(Change.WIRED_LIMIT, limit_mib, ("--budget", size))
+            step = Step(WIRED_LIMIT, limit_mib, ("--budget", size))
             yield from _with_budget(current, step, limit_mib * MIB, total_bytes)
     device = smallest_device(devices, request.backend, max(needed_bytes, request.budget_bytes + 1))
     if device is not None:
-        step = Step(Change.DEVICE, device.name, ("--budget", str(device.budget_bytes)))
+        step = Step(DEVICE, device.name, ("--budget", str(device.budget_bytes)))
         yield from _with_budget(current, step, device.budget_bytes, device.total_memory_bytes)
 
 
@@ -307,9 +242,7 @@ def _needed_bytes(current: Plan) -> int:
     """The smallest budget that holds the goal."""
     goal_bytes = current.usage_at(goal_tokens(current)).budgeted_bytes
     request = current.request
-    # llama.cpp's automatic fit leaves this much free; ZINC leaves nothing.
-    llama_cpp = request.engine is EngineName.LLAMA_CPP
-    return goal_bytes + (request.llama_cpp.fit_target_mib * MIB if llama_cpp else 0)
+    return goal_bytes + engine_named(request.engine).margin_bytes(request)
 
 
 def _with_budget(
@@ -322,7 +255,7 @@ def _with_budget(
     return [advice] if advice else []
 
 
-def _combination(current: Plan, ladders: Sequence[_Ladder]) -> list[Advice]:
+def _combination(current: Plan, ladders: Sequence[Ladder]) -> list[Advice]:
     """The fewest options, each at its strongest, that reach the goal; with a context if need be."""
     strongest = [ladder[-1] for ladder in ladders if ladder]
     best: Advice | None = None

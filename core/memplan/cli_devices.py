@@ -15,10 +15,10 @@ from memplan.detection.detect import detect
 from memplan.detection.metal_probe import find_metal_devices
 from memplan.detection.probe_output import answer
 from memplan.detection.vulkan_probe import find_vulkan_devices
-from memplan.request import EngineName
+from memplan.engines.registry import ENGINES
 from memplan.units import format_bytes
 from memplan.wording.detection import problem_sentence
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES
+from memplan.wording.titles import BACKEND_TITLES
 
 EXIT_FOUND: Final = 0
 EXIT_NONE_FOUND: Final = 1
@@ -46,8 +46,8 @@ def detection_to_json(detection: Detection) -> dict[str, Any]:
         {
             **asdict(device),
             "budget_bytes": {
-                engine: {amount: device.budget_bytes(engine, amount) for amount in Amount}
-                for engine in EngineName
+                engine: {amount: each.budget_bytes(device, amount) for amount in Amount}
+                for engine, each in ENGINES.items()
             },
         }
         for device in detection.devices
@@ -73,10 +73,10 @@ def _lines(device: DetectedDevice) -> list[str]:
     lines = [f"{device.name} ({device.kind}, {backends})"]
     if device.driver:
         lines.append(f"  driver             {device.driver}")
-    for engine in EngineName:
-        total, free = (device.budget_bytes(engine, amount) for amount in Amount)
+    for engine in ENGINES.values():
+        total, free = (engine.budget_bytes(device, amount) for amount in Amount)
         free_text = "free now not told by the driver" if free is None else f"{_size(free)} free now"
-        lines.append(f"  {ENGINE_TITLES[engine]:<18} {_size(total)} in all, {free_text}")
+        lines.append(f"  {engine.title:<18} {_size(total)} in all, {free_text}")
     if device.total_memory_bytes is not None:
         lines.append(f"  memory             {_size(device.total_memory_bytes)}")
     if device.wired_limit_bytes is not None:

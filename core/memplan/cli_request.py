@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from typing import Any
 
 from memplan.cli_machine import add_machine_options, machine_from
-from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
-from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
-from memplan.exhaustive import exhaustive
-from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName, Request
+from memplan.engines.engine import Engine
+from memplan.engines.option_spec import (
+    Automatic,
+    Choice,
+    Count,
+    Layers,
+    OptionSpec,
+    Size,
+    Switch,
+    Text,
+    default_of,
+    specs_of,
+)
+from memplan.engines.registry import ENGINES, default_engine, engine_named
+from memplan.request import DEFAULT_BUDGET_BYTES, Backend, Request
 from memplan.units import format_bytes, parse_bytes, parse_tokens
 from memplan.unsigned import check_u32, check_u64
-from memplan.wording.titles import ENGINE_TITLES
-
-_ZINC_OPTIONS = ("zinc_version", "accounting")
-_LLAMA_CPP_OPTIONS = tuple(field.name for field in fields(LlamaCppOptions))
-
-ENGINE_OPTIONS: Mapping[EngineName, tuple[str, ...]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: _ZINC_OPTIONS,
-        EngineName.LLAMA_CPP: _LLAMA_CPP_OPTIONS,
-    },
-)
-"""Options that only one engine has, as attributes of the parsed arguments; ``None``: not given."""
 
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """Add everything that a request consists of, the budget excepted."""
     parser.add_argument(
         "--engine",
-        type=EngineName,
-        choices=list(EngineName),
-        default=EngineName.ZINC,
+        choices=list(ENGINES),
+        default=default_engine().name,
         help="the engine that runs the model (default: %(default)s)",
     )
     parser.add_argument(
@@ -43,7 +43,7 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         type=Backend,
         choices=list(Backend),
         default=Backend.VULKAN,
-        help="the interface to the GPU (default: %(default)s; cuda: llama.cpp only)",
+        help=f"the interface to the GPU (default: %(default)s; {_backends_of_engines()})",
     )
     parser.add_argument(
         "--context",
@@ -58,71 +58,55 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         help="on Metal all memory of the machine, where the budget is its working set",
     )
     add_machine_options(parser)
-    _add_zinc_options(parser.add_argument_group("ZINC"))
-    _add_llama_cpp_options(parser.add_argument_group("llama.cpp"))
+    for engine in ENGINES.values():
+        group = parser.add_argument_group(engine.title)
+        for name, spec in specs_of(engine.options).items():
+            _add_option(group, _destination(engine, name), spec, default_of(engine.options, name))
 
 
-def _add_zinc_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--zinc-version",
-        choices=[version.value for version in ZincVersion],
-        help="the version whose plan is followed (default: 2026-06)",
-    )
-    group.add_argument(
-        "--accounting",
-        choices=[accounting.value for accounting in Accounting],
-        help="bytes that ZINC plans with, or that it then allocates (default: plan)",
-    )
+def _backends_of_engines() -> str:
+    return "; ".join(f"{each.title}: {', '.join(each.backends)}" for each in ENGINES.values())
 
 
-def _add_llama_cpp_options(group: argparse._ArgumentGroup) -> None:
-    """Options under llama.cpp's own names; each is ``None`` unless it is given."""
-    add = group.add_argument
-    add("--program", type=Program, choices=list(Program), help="whose defaults apply")
-    for side in "kv":
-        flag, short = f"--cache-type-{side}", f"-ct{side}"
-        add(
-            flag,
-            short,
-            type=CacheType,
-            choices=list(CacheType),
-            help=f"type of the {side.upper()} cache",
-        )
-    add("--flash-attn", "-fa", type=_flash_attn, metavar="{on,off,auto}", help="flash attention")
-    add("--batch-size", "-b", type=_count("batch size", least=1), metavar="N", help="logical batch")
-    add(
-        "--ubatch-size", "-ub", type=_count("ubatch size", least=1), metavar="N", help="micro-batch"
-    )
-    add("--parallel", "-np", type=_count("parallel", least=1), metavar="N", help="sequences")
-    add("--kv-unified", action=argparse.BooleanOptionalAction, help="one KV cache for all")
-    add("--n-gpu-layers", "-ngl", type=_gpu_layers, metavar="N", help="layers on the GPU, or all")
-    add("--cpu-moe", action="store_true", default=None, help="all experts on the host")
-    add("--n-cpu-moe", type=_count("n-cpu-moe"), metavar="N", help="experts of N layers there")
-    add(
-        "--no-kv-offload",
-        dest="kv_offload",
-        action="store_false",
-        default=None,
-        help="KV cache on the host",
-    )
-    add("--swa-full", action="store_true", default=None, help="window layers cache everything")
-    add(
-        "--fit-target",
-        dest="fit_target_mib",
-        type=_count("fit target"),
-        metavar="MiB",
-        help="what automatic fitting leaves free (default: 1024)",
-    )
-    add(
-        "--max-allocation",
-        dest="max_allocation_bytes",
-        type=byte_size("max allocation", least=1),
-        metavar="SIZE",
-        help="the largest single buffer that the device gives, such as 4GiB",
-    )
+def _destination(engine: Engine, name: str) -> str:
+    """The attribute of the parsed arguments that holds an option; ``None``: it is not given."""
+    return f"{engine.key}_{name}"
 
 
-def _flash_attn(text: str) -> bool | None:
+def _add_option(
+    group: argparse._ArgumentGroup, destination: str, spec: OptionSpec, default: Any
+) -> None:
+    """An option under the engine's own names."""
+    add = partial(group.add_argument, *spec.flags, dest=destination, help=spec.help)
+    name = spec.flag.removeprefix("--").replace("-", " ")
+    match spec.values:
+        case Choice(members=members):
+            add(type=members, choices=list(members))
+        case Switch():
+            add(action="store_false" if default else "store_true", default=None)
+        case Automatic(worded=True):
+            add(type=_on_off_auto, metavar="{on,off,auto}")
+        case Automatic():
+            add(action=argparse.BooleanOptionalAction)
+        case Count(metavar=metavar, least=least):
+            add(type=_count(name, least=least), metavar=metavar)
+        case Layers(all_of_them=all_of_them):
+            add(type=partial(_layers, name, all_of_them), metavar="N")
+        case Size(least=least):
+            add(type=byte_size(name, least=least), metavar="SIZE")
+        case Text(metavar=metavar, check=check):
+            add(type=partial(_text, check), metavar=metavar)
+
+
+def _text(check: Callable[[str], object], text: str) -> str:
+    try:
+        check(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _on_off_auto(text: str) -> bool | None:
     """``on``, ``off`` or ``auto`` as the option's value."""
     values = {"on": True, "1": True, "off": False, "0": False, "auto": None}
     if text not in values:
@@ -130,11 +114,13 @@ def _flash_attn(text: str) -> bool | None:
     return values[text]
 
 
-def _gpu_layers(text: str) -> int | None:
-    """A number of layers; ``all``, ``auto`` and negative numbers are every layer, as there."""
-    if text in {"all", "auto"} or re.fullmatch(r"-\d{1,9}", text):
+def _layers(name: str, all_of_them: StrEnum, text: str) -> int | StrEnum | None:
+    """A number of layers, the word for all, or ``None`` for ``auto``, which -1 stands for, too."""
+    if text in {"auto", "-1"}:
         return None
-    return _count("n-gpu-layers")(text)
+    if text == all_of_them or re.fullmatch(r"-\d{1,9}", text):
+        return all_of_them
+    return _count(name)(text)
 
 
 def _count(name: str, *, least: int = 0) -> Callable[[str], int]:
@@ -165,11 +151,11 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
     Raises:
         ValueError: an option belongs to another engine or backend than the one that is asked for.
     """
-    for engine, names in ENGINE_OPTIONS.items():
-        for name in names:
-            if engine is not arguments.engine and getattr(arguments, name) is not None:
-                flag = "--" + name.replace("_", "-")
-                raise ValueError(f"{flag} is an option of {ENGINE_TITLES[engine]}")
+    for engine in ENGINES.values():
+        for name, spec in specs_of(engine.options).items():
+            given = getattr(arguments, _destination(engine, name))
+            if engine.name != arguments.engine and given is not None:
+                raise ValueError(f"{spec.flag} is an option of {engine.title}")
     if arguments.total_memory is not None and arguments.backend is not Backend.METAL:
         raise ValueError(
             "--total-memory is for --backend metal, where device and host share their memory"
@@ -182,19 +168,14 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
     request = Request(
         engine=arguments.engine, machine=machine, context_tokens=arguments.context or None
     )
-    return replace(request, zinc=_zinc(arguments), llama_cpp=_llama_cpp(arguments))
+    return request.with_options(_options(engine_named(arguments.engine), arguments))
 
 
-def _zinc(arguments: argparse.Namespace) -> ZincOptions:
-    return ZincOptions(
-        ZincVersion(arguments.zinc_version or ZincOptions().version),
-        Accounting(arguments.accounting or ZincOptions().accounting),
-    )
-
-
-def _llama_cpp(arguments: argparse.Namespace) -> LlamaCppOptions:
-    given = {name: getattr(arguments, name) for name in _LLAMA_CPP_OPTIONS}
-    return LlamaCppOptions(**{name: value for name, value in given.items() if value is not None})
+def _options(engine: Engine, arguments: argparse.Namespace) -> object:
+    given = {
+        name: getattr(arguments, _destination(engine, name)) for name in specs_of(engine.options)
+    }
+    return engine.options(**{name: value for name, value in given.items() if value is not None})
 
 
 def byte_size(name: str, *, least: int = 0) -> Callable[[str], int]:

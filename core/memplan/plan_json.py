@@ -38,7 +38,7 @@ def plan_to_json(
     answer: dict[str, Any] = {
         "schema": PLAN_SCHEMA,
         "model": _model(plan.model, plan),
-        "engine": {"name": plan.request.engine.value, "version": plan.engine_version},
+        "engine": {"name": plan.request.engine, "version": plan.engine_version},
         "backend": plan.request.backend.value,
         "budget_bytes": plan.request.budget_bytes,
         "options": dict(plan.options),
@@ -106,9 +106,9 @@ def _advice(advice: Advice) -> dict[str, Any]:
     """An advice; its first step under ``change`` and ``to``, all of them under ``steps``."""
     first = advice.steps[0]
     return {
-        "change": first.change.value,
+        "change": first.change.name,
         "to": first.to,
-        "steps": [{"change": step.change.value, "to": step.to} for step in advice.steps],
+        "steps": [{"change": step.change.name, "to": step.to} for step in advice.steps],
         "arguments": [word for step in advice.steps for word in step.arguments],
         "frees_bytes": advice.frees_bytes,
         "saves_bytes": advice.saves_bytes,
@@ -121,7 +121,7 @@ def _advice(advice: Advice) -> dict[str, Any]:
 
 def _solution(solution: Solution) -> dict[str, Any]:
     return {
-        "question": solution.question.value,
+        "question": solution.question.name,
         "context_tokens": solution.context_tokens,
         "answer": solution.answer,
         "arguments": list(solution.arguments),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from memplan.engines.registry import estimate
+from memplan.engines.registry import engine_named
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
 from memplan.memory.machine import Pool
@@ -274,7 +274,7 @@ class Plan:
 
 def plan(model: Model, request: Request) -> Plan:
     """What ``model`` needs for ``request``. Pure, and quick enough to call at every change."""
-    answer = estimate(model, request)
+    answer = engine_named(request.engine).estimate(model, request)
     sizing = answer.sizing
     at = _usage(answer.components, request, sizing.wanted_tokens)
     status = _status(at, sizing)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum, StrEnum, auto
-from typing import Final
+from enum import Enum, auto
+from typing import Any, Final, TypeVar
 
-from memplan.engines.llama_cpp.options import LlamaCppOptions
-from memplan.engines.zinc.options import ZincOptions
+from memplan.engines.names import EngineName as EngineName
+from memplan.engines.registry import ENGINES, default_engine, engine_named, engine_with_key
 from memplan.memory.backend import Backend as Backend
 from memplan.memory.machine import Machine
 from memplan.units import GIB
@@ -17,11 +17,7 @@ DEFAULT_BUDGET_BYTES: Final = 16 * GIB
 DEFAULT_COMPLETION_TOKENS: Final = 4096
 
 
-class EngineName(StrEnum):
-    """The engines whose memory is planned."""
-
-    ZINC = "zinc"
-    LLAMA_CPP = "llama.cpp"
+_Options = TypeVar("_Options")
 
 
 class _Unset(Enum):
@@ -38,49 +34,48 @@ class Request:
     ``total_memory_bytes``, here and in :func:`dataclasses.replace`.
 
     Attributes:
-        engine: the engine that runs the model.
+        engine: the name of the engine that runs the model.
         machine: the memories that it runs in.
         context_tokens: the context asked for; ``None``, or 0, to let the engine choose.
         used_context_tokens: tokens that a chat already holds.
         completion_tokens: tokens that the next answer may take.
-        zinc: options of ZINC.
-        llama_cpp: options of llama.cpp.
+        options: the engines' options that are not as usual. Each engine's are given, and read,
+            as an attribute of their own, under the engine's key.
     """
 
-    engine: EngineName
+    engine: str
     machine: Machine
     context_tokens: int | None
     used_context_tokens: int
     completion_tokens: int
-    zinc: ZincOptions
-    llama_cpp: LlamaCppOptions
+    options: tuple[Any, ...]
 
     def __init__(
         self,
-        engine: EngineName = EngineName.ZINC,
+        engine: str | None = None,
         backend: Backend | None = None,
         budget_bytes: int | None = None,
         context_tokens: int | None = None,
         total_memory_bytes: int | _Unset | None = _Unset.UNSET,
         used_context_tokens: int = 0,
         completion_tokens: int = DEFAULT_COMPLETION_TOKENS,
-        zinc: ZincOptions | None = None,
-        llama_cpp: LlamaCppOptions | None = None,
         machine: Machine | None = None,
+        options: tuple[Any, ...] = (),
+        **options_by_engine: Any,
     ) -> None:
         """Check the values.
 
         Args:
-            engine: as the attribute; its name as plain text is taken, too.
+            engine: as the attribute; the usual engine if not given.
             backend: the backend through which the machine's devices are reached.
             budget_bytes: memory that the engine may use: the device's; on Metal the working set.
             context_tokens: as the attribute.
             total_memory_bytes: on Metal all memory of the machine; ``None``: not known.
             used_context_tokens: as the attribute.
             completion_tokens: as the attribute.
-            zinc: as the attribute; the defaults if not given.
-            llama_cpp: as the attribute; the defaults if not given.
             machine: as the attribute; a Vulkan device of 16 GiB if nothing is given.
+            options: as the attribute.
+            options_by_engine: options of an engine, under its key.
 
         Raises:
             ValueError: a number is outside the engine's unsigned range, an engine or a backend is
@@ -93,7 +88,7 @@ class Request:
             context_tokens = check_u32("context_tokens", context_tokens) or None
         # "metal" equals Backend.METAL, but is not it: who compares by identity would miss it.
         values = {
-            "engine": EngineName(engine),
+            "engine": (default_engine() if engine is None else engine_named(engine)).name,
             "machine": _machine(
                 machine,
                 None if backend is None else Backend(backend),
@@ -103,8 +98,7 @@ class Request:
             "context_tokens": context_tokens,
             "used_context_tokens": used_context_tokens,
             "completion_tokens": completion_tokens,
-            "zinc": zinc or ZincOptions(),
-            "llama_cpp": llama_cpp or LlamaCppOptions(),
+            "options": _merged(options, options_by_engine),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -123,6 +117,51 @@ class Request:
     def total_memory_bytes(self) -> int | None:
         """All memory of the first device, where it is told from the budget."""
         return self.machine.devices[0].total_bytes
+
+    def options_of(self, kind: type[_Options]) -> _Options:
+        """The options of one engine, which are of this type."""
+        for options in self.options:
+            if isinstance(options, kind):
+                return options
+        return kind()
+
+    def with_options(self, options: object) -> Request:
+        """The same request with these options of one engine."""
+        return replace(self, options=_merged((*self.options, options), {}))
+
+    def on_device(self, max_allocation_bytes: int | None) -> Request:
+        """The same request on a device whose largest single buffer is so large."""
+        options = [
+            engine.on_device(self.options_of(engine.options), max_allocation_bytes)
+            for engine in ENGINES.values()
+        ]
+        return replace(self, options=_merged(tuple(options), {}))
+
+    @property
+    def max_allocation_bytes(self) -> int | None:
+        """The largest single buffer of the device, where an engine's options name it."""
+        named = (engine.max_allocation_bytes(self) for engine in ENGINES.values())
+        return next((size for size in named if size is not None), None)
+
+    def __getattr__(self, key: str) -> Any:
+        """The options of the engine with this key."""
+        for engine in ENGINES.values():
+            if engine.key == key:
+                return self.options_of(engine.options)
+        raise AttributeError(key)
+
+
+def _merged(options: tuple[Any, ...], by_engine: dict[str, Any]) -> tuple[Any, ...]:
+    """Those given by an engine's key in the place of others of their kind, usual ones left out."""
+    found = {type(each): each for each in options}
+    for key, given in by_engine.items():
+        kind = engine_with_key(key).options
+        if not isinstance(given, kind):
+            raise TypeError(f"{key} takes {kind.__name__}, not {type(given).__name__}")
+        found[kind] = given
+    order = [engine.options for engine in ENGINES.values()]
+    unusual = [each for kind, each in found.items() if each != kind()]
+    return tuple(sorted(unusual, key=lambda each: order.index(type(each))))
 
 
 def _machine(

@@ -8,18 +8,17 @@ from dataclasses import MISSING, Field, asdict, fields
 from enum import StrEnum
 from typing import Any, Final, TypeVar, get_type_hints
 
-from memplan.engines.llama_cpp.options import LlamaCppOptions
-from memplan.engines.zinc.options import ZincOptions
+from memplan.engines.registry import ENGINES
 from memplan.language import tr
 from memplan.memory.machine import Machine, Pool
-from memplan.request import Backend, EngineName, Request
+from memplan.request import Backend, Request
 
-_Values = TypeVar("_Values", Pool, LlamaCppOptions, ZincOptions)
+_Read = TypeVar("_Read")
 
 _MOST_POOLS: Final = 64
 
 _PLAIN_HINTS: Final[Mapping[str, Any]] = {
-    "engine": EngineName,
+    "engine": str,
     "context_tokens": int | None,
     "used_context_tokens": int,
     "completion_tokens": int,
@@ -38,8 +37,14 @@ def request_to_json(request: Request) -> dict[str, Any]:
 
     Beside the machine it has what stood for it in version 0.1, for programs that read that.
     """
+    plain = {name: getattr(request, name) for name in _PLAIN_HINTS}
+    options: dict[str, Any] = {
+        engine.key: asdict(request.options_of(engine.options)) for engine in ENGINES.values()
+    }
     return {
-        **asdict(request),
+        **plain,
+        "machine": asdict(request.machine),
+        **options,
         "backend": request.backend.value,
         "budget_bytes": request.budget_bytes,
         "total_memory_bytes": request.total_memory_bytes,
@@ -55,8 +60,7 @@ def request_from_json(found: object) -> Request:
     if not isinstance(found, dict):
         raise ValueError(tr("{name} must be an object").format(name="Request"))
     values: dict[str, Any] = {
-        "zinc": _read(ZincOptions, found.get("zinc", {})),
-        "llama_cpp": _read(LlamaCppOptions, found.get("llama_cpp", {})),
+        engine.key: _read(engine.options, found.get(engine.key, {})) for engine in ENGINES.values()
     }
     hints: dict[str, Any] = dict(_PLAIN_HINTS)
     if "machine" in found:
@@ -76,13 +80,14 @@ def _machine(found: object) -> Machine:
     return Machine(tuple(_read(Pool, pool) for pool in pools))
 
 
-def _read(kind: type[_Values], found: object) -> _Values:
+def _read(kind: type[_Read], found: object) -> _Read:
     if not isinstance(found, dict):
         raise ValueError(tr("{name} must be an object").format(name=kind.__name__))
-    hints = get_type_hints(kind)
+    declared: Any = kind
+    hints = get_type_hints(declared)
     values: dict[str, Any] = {
         field.name: _convert(field.name, hints[field.name], found.get(field.name))
-        for field in fields(kind)
+        for field in fields(declared)
         if field.name in found or _is_required(field)
     }
     return kind(**values)

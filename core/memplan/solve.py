@@ -7,25 +7,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any, Final
+from enum import Enum, auto
+from typing import Final
 
-from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType
+from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
+from memplan.language import marked
 from memplan.planner import Plan, plan
-from memplan.request import EngineName, Request
-from memplan.unsigned import U32_MAX, U64_MAX
+from memplan.request import Request
+from memplan.unsigned import U64_MAX
 
 
-class Question(StrEnum):
-    """What is asked for."""
+class AnswerUnit(Enum):
+    """What an answer counts."""
 
-    CONTEXT = "context_for_budget"
-    BUDGET = "budget_for_context"
-    CEILING_BUDGET = "budget_for_ceiling"
-    SEQUENCES = "sequences_for_context"
-    LONG_SEQUENCES = "sequences_of_context_each"
-    CACHE_TYPE = "cache_type_for_context"
+    TOKENS = auto()
+    BYTES = auto()
+    COUNT = auto()
+    NAME = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for.
+
+    Attributes:
+        name: its name in JSON.
+        text: the question, marked, with the places ``{budget}`` and ``{context}``.
+        no_answer: what is said where there is none, marked.
+        unit: what the answer counts.
+    """
+
+    name: str
+    text: str
+    no_answer: str
+    unit: AnswerUnit
+
+
+CONTEXT: Final = Question(
+    "context_for_budget",
+    marked("Largest context for {budget}"),
+    marked("none fits"),
+    AnswerUnit.TOKENS,
+)
+BUDGET: Final = Question(
+    "budget_for_context",
+    marked("Budget for {context} tokens"),
+    marked("none is enough"),
+    AnswerUnit.BYTES,
+)
+CEILING_BUDGET: Final = Question(
+    "budget_for_ceiling",
+    marked("Budget for all {context} tokens"),
+    marked("none is enough"),
+    AnswerUnit.BYTES,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,18 +83,6 @@ class Solution:
     arguments: tuple[str, ...] = ()
 
 
-CACHE_TYPES_BEST_FIRST: Final = (
-    CacheType.F16,
-    CacheType.Q8_0,
-    CacheType.Q5_1,
-    CacheType.Q5_0,
-    CacheType.Q4_1,
-    CacheType.Q4_0,
-)
-"""Types for the KV cache from the most exact to the smallest. ``f32`` and ``bf16`` gain nothing
-over ``f16``, nor does ``iq4_nl`` over ``q4_0``."""
-
-
 def solve(current: Plan) -> tuple[Solution, ...]:
     """The answers for the context that ``current`` is about, the wanted one."""
     return tuple(_solutions(current))
@@ -68,21 +92,18 @@ def _solutions(current: Plan) -> Iterator[Solution]:
     wanted_tokens = current.at.context_tokens
     ceiling = current.markers.ceiling_tokens
     yield _longest_context(current)
-    yield _least_budget(current, Question.BUDGET, wanted_tokens)
+    yield _least_budget(current, BUDGET, wanted_tokens)
     if ceiling != wanted_tokens:
-        yield _least_budget(current, Question.CEILING_BUDGET, ceiling)
-    if current.request.engine is EngineName.LLAMA_CPP:
-        yield _most_sequences(current, wanted_tokens)
-        yield _most_long_sequences(current, wanted_tokens)
-        yield _best_cache_type(current, wanted_tokens)
+        yield _least_budget(current, CEILING_BUDGET, ceiling)
+    yield from engine_named(current.request.engine).solutions(current)
 
 
 def _longest_context(current: Plan) -> Solution:
     tokens = current.markers.max_tokens
     if tokens == 0:
-        return Solution(Question.CONTEXT, 0, None)
+        return Solution(CONTEXT, 0, None)
     request = replace(current.request, context_tokens=tokens)
-    return Solution(Question.CONTEXT, tokens, tokens, request, ("--context", str(tokens)))
+    return Solution(CONTEXT, tokens, tokens, request, ("--context", str(tokens)))
 
 
 def _least_budget(current: Plan, question: Question, context_tokens: int) -> Solution:
@@ -105,63 +126,13 @@ def _least_budget(current: Plan, question: Question, context_tokens: int) -> Sol
             machine=machine.with_pool(enough),
             context_tokens=context_tokens,
         )
-        if _holds(current, request):
+        if holds_whole_context(current, request):
             words = ("--budget", str(budget_bytes), "--context", str(context_tokens))
             return Solution(question, context_tokens, budget_bytes, request, words)
     return Solution(question, context_tokens, None)
 
 
-def _most_sequences(current: Plan, context_tokens: int) -> Solution:
-    """The most sequences that share a context of so many tokens."""
-
-    def request_for(count: int) -> Request:
-        return _with_options(current.request, context_tokens, parallel=count)
-
-    count = _most(lambda count: _holds(current, request_for(count)), MAX_SEQUENCES)
-    if count == 0:
-        return Solution(Question.SEQUENCES, context_tokens, None)
-    words = ("--parallel", str(count), "--context", str(context_tokens))
-    return Solution(Question.SEQUENCES, context_tokens, count, request_for(count), words)
-
-
-def _most_long_sequences(current: Plan, context_tokens: int) -> Solution:
-    """The most sequences that each have so many tokens of their own."""
-
-    def request_for(count: int) -> Request:
-        total_tokens = count * context_tokens
-        return _with_options(current.request, total_tokens, parallel=count, kv_unified=False)
-
-    limit = min(MAX_SEQUENCES, U32_MAX // max(context_tokens, 1))
-    count = _most(lambda count: _holds(current, request_for(count)), limit)
-    if count == 0:
-        return Solution(Question.LONG_SEQUENCES, context_tokens, None)
-    request = request_for(count)
-    words = ("--parallel", str(count), "--no-kv-unified", "--context", str(request.context_tokens))
-    return Solution(Question.LONG_SEQUENCES, context_tokens, count, request, words)
-
-
-def _best_cache_type(current: Plan, context_tokens: int) -> Solution:
-    """The most exact type of which a cache of a context fits."""
-    for cache_type in CACHE_TYPES_BEST_FIRST:
-        changes: dict[str, Any] = {"cache_type_k": cache_type, "cache_type_v": cache_type}
-        name = cache_type.value
-        words = ["--cache-type-k", name, "--cache-type-v", name]
-        if cache_type is not CacheType.F16:
-            changes["flash_attn"] = True
-            words += ["--flash-attn", "on"]
-        request = _with_options(current.request, context_tokens, **changes)
-        if _holds(current, request):
-            words += ["--context", str(context_tokens)]
-            return Solution(Question.CACHE_TYPE, context_tokens, name, request, tuple(words))
-    return Solution(Question.CACHE_TYPE, context_tokens, None)
-
-
-def _with_options(request: Request, context_tokens: int, **changes: Any) -> Request:
-    options = replace(request.llama_cpp, **changes)
-    return replace(request, context_tokens=context_tokens, llama_cpp=options)
-
-
-def _holds(current: Plan, request: Request) -> bool:
+def holds_whole_context(current: Plan, request: Request) -> bool:
     """Whether the engine starts with the request's whole context, within its budget."""
     try:
         answer = plan(current.model, request)
@@ -171,7 +142,7 @@ def _holds(current: Plan, request: Request) -> bool:
     return answer.verdict.fits and whole and answer.at.headroom_bytes >= 0
 
 
-def _most(holds: Callable[[int], bool], limit: int) -> int:
+def most_that(holds: Callable[[int], bool], limit: int) -> int:
     """The largest number up to ``limit`` for which ``holds``, 0 if none; more never holds again."""
     if limit < 1 or not holds(1):
         return 0

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.crossings import curve_key
+from memplan.engines.registry import ENGINES, engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import ntr, tr
 from memplan.model import Model
 from memplan.planner import Plan, plan
-from memplan.request import Backend, EngineName, Request
-from memplan.wording.titles import ENGINE_TITLES
+from memplan.request import Request
+from memplan.wording.titles import engine_title
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand
 
@@ -137,7 +138,7 @@ class Comparison(QObject):
         if other is None:
             return self._pin_lines
         if self._other_line is None or curve_key(self._other_line.plan) != curve_key(other):
-            title = ENGINE_TITLES[other.request.engine]
+            title = engine_title(other.request.engine)
             self._other_line = Overlay(title, other, LineStyle.DASHED)
         return (self._other_line, *self._pin_lines)
 
@@ -158,9 +159,10 @@ def pin_style(index: int) -> LineStyle:
     return _PIN_STYLES[index % len(_PIN_STYLES)]
 
 
-def other_engine(engine: EngineName) -> EngineName:
-    """The engine that is not ``engine``."""
-    return EngineName.LLAMA_CPP if engine is EngineName.ZINC else EngineName.ZINC
+def other_engine(engine: str) -> str:
+    """The engine that comes after ``engine``, the first after the last."""
+    names = list(ENGINES)
+    return names[(names.index(engine) + 1) % len(names)]
 
 
 def _plan_with_other_engine(current: Plan) -> Plan | None:
@@ -172,14 +174,15 @@ def _plan_with_other_engine(current: Plan) -> Plan | None:
 
 
 def _on_common_backend(request: Request) -> Request:
-    """The request on a backend that its engine has: ZINC has no CUDA, Vulkan takes its place."""
-    if request.engine is EngineName.ZINC and request.backend is Backend.CUDA:
-        return replace(request, machine=request.machine.reached_by(Backend.VULKAN))
-    return request
+    """The request on a backend that its engine has."""
+    offered = engine_named(request.engine).backends
+    if request.backend in offered:
+        return request
+    return replace(request, machine=request.machine.reached_by(offered[0]))
 
 
 def _short_name(current: Plan) -> str:
-    return f"{current.model.name}, {ENGINE_TITLES[current.request.engine]}"
+    return f"{current.model.name}, {engine_title(current.request.engine)}"
 
 
 def _free_name(name: str, taken: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from memplan.language import tr
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import Topic
 from PySide6.QtCore import QObject, QPoint, QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -110,16 +110,16 @@ class HelpDesk(QObject):
         )
         return menu
 
-    def show_text(self, topic: HelpTopic, global_position: QPoint) -> None:
+    def show_text(self, topic: Topic, global_position: QPoint) -> None:
         """Explain a topic in a box beside a place."""
         QWhatsThis.showText(global_position, self._html(topic), self._window)
 
-    def _html(self, topic: HelpTopic) -> str:
+    def _html(self, topic: Topic) -> str:
         return whats_this_html(topic, self._session.plan)
 
     def _explain_cells(self, view: QTableView, cells: ExplainsCells) -> None:
         model = view.model()
-        texts: dict[HelpTopic, str] = {}
+        texts: dict[Topic, str] = {}
         with QSignalBlocker(model):
             for row in range(model.rowCount()):
                 for column in range(model.columnCount()):
@@ -138,7 +138,7 @@ class HelpDesk(QObject):
         return key_groups(self._window, self._tabs())
 
 
-def focused_topic(widget: QWidget | None) -> HelpTopic | None:
+def focused_topic(widget: QWidget | None) -> Topic | None:
     """What a widget is about on which the keyboard acts: of a table its current cell."""
     if isinstance(widget, QAbstractItemView) and isinstance(widget, ExplainsCells):
         current = widget.currentIndex()
@@ -148,7 +148,7 @@ def focused_topic(widget: QWidget | None) -> HelpTopic | None:
     return topic_of(widget)
 
 
-def topic_at(widget: QWidget | None, global_position: QPoint) -> HelpTopic | None:
+def topic_at(widget: QWidget | None, global_position: QPoint) -> Topic | None:
     """What a place in a widget is about."""
     inside = widget
     while inside is not None and not inside.isWindow():
@@ -167,7 +167,7 @@ def topic_at(widget: QWidget | None, global_position: QPoint) -> HelpTopic | Non
 
 def _topic_of_cell(
     view: QTableView, cells: ExplainsCells, widget: QWidget | None, global_position: QPoint
-) -> HelpTopic | None:
+) -> Topic | None:
     """What the cell at a place is about; of a header what its column is about."""
     point = view.viewport().mapFromGlobal(global_position)
     header = widget.parentWidget() if widget is not None else None

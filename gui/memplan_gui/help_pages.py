@@ -11,8 +11,8 @@ from memplan.accuracy import Table, accuracy_tables
 from memplan.language import tr
 from memplan.planner import Plan
 from memplan.wording.accuracy import INTRODUCTION, shown_table
-from memplan.wording.help.articles import ARTICLES
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.articles import article_of
+from memplan.wording.help.topics import Topic
 from memplan.wording.help.workings import Working, working_text, workings
 from PySide6.QtGui import QPalette
 
@@ -44,9 +44,9 @@ def style_sheet(palette: QPalette) -> str:
     )
 
 
-def article_html(topic: HelpTopic, plan: Plan | None) -> str:
+def article_html(topic: Topic, plan: Plan | None) -> str:
     """A topic's page: what it is, its formula, the same for the open model, and its source."""
-    article = ARTICLES[topic]
+    article = article_of(topic)
     parts = [
         _in("h2", tr(article.title)) + _in("p", tr(article.text)),
         _in("h4", tr("Formula")) + _formula(tr(article.formula)),
@@ -58,14 +58,14 @@ def article_html(topic: HelpTopic, plan: Plan | None) -> str:
     sources = _list(escape(tr(source)) for source in article.sources)
     parts.append(_in("h4", tr("Source")) + sources)
     if article.related:
-        links = (_link(other.value, tr(ARTICLES[other].title)) for other in article.related)
+        links = (_link(other.value, tr(article_of(other).title)) for other in article.related)
         parts.append(_in("h4", tr("See also")) + _list(links))
     return "".join(parts)
 
 
-def whats_this_html(topic: HelpTopic, plan: Plan | None) -> str:
+def whats_this_html(topic: Topic, plan: Plan | None) -> str:
     """The same in short, for a box beside what it is about."""
-    article = ARTICLES[topic]
+    article = article_of(topic)
     lines = [
         f"<p>{_in('b', tr(article.title))}</p>" + _in("p", tr(article.text)),
         _in("p", tr("Formula: {formula}").format(formula=tr(article.formula))),

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from memplan.language import tr
-from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
-from memplan.wording.help.topics import HelpTopic, topics_by_section
+from memplan.wording.help.articles import article_of, contents
+from memplan.wording.help.lookup import topic_named
+from memplan.wording.help.topics import HelpTopic, Topic
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QUrl
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut, QShowEvent, QTextOption
 from PySide6.QtWidgets import (
@@ -36,7 +37,7 @@ from memplan_gui.session import Session
 from memplan_gui.text_size import scaled, scaled_margins, scaled_size
 from memplan_gui.widgets.form import describe
 
-Subject = HelpTopic | Page
+Subject = Topic | Page
 
 _FIRST_SIZE = (900, 640)
 _CONTENTS_WIDTH = 280
@@ -94,10 +95,10 @@ class HelpWindow(QWidget):
     # Putting it together
 
     def _fill(self) -> None:
-        for section, topics in topics_by_section().items():
-            self._add_heading(tr(SECTION_TITLES[section]))
+        for heading, topics in contents():
+            self._add_heading(tr(heading))
             for topic in topics:
-                article = ARTICLES[topic]
+                article = article_of(topic)
                 title = tr(article.title)
                 words = " ".join(
                     (title, tr(article.text), tr(article.formula), *map(tr, article.sources))
@@ -238,7 +239,7 @@ class HelpWindow(QWidget):
         self.page.setHtml(self._html())
 
     def _html(self) -> str:
-        if isinstance(self._subject, HelpTopic):
+        if not isinstance(self._subject, Page):
             return article_html(self._subject, self._session.plan)
         if self._subject is Page.ACCURACY:
             return accuracy_html()
@@ -246,7 +247,7 @@ class HelpWindow(QWidget):
 
     def _work_out_again(self) -> None:
         """Show the numbers of another plan, without scrolling."""
-        if self.isVisible() and isinstance(self._subject, HelpTopic):
+        if self.isVisible() and not isinstance(self._subject, Page):
             bar = self.page.verticalScrollBar()
             position = bar.value()
             self._show_page()
@@ -265,4 +266,4 @@ class HelpWindow(QWidget):
 
 
 def _subject_named(name: str) -> Subject:
-    return Page(name) if name in set(Page) else HelpTopic(name)
+    return Page(name) if name in set(Page) else topic_named(name)

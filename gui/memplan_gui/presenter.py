@@ -39,7 +39,8 @@ from memplan.units import (
     format_percent,
     format_tokens,
 )
-from memplan.wording.help.topics import HelpTopic, component_topic
+from memplan.wording.help.lookup import component_topic
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.notices import notice_text
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES, component_title, place_title
 from memplan.wording.verdicts import explanation, headline
@@ -184,7 +185,7 @@ class BreakdownRow:
     kind: ComponentKind | None
     total: bool
     tooltip: str
-    topic: HelpTopic
+    topic: Topic
 
 
 def breakdown_rows(plan: Plan, usage: Usage, units: ByteUnits) -> tuple[BreakdownRow, ...]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import platformdirs
+from memplan.engines.registry import default_engine, engine_named
 from memplan.files import read_regular, write_whole
-from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName
+from memplan.request import DEFAULT_BUDGET_BYTES, Backend
 from memplan.units import ByteUnits
 from memplan.unsigned import check_u64
 
@@ -41,7 +42,7 @@ class Settings:
 
     folder: str = ""
     recent: tuple[str, ...] = ()
-    engine: EngineName = EngineName.ZINC
+    engine: str = default_engine().name
     backend: Backend = Backend.VULKAN
     budget_bytes: int = DEFAULT_BUDGET_BYTES
     theme: ThemeChoice = ThemeChoice.SYSTEM
@@ -91,7 +92,7 @@ def _text_size(value: Any) -> int | None:
 _READERS: Final[dict[str, Any]] = {
     "folder": _text,
     "recent": _sources,
-    "engine": EngineName,
+    "engine": lambda value: engine_named(_text(value)).name,
     "backend": Backend,
     "budget_bytes": lambda value: check_u64("budget_bytes", value),
     "theme": ThemeChoice,

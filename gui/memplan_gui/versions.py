@@ -7,11 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 import PySide6
-from memplan.engines.llama_cpp.engine import VERSIONS
-from memplan.engines.zinc.options import ZincVersion
-from memplan.request import EngineName
+from memplan.engines.engine import Engine
+from memplan.engines.registry import ENGINES
 from memplan.version import __version__
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES
+from memplan.wording.titles import BACKEND_TITLES
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
@@ -41,13 +40,16 @@ def _version(name: str) -> str:
 
 
 def _engines() -> str:
-    backends: dict[str, list[str]] = {}
-    for backend, engine_version in VERSIONS.items():
-        backends.setdefault(engine_version, []).append(BACKEND_TITLES[backend])
-    llama_cpp = ", ".join(f"{number} ({', '.join(names)})" for number, names in backends.items())
-    zinc = ", ".join(each.value for each in ZincVersion)
-    titles = (ENGINE_TITLES[EngineName.ZINC], ENGINE_TITLES[EngineName.LLAMA_CPP])
-    return f"{titles[0]} {zinc} · {titles[1]} {llama_cpp}"
+    return " · ".join(f"{engine.title} {_modelled(engine)}" for engine in ENGINES.values())
+
+
+def _modelled(engine: Engine) -> str:
+    """The versions that are planned, with their backends where it is not all of them."""
+    texts = []
+    for number, backends in engine.versions.items():
+        names = ", ".join(BACKEND_TITLES[backend] for backend in backends)
+        texts.append(f"{number} ({names})" if names else number)
+    return ", ".join(texts)
 
 
 def _screen() -> str:

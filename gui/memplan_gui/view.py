@@ -29,7 +29,6 @@ from memplan_gui.panels.model_card import ModelCard
 from memplan_gui.panels.request_panel import RequestPanel
 from memplan_gui.panels.runs_on import RunsOnPanel
 from memplan_gui.panels.verdict_banner import VerdictBanner
-from memplan_gui.panels.zinc_options import ZincOptionsCard
 from memplan_gui.plot.overlay import Overlay
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
@@ -66,7 +65,7 @@ class View(QObject):
 
     Attributes:
         body: the widget that holds them all.
-        model_card, runs_on, request_panel, zinc_options: the controls.
+        model_card, runs_on, request_panel: the controls.
         memory_bars: a bar for each memory.
         chart_card: the card of the chart.
         breakdown: the table of components.
@@ -91,7 +90,6 @@ class View(QObject):
         self._lines: tuple[Overlay, ...] = ()
         self.model_card = ModelCard()
         self.runs_on = RunsOnPanel(session, devices)
-        self.zinc_options = ZincOptionsCard(session)
         self.request_panel = RequestPanel(session)
         self._verdict = VerdictBanner(theme)
         self.memory_bars = MemoryBars(theme)
@@ -130,7 +128,7 @@ class View(QObject):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(right)
         controls = (self.model_card, self.runs_on, self.request_panel)
-        return Body((*controls, self.zinc_options, self.late.llama_cpp), self._pages)
+        return Body((*controls, *self.late.options.values()), self._pages)
 
     def _connect(self) -> None:
         session = self._session

@@ -16,7 +16,7 @@ from memplan.model import Model
 from memplan.reader.errors import ChoiceNeededError, MissingError
 from memplan.request import Request
 from memplan.units import ByteUnits, format_count
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan_resources.samples import sample_path
 from PySide6.QtCore import (
     QByteArray,
@@ -388,7 +388,7 @@ class MainWindow(QMainWindow):
     def _explain_chart(self, chart: Chart) -> None:
         chart.place_asked.connect(self._explain_place)
 
-    def _explain_place(self, topic: HelpTopic, place: QPoint) -> None:
+    def _explain_place(self, topic: Topic, place: QPoint) -> None:
         self.help_desk().show_text(topic, place)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

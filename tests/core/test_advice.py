@@ -7,8 +7,9 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan import EngineName, Request
-from memplan.advice import Advice, Change, advise
+from memplan.advice import CONTEXT, DEVICE, WIRED_LIMIT, Advice, Change, advise
 from memplan.devices import load_catalogue
+from memplan.engines.llama_cpp.ladders import CACHE_TYPE
 from memplan.engines.zinc.engine import BACKENDS
 from memplan.planner import Plan
 from memplan.requantise import requantise, smaller_types
@@ -54,7 +55,7 @@ def test_that_a_model_which_fits_whole_needs_no_advice() -> None:
 def test_that_a_shorter_context_comes_first_where_it_is_enough() -> None:
     plan = memplan.plan(model("qwen3-8b"), Request(budget_bytes=5 * GIB))
     first = advice_for(plan)[0]
-    assert first.steps[0].change is Change.CONTEXT
+    assert first.steps[0].change is CONTEXT
     assert first.plan.verdict.fits
     assert first.plan.at.context_tokens == 1024
 
@@ -63,7 +64,7 @@ def test_that_the_mildest_cache_type_with_which_a_wanted_context_fits_is_advised
     # --fit's margin is for contexts that it picks; the one that is asked for needs none.
     request = Request(engine=EngineName.LLAMA_CPP, budget_bytes=12 * GIB, context_tokens=65_536)
     plan = memplan.plan(model("gpt-oss-20b"), request)
-    cache = by_change(plan)[Change.CACHE_TYPE]
+    cache = by_change(plan)[CACHE_TYPE]
     assert cache.steps[0].to == "q8_0"
     assert cache.plan.verdict.fits
     assert cache.max_tokens < 65_536 == cache.fitting_tokens
@@ -79,7 +80,7 @@ def test_that_what_is_enough_comes_before_what_is_not() -> None:
 
 def test_that_the_smallest_sufficient_device_is_named() -> None:
     plan = memplan.plan(model("llama-3.3-70b"), Request(budget_bytes=24 * GIB))
-    device = by_change(plan)[Change.DEVICE]
+    device = by_change(plan)[DEVICE]
     assert device.plan.verdict.fits
     enough = plan.usage_at(plan.at.context_tokens).budgeted_bytes
     smaller = [d.budget_bytes for d in load_catalogue() if BACKENDS[0] in d.backends]
@@ -94,7 +95,7 @@ def test_that_metal_users_learn_the_wired_limit_that_is_enough() -> None:
         context_tokens=4096,
     )
     plan = memplan.plan(model("qwen3-8b"), request)
-    limit = by_change(plan)[Change.WIRED_LIMIT]
+    limit = by_change(plan)[WIRED_LIMIT]
     assert limit.plan.verdict.fits
     assert limit.steps[0].to == -(-plan.at.budgeted_bytes // 2**20)
 

@@ -16,13 +16,14 @@ from memplan.calculation import value_of
 from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.compute.bands import METAL, UNMEASURED_FAMILY
-from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
-from memplan.engines.llama_cpp.placement import PADDINGS
-from memplan.engines.llama_cpp.settings import (
+from memplan.engines.llama_cpp.options import (
     DEFAULT_BATCH_TOKENS,
     DEFAULT_SEQUENCES,
     DEFAULT_UBATCH_TOKENS,
+    CacheType,
+    LlamaCppOptions,
 )
+from memplan.engines.llama_cpp.placement import PADDINGS
 from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
     PAGE_ENTRY_BYTES,
@@ -39,7 +40,8 @@ from memplan.model import Model
 from memplan.planner import TIGHT_BYTES, Plan
 from memplan.units import GIB
 from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
-from memplan.wording.help.topics import HelpTopic, component_topic, topics_by_section
+from memplan.wording.help.lookup import component_topic
+from memplan.wording.help.topics import HelpTopic, topics_by_section
 from memplan.wording.help.workings import Working, working_text, workings
 from memplan_resources.samples import SAMPLES, sample_path
 

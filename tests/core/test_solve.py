@@ -10,7 +10,8 @@ import pytest
 from memplan import Backend, EngineName, Plan, Request
 from memplan.cli_check import check
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
-from memplan.solve import Question, Solution, solve
+from memplan.engines.llama_cpp.questions import CACHE_TYPE, LONG_SEQUENCES, SEQUENCES
+from memplan.solve import BUDGET, CEILING_BUDGET, CONTEXT, Question, Solution, solve
 from memplan.units import GIB
 from memplan.wording.verdicts import explanation
 
@@ -55,7 +56,7 @@ def test_that_a_byte_less_than_the_solved_budget_is_not_enough(
     engine: EngineName, backend: Backend
 ) -> None:
     plan = planned("qwen3-8b", engine=engine, backend=backend, context_tokens=16_384)
-    solution = solved(plan)[Question.BUDGET]
+    solution = solved(plan)[BUDGET]
     assert isinstance(solution.answer, int)
     assert plan_again(plan, solution).at.headroom_bytes == 0
     less = Request(
@@ -69,22 +70,22 @@ def test_that_a_byte_less_than_the_solved_budget_is_not_enough(
 def test_that_the_ceiling_has_a_budget_of_its_own() -> None:
     plan = planned("qwen3-8b", budget_bytes=8 * GIB)
     answers = solved(plan)
-    ceiling = answers[Question.CEILING_BUDGET]
+    ceiling = answers[CEILING_BUDGET]
     assert ceiling.context_tokens == 40_960
     assert ceiling.answer == plan.usage_at(40_960).budgeted_bytes
-    assert answers[Question.CONTEXT].answer == plan.markers.max_tokens
+    assert answers[CONTEXT].answer == plan.markers.max_tokens
 
 
 def test_that_the_ceiling_is_not_asked_about_twice() -> None:
     plan = planned("qwen3-8b", context_tokens=40_960)
-    assert Question.CEILING_BUDGET not in solved(plan)
+    assert CEILING_BUDGET not in solved(plan)
 
 
 def test_that_one_more_sequence_than_the_most_does_not_fit() -> None:
     plan = planned(
         "qwen3-8b", engine=EngineName.LLAMA_CPP, context_tokens=8192, budget_bytes=16 * GIB
     )
-    solution = solved(plan)[Question.LONG_SEQUENCES]
+    solution = solved(plan)[LONG_SEQUENCES]
     assert isinstance(solution.answer, int)
     assert 1 < solution.answer < 256
     count = solution.answer + 1
@@ -105,7 +106,7 @@ def test_that_recurrent_state_limits_how_many_sequences_share_a_context() -> Non
         context_tokens=4096,
         budget_bytes=8 * GIB,
     )
-    solution = solved(plan)[Question.SEQUENCES]
+    solution = solved(plan)[SEQUENCES]
     assert isinstance(solution.answer, int)
     assert 1 <= solution.answer < 256
 
@@ -114,14 +115,14 @@ def test_that_the_best_cache_type_is_the_first_that_fits() -> None:
     request = Request(engine=EngineName.LLAMA_CPP, budget_bytes=8 * GIB, context_tokens=32_768)
     plan = memplan.plan(model("qwen3-8b"), request)
     assert not plan.verdict.fits
-    solution = solved(plan)[Question.CACHE_TYPE]
+    solution = solved(plan)[CACHE_TYPE]
     assert solution.answer == CacheType.Q8_0
     assert solution.arguments[:2] == ("--cache-type-k", "q8_0")
 
 
 def test_that_a_model_too_large_for_any_context_has_no_largest_one() -> None:
     plan = planned("llama-3.3-70b", budget_bytes=8 * GIB)
-    solution = solved(plan)[Question.CONTEXT]
+    solution = solved(plan)[CONTEXT]
     assert solution.answer is None
     assert solution.request is None
 
@@ -129,7 +130,7 @@ def test_that_a_model_too_large_for_any_context_has_no_largest_one() -> None:
 def test_that_no_budget_helps_against_a_buffer_that_the_device_does_not_give() -> None:
     options = LlamaCppOptions(max_allocation_bytes=64 * 2**20)
     plan = planned("qwen3-8b", engine=EngineName.LLAMA_CPP, llama_cpp=options)
-    assert solved(plan)[Question.BUDGET].answer is None
+    assert solved(plan)[BUDGET].answer is None
 
 
 def test_that_check_prints_the_solutions(capsys: pytest.CaptureFixture[str]) -> None:

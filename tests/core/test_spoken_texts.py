@@ -44,7 +44,7 @@ from memplan.wording.help.workings import working_text, workings
 from memplan.wording.notices import notice_text
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.terminal import plan_text
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
+from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title, place_title
 from memplan.wording.verdicts import (
     explanation,
     growing_component,
@@ -131,7 +131,7 @@ def plan(request: pytest.FixtureRequest) -> Plan:
 
 def left_over(texts: Iterable[str], *names: str) -> list[str]:
     """Texts with letters that are in no brackets and no name, or with English numbers."""
-    known = {*ENGINE_TITLES.values(), *BACKEND_TITLES.values(), *names}
+    known = {*engine_title.values(), *BACKEND_TITLES.values(), *names}
     words = sorted((name for name in known if re.search(r"[^\W\d_]", name)), key=len, reverse=True)
     found = []
     for text in texts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gui.acting import visible_texts
 from memplan import EngineName, Request, plan, read_model
-from memplan.advice import Change, advise
+from memplan.advice import QUANTISATION, advise
 from memplan.devices import load_catalogue
 from memplan.units import GIB, ByteUnits
 from memplan_gui.panels.change_tab import ChangeTab, change_rows, nothing_text
@@ -125,7 +125,7 @@ def test_that_only_what_needs_no_other_file_can_be_applied(
     )
     advice = advise(current, load_catalogue())
     for item, row in zip(advice, change_rows(current, advice, ByteUnits.BINARY), strict=True):
-        other_file = any(step.change is Change.QUANTISATION for step in item.steps)
+        other_file = any(step.change == QUANTISATION for step in item.steps)
         assert row.applicable is not other_file
         assert row.applicable == (item.plan.model is current.model)
     if not advice:

@@ -14,7 +14,8 @@ from memplan.calculation import value_of
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.units import GIB, format_count
 from memplan.wording.help.articles import ARTICLES
-from memplan.wording.help.topics import HelpTopic, component_topic
+from memplan.wording.help.lookup import component_topic
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.help.workings import workings
 from memplan_gui.help_desk import HelpDesk, focused_topic, topic_at
 from memplan_gui.help_pages import Page
@@ -144,9 +145,9 @@ def test_that_every_control_of_the_left_column_has_a_topic(
         planned.session.plan_now()
         cards = [planned.view.runs_on, planned.view.request_panel]
         cards.append(
-            planned.view.zinc_options
+            planned.view.late.options["zinc"].widget()
             if engine is EngineName.ZINC
-            else planned.view.late.llama_cpp.widget()
+            else planned.view.late.options["llama.cpp"].widget()
         )
         for card in cards:
             controls = [c for kind in kinds for c in card.findChildren(kind)]

@@ -279,16 +279,19 @@ def test_that_tokens_can_be_typed_as_germans_write_them(german: MainWindow, qtbo
 
 def test_that_words_for_numbers_can_be_typed_in_german(german: MainWindow, qtbot: QtBot) -> None:
     german.session.change("Engine", engine=EngineName.LLAMA_CPP)
-    card = german.view.late.llama_cpp.widget()
-    _type(qtbot, card.ubatch, "1.024")
-    _type(qtbot, card.gpu_layers, "5")
+    card = german.view.late.options["llama.cpp"].widget()
+    _type(qtbot, card.control("ubatch_size"), "1.024")
+    _type(qtbot, card.control("n_gpu_layers"), "5")
     options = german.session.request.llama_cpp
     assert (options.ubatch_size, options.n_gpu_layers) == (1024, 5)
-    _type(qtbot, card.ubatch, "vorgabe")
-    _type(qtbot, card.gpu_layers, "alle")
+    _type(qtbot, card.control("ubatch_size"), "vorgabe")
+    _type(qtbot, card.control("n_gpu_layers"), "alle")
     options = german.session.request.llama_cpp
-    assert (options.ubatch_size, options.n_gpu_layers) == (None, None)
-    assert (card.ubatch.text(), card.gpu_layers.text()) == ("Vorgabe (512)", "Alle (37)")
+    assert (options.ubatch_size, options.n_gpu_layers) == (None, "all")
+    assert (card.control("ubatch_size").text(), card.control("n_gpu_layers").text()) == (
+        "Vorgabe (512)",
+        "Alle (37)",
+    )
 
 
 def test_that_a_step_names_its_change_in_german(german: MainWindow, qtbot: QtBot) -> None:

@@ -288,7 +288,7 @@ class _User(RuleBasedStateMachine):
     @rule(index=st.integers(0, 10))
     def choose_a_version_or_program(self, index: int) -> None:
         window = self.window
-        cards = (window.view.zinc_options, window.view.late.llama_cpp)
+        cards = (window.view.late.options["zinc"].widget(), window.view.late.options["llama.cpp"])
         buttons = [
             button
             for card in cards

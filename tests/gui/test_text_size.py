@@ -165,8 +165,8 @@ def test_that_no_text_is_clipped(
     choose_size(planned, qtbot, percent)
     planned.session.change("Engine", engine=engine, backend=Backend.METAL)
     planned.session.plan_now()
-    if planned.view.late.llama_cpp.made is not None:
-        planned.view.late.llama_cpp.made.more.click()
+    if planned.view.late.options["llama.cpp"].made is not None:
+        planned.view.late.options["llama.cpp"].made.more.click()
     for size in WINDOWS:
         planned.resize(size)
         for tab in range(planned.view.tabs.tabs.count()):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from memplan.detection.device import Amount
 from memplan.detection.result import Detection
 from memplan.devices import Device, default_working_set
-from memplan.request import Backend, EngineName, Request
+from memplan.engines.registry import engine_named
+from memplan.request import Backend, Request
 from memplan.units import MIB
 
 WIRED_LIMIT_PERCENTAGES: Final = (80, 90)
@@ -68,18 +69,18 @@ class DeviceChoice:
             "backend": backend,
             "budget_bytes": self.budget_bytes,
             "total_memory_bytes": self.total_memory_bytes,
-            "llama_cpp": replace(request.llama_cpp, max_allocation_bytes=limit_bytes),
+            "options": request.on_device(limit_bytes).options,
         }
 
 
-def detected_choices(detection: Detection, engine: EngineName) -> Iterator[DeviceChoice]:
+def detected_choices(detection: Detection, engine: str) -> Iterator[DeviceChoice]:
     """Devices of this machine with the budgets that ``engine`` counts on: all, then free now.
 
     Metal tells only what the asking program itself holds, so there is no "free now".
     """
     for device in detection.devices:
         for amount, origin in ((Amount.TOTAL, Origin.TOTAL), (Amount.FREE_NOW, Origin.FREE_NOW)):
-            budget_bytes = device.budget_bytes(engine, amount)
+            budget_bytes = engine_named(engine).budget_bytes(device, amount)
             on_metal = Backend.METAL in device.backends
             if budget_bytes is None or (on_metal and amount is Amount.FREE_NOW):
                 continue
@@ -122,5 +123,5 @@ def wired_limit_choices(request: Request) -> Iterator[DeviceChoice]:
             (Backend.METAL,),
             limit_mib * MIB,
             total_bytes,
-            request.llama_cpp.max_allocation_bytes,
+            request.max_allocation_bytes,
         )

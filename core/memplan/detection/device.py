@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from memplan.request import Backend, EngineName
+from memplan.memory.backend import Backend
 
 
 class DeviceKind(StrEnum):
@@ -69,16 +69,15 @@ class DetectedDevice:
     total_memory_bytes: int | None = None
     wired_limit_bytes: int | None = None
 
-    def budget_bytes(self, engine: EngineName, amount: Amount) -> int | None:
-        """The memory that ``engine`` counts on here; ``None`` where the driver does not tell.
+    def local_bytes(self, amount: Amount) -> int | None:
+        """Memory of the device's own; ``None`` where the driver does not tell."""
+        return self._sum([heap for heap in self.heaps if heap.device_local], amount)
 
-        ZINC takes all device-local heaps and does not ask what is free. llama.cpp starts from
-        what is free now, and adds up every heap of an integrated GPU
-        (``ggml_backend_vk_get_device_memory`` of ggml-vulkan.cpp). On Metal both take the
-        recommended working set, llama.cpp less what is allocated, ZINC all memory if it is 0.
-        """
-        every = engine is EngineName.LLAMA_CPP and self.kind is DeviceKind.INTEGRATED
-        counted = [heap for heap in self.heaps if every or heap.device_local]
+    def all_bytes(self, amount: Amount) -> int | None:
+        """All memory that it reaches; ``None`` where the driver does not tell."""
+        return self._sum(list(self.heaps), amount)
+
+    def _sum(self, counted: list[MemoryHeap], amount: Amount) -> int | None:
         if amount is Amount.TOTAL:
             return sum(heap.size_bytes for heap in counted) or self.total_memory_bytes
         free = [heap.free_bytes for heap in counted if heap.free_bytes is not None]

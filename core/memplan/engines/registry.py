@@ -1,39 +1,51 @@
-"""The engines: each turns a model and a request into an estimate of its memory."""
+"""The engines, in the order in which they are offered: the only list of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
-from memplan.engines.zinc import engine as zinc
-from memplan.engines.zinc.config import ModelConfig, config_of
-from memplan.estimate import Estimate
-from memplan.exhaustive import exhaustive
-from memplan.model import Model
-from memplan.request import EngineName, Request
+from memplan.engines.engine import Engine
+from memplan.engines.llama_cpp.face import LlamaCpp
+from memplan.engines.zinc.face import Zinc
 
+if TYPE_CHECKING:
+    from memplan.engines.zinc.config import ModelConfig as ModelConfig
+    from memplan.model import Model
 
-def _estimate_llama_cpp(model: Model, request: Request) -> Estimate:
-    # Many modules, which the window's start need not wait for.
-    from memplan.engines.llama_cpp.engine import estimate as estimate_llama_cpp
-
-    return estimate_llama_cpp(model, request)
+ENGINES: Final[dict[str, Engine]] = {engine.name: engine for engine in (Zinc(), LlamaCpp())}
+"""Every engine by its name; the first one is the usual one."""
 
 
-__all__ = ["ModelConfig", "config_of", "estimate"]
-
-_ENGINES: Mapping[EngineName, Callable[[Model, Request], Estimate]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: zinc.estimate,
-        EngineName.LLAMA_CPP: _estimate_llama_cpp,
-    },
-)
+def default_engine() -> Engine:
+    """The engine where none is named."""
+    return next(iter(ENGINES.values()))
 
 
-def estimate(model: Model, request: Request) -> Estimate:
-    """The estimate of the engine that the request names.
+def engine_named(name: str) -> Engine:
+    """The engine with this name.
 
     Raises:
-        UnsupportedRequestError: the engine does not run with these options or on this backend.
+        ValueError: there is none.
     """
-    return _ENGINES[request.engine](model, request)
+    if name not in ENGINES:
+        raise ValueError(f"{name!r} is not a valid engine")
+    return ENGINES[name]
+
+
+def engine_with_key(key: str) -> Engine:
+    """The engine whose options have this name in a request.
+
+    Raises:
+        TypeError: there is none.
+    """
+    for engine in ENGINES.values():
+        if engine.key == key:
+            return engine
+    raise TypeError(f"no engine's options are called {key!r}")
+
+
+def config_of(model: Model) -> ModelConfig:
+    """A model's dimensions under the names that version 0.1 gave them."""
+    from memplan.engines.zinc.config import config_of as find
+
+    return find(model)

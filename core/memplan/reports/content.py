@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 from pathlib import PurePath
-from typing import Final, TypeVar
 
 from memplan.addresses import public_address
-from memplan.engines.llama_cpp.options import LlamaCppOptions
-from memplan.engines.zinc.options import ZincOptions
+from memplan.engines.option_spec import changed_words
+from memplan.engines.registry import engine_named
 from memplan.language import tr
 from memplan.memory.machine import Machine, PoolKind
 from memplan.model_facts import header_hash
 from memplan.planner import Plan
-from memplan.request import EngineName, Request
+from memplan.request import Request
 from memplan.units import (
     format_bytes,
     format_count,
@@ -23,18 +21,9 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.pools import pool_title
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
+from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title, place_title
 
 Rows = list[tuple[str, ...]]
-
-_Options = TypeVar("_Options", LlamaCppOptions, ZincOptions)
-
-# Options whose flag is not the field's name.
-_FLAGS: Final = {
-    "version": "zinc_version",
-    "fit_target_mib": "fit_target",
-    "max_allocation_bytes": "max_allocation",
-}
 
 
 def fact_rows(plan: Plan) -> Rows:
@@ -47,7 +36,7 @@ def fact_rows(plan: Plan) -> Rows:
         (tr("Model"), f"{model.name} ({model.architecture}, {model.quantisation})"),
         (tr("Header SHA-256"), header_hash(model)),
         (tr("Weights"), format_exact_bytes(model.weights_bytes)),
-        (tr("Engine"), f"{ENGINE_TITLES[request.engine]} {plan.engine_version}"),
+        (tr("Engine"), f"{engine_title(request.engine)} {plan.engine_version}"),
         (tr("Backend"), BACKEND_TITLES[request.backend]),
         (tr("Budget"), _size(request.budget_bytes)),
         (tr("Context"), context),
@@ -164,13 +153,14 @@ def command(plan: Plan) -> str:
 
 def request_arguments(request: Request) -> list[str]:
     """The words of a command line that make up this request."""
-    words = ["--engine", request.engine.value, "--backend", request.backend.value]
+    words = ["--engine", request.engine, "--backend", request.backend.value]
     words += _machine_arguments(request.machine)
     if request.context_tokens is not None:
         words += ["--context", str(request.context_tokens)]
     if request.total_memory_bytes is not None:
         words += ["--total-memory", str(request.total_memory_bytes)]
-    return words + _engine_arguments(request)
+    options: object = request.options_of(engine_named(request.engine).options)
+    return words + changed_words(options)
 
 
 def _machine_arguments(machine: Machine) -> list[str]:
@@ -181,33 +171,6 @@ def _machine_arguments(machine: Machine) -> list[str]:
     if host.kind is PoolKind.HOST and host.budget_bytes is not None:
         words += ["--host-memory", str(host.budget_bytes)]
     return words
-
-
-def _engine_arguments(request: Request) -> list[str]:
-    """Only what differs from the defaults."""
-    if request.engine is EngineName.ZINC:
-        return _changed_words(request.zinc, Request().zinc)
-    return _changed_words(request.llama_cpp, Request().llama_cpp)
-
-
-def _changed_words(chosen: _Options, usual: _Options) -> list[str]:
-    words: list[str] = []
-    for field in fields(chosen):
-        value = getattr(chosen, field.name)
-        if value != getattr(usual, field.name):
-            words += _option_words(field.name, value)
-    return words
-
-
-def _option_words(name: str, value: object) -> list[str]:
-    flag = "--" + _FLAGS.get(name, name).replace("_", "-")
-    if name == "flash_attn":
-        return [flag, "on" if value else "off"]
-    if value is True:
-        return [flag]
-    if value is False:
-        return [f"--no-{flag[2:]}"]
-    return [flag, str(value)]
 
 
 def _size(count: int) -> str:

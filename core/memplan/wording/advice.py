@@ -6,61 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from memplan.advice import Advice, Change, Step
-from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.units import ByteUnits, format_bytes, format_tokens
-
-_COSTS: Final[Mapping[Change, str]] = exhaustive(
-    Change,
-    {
-        Change.CONTEXT: marked("Shorter chats and documents."),
-        Change.CACHE_TYPE: marked(
-            "Slightly less exact attention; below q8_0 it shows in long chats."
-        ),
-        Change.ZINC_VERSION: marked("A newer engine."),
-        Change.FLASH_ATTN: marked("Nothing where the GPU supports it."),
-        Change.PARALLEL: marked("Fewer chats at a time."),
-        Change.UBATCH_SIZE: marked("Slower reading of long prompts."),
-        Change.N_CPU_MOE: marked("Slower: these experts are computed on the CPU, in host memory."),
-        Change.N_GPU_LAYERS: marked(
-            "Slower: the other layers are computed on the CPU, in host memory."
-        ),
-        Change.WIRED_LIMIT: marked(
-            "Less memory for everything else on the Mac, until it restarts."
-        ),
-        Change.DEVICE: marked("Another device."),
-        Change.QUANTISATION: marked(
-            "Another file, whose size is worked out and may differ a little; less exact answers."
-        ),
-    },
-)
-
-_ADVICE: Final[Mapping[Change, str]] = exhaustive(
-    Change,
-    {
-        Change.CONTEXT: marked("Use a context of {to} tokens"),
-        Change.CACHE_TYPE: marked("Keep the KV cache as {to}"),
-        Change.ZINC_VERSION: marked("Use ZINC of {to}, which caches attending layers only"),
-        Change.FLASH_ATTN: marked("Turn flash attention on"),
-        Change.PARALLEL: marked("Serve fewer sequences at a time: {to}"),
-        Change.UBATCH_SIZE: marked("Use a micro-batch of {to} tokens"),
-        Change.N_CPU_MOE: marked("Keep the experts on the host, of so many layers: {to}"),
-        Change.N_GPU_LAYERS: marked("Put fewer layers on the GPU: {to}"),
-        Change.WIRED_LIMIT: marked("Raise the GPU's share: sudo sysctl iogpu.wired_limit_mb={to}"),
-        Change.DEVICE: marked("Use a larger device: {to}"),
-        Change.QUANTISATION: marked("Use the same model as {to}"),
-    },
-)
-
-_FURTHER: Final[Mapping[Change, str]] = {
-    Change.CACHE_TYPE: marked("keep the KV cache as {to}"),
-    Change.FLASH_ATTN: marked("turn flash attention on"),
-    Change.PARALLEL: marked("serve fewer sequences at a time: {to}"),
-    Change.UBATCH_SIZE: marked("use a micro-batch of {to} tokens"),
-    Change.N_CPU_MOE: marked("keep the experts on the host, of so many layers: {to}"),
-    Change.N_GPU_LAYERS: marked("put fewer layers on the GPU: {to}"),
-}
-"""The options that are changed together, where an instruction goes before."""
 
 _GAINS: Final[Mapping[tuple[bool, bool], str]] = {
     (True, True): marked("frees {size}: up to {context} tokens fit"),
@@ -79,23 +26,25 @@ _NO_GAIN: Final[Mapping[bool, str]] = {
 
 def cost_text(change: Change) -> str:
     """What a change costs the user, as a sentence."""
-    return tr(_COSTS[change])
+    return tr(change.cost)
 
 
 def advice_text(advice: Advice) -> str:
     """An advice as an instruction, without a full stop."""
     first, *others = advice.steps
-    text = _instruction(_ADVICE, first)
+    text = _instruction(first.change.instruction, first)
     for step in others:
-        text = tr("{first}, and {further}").format(first=text, further=_instruction(_FURTHER, step))
+        text = tr("{first}, and {further}").format(
+            first=text, further=_instruction(step.change.further, step)
+        )
     return text
 
 
-def _instruction(table: Mapping[Change, str], step: Step) -> str:
+def _instruction(text: str, step: Step) -> str:
     to = str(step.to)
-    if isinstance(step.to, int) and step.change is not Change.WIRED_LIMIT:
+    if isinstance(step.to, int) and step.change.grouped:
         to = format_tokens(step.to)
-    return tr(table[step.change]).format(to=to)
+    return tr(text).format(to=to)
 
 
 def advice_effect_text(advice: Advice, units: ByteUnits = ByteUnits.BINARY) -> str:

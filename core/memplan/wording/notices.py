@@ -8,8 +8,7 @@ from typing import Final
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
 from memplan.model import Notice, NoticeKind
-from memplan.request import EngineName
-from memplan.wording.titles import ENGINE_TITLES
+from memplan.wording.titles import engine_title
 
 _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
     set(NoticeKind) - {NoticeKind.NEXTN_NOT_LOADED},
@@ -66,7 +65,7 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
 """All but the one that counts layers."""
 
 
-def notice_text(notice: Notice, engine: EngineName) -> str:
+def notice_text(notice: Notice, engine: str) -> str:
     """A notice as a sentence."""
     if notice.kind is NoticeKind.NEXTN_NOT_LOADED:
         text = ntr(
@@ -76,4 +75,4 @@ def notice_text(notice: Notice, engine: EngineName) -> str:
         )
     else:
         text = tr(_NOTICES[notice.kind])
-    return text.format(detail=notice.detail, engine=ENGINE_TITLES[engine])
+    return text.format(detail=notice.detail, engine=engine_title(engine))

@@ -26,7 +26,7 @@ from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
 from memplan.wording.pools import pool_title
 from memplan.wording.solutions import answer_text, margin_text, question_text
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title
+from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title
 from memplan.wording.verdicts import explanation, headline, log_lines
 
 _PLACES: Final[Mapping[Place, str]] = exhaustive(
@@ -46,7 +46,7 @@ def plan_text(
     lines = [
         f"{model.name}  ({model.architecture} {model.quantisation}, {source})",
         tr("{engine} on {backend}, budget {budget}").format(
-            engine=f"{ENGINE_TITLES[plan.request.engine]} {plan.engine_version}",
+            engine=f"{engine_title(plan.request.engine)} {plan.engine_version}",
             backend=BACKEND_TITLES[plan.request.backend],
             budget=format_bytes(plan.request.budget_bytes, units),
         ),

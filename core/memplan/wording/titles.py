@@ -6,17 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from memplan.component import ComponentKind, Place
+from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
-from memplan.request import Backend, EngineName
+from memplan.memory.backend import Backend
 
-ENGINE_TITLES: Final[Mapping[EngineName, str]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: "ZINC",
-        EngineName.LLAMA_CPP: "llama.cpp",
-    },
-)
 BACKEND_TITLES: Final[Mapping[Backend, str]] = exhaustive(
     Backend,
     {
@@ -54,6 +48,11 @@ _PLACED: Final[Mapping[Place, str]] = exhaustive(
         Place.HOST: marked("{component} (host)"),
     },
 )
+
+
+def engine_title(name: str) -> str:
+    """What an engine is called."""
+    return ENGINES[name].title
 
 
 def component_title(kind: ComponentKind) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from memplan.engines.registry import ENGINES
 from memplan.estimate import Allocation
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
-from memplan.request import Backend, EngineName
-from memplan.units import MIB, ByteUnits, format_bytes, format_exact_bytes, format_tokens
-from memplan.wording.help.topics import HelpTopic, budget_topic
+from memplan.request import Backend
+from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
+from memplan.wording.help.lookup import budget_topic
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
 
@@ -24,18 +26,6 @@ _MEMORY: Final[Mapping[Backend, str]] = exhaustive(
         Backend.CUDA: marked("The device's own; what lives on the host does not count"),
     },
 )
-
-_THERE_IS: Final[Mapping[tuple[EngineName, bool], str]] = {
-    (EngineName.LLAMA_CPP, False): marked("{budget}; --fit leaves {size} of it free"),
-    (EngineName.LLAMA_CPP, True): marked(
-        "{budget} of the machine's {total}; --fit leaves {size} of it free"
-    ),
-    (EngineName.ZINC, False): marked("{budget}; automatic sizing uses 85 % of it, {size}"),
-    (EngineName.ZINC, True): marked(
-        "{budget} of the machine's {total}; automatic sizing uses 85 % of it, {size}"
-    ),
-}
-"""By the engine, and whether the machine has more memory than the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +39,7 @@ class Reason:
         exact: its numbers to the byte; empty where they are.
     """
 
-    topic: HelpTopic
+    topic: Topic
     title: str
     text: str
     exact: str = ""
@@ -79,7 +69,7 @@ def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
     yield Reason(
         budget_topic(plan.request.backend),
         tr("There is"),
-        _there_is(plan, units),
+        ENGINES[plan.request.engine].budget_text(plan, units),
         format_exact_bytes(plan.request.budget_bytes),
     )
     headroom = at.headroom_bytes
@@ -93,19 +83,6 @@ def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
     yield Reason(HelpTopic.GROWTH, tr("What grows"), growing_component(plan, units))
     if plan.allocation is not None:
         yield _largest_buffer(plan, plan.allocation, units)
-
-
-def _there_is(plan: Plan, units: ByteUnits) -> str:
-    request = plan.request
-    kept = {
-        EngineName.LLAMA_CPP: request.llama_cpp.fit_target_mib * MIB,
-        EngineName.ZINC: plan.auto_share_bytes,
-    }
-    return tr(_THERE_IS[request.engine, request.total_memory_bytes is not None]).format(
-        budget=format_bytes(request.budget_bytes, units),
-        total=format_bytes(request.total_memory_bytes or 0, units),
-        size=format_bytes(kept[request.engine], units),
-    )
 
 
 def _largest_buffer(plan: Plan, allocation: Allocation, units: ByteUnits) -> Reason:

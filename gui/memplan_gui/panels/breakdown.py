@@ -9,7 +9,7 @@ from memplan.language import marked, ntr, tr
 from memplan.planner import Plan, Usage
 from memplan.theme import Theme
 from memplan.units import MIB, ByteUnits, format_bytes, format_count
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -298,7 +298,7 @@ class BreakdownTable(QTableView):
         if another_height:
             self.updateGeometry()
 
-    def cell_topic(self, row: int, column: int) -> HelpTopic | None:
+    def cell_topic(self, row: int, column: int) -> Topic | None:
         """What a cell is about: its component, or its share."""
         if not 0 <= row < len(self._table.rows):
             return None

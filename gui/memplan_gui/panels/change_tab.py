@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memplan.advice import Advice, Change, advise
+from memplan.advice import CONTEXT, QUANTISATION, Advice, advise
 from memplan.devices import load_catalogue
 from memplan.language import ENGLISH, marked, ntr, spoken, tr
 from memplan.planner import Plan
@@ -64,7 +64,7 @@ def _row(plan: Plan, advice: Advice, units: ByteUnits) -> ChangeRow:
         " ".join(text for text in (_freed_text(plan, advice, units), _reach_text(advice)) if text),
         " ".join(dict.fromkeys(cost_text(step.change) for step in advice.steps)),
         _exact_text(advice),
-        all(step.change is not Change.QUANTISATION for step in advice.steps),
+        all(step.change != QUANTISATION for step in advice.steps),
     )
 
 
@@ -75,7 +75,7 @@ def _freed_text(plan: Plan, advice: Advice, units: ByteUnits) -> str:
     size = format_bytes(advice.saves_bytes, units)
     if advice.estimated:
         size = tr("about {size}").format(size=size)
-    if advice.steps[0].change is Change.CONTEXT:
+    if advice.steps[0].change == CONTEXT:
         return tr("Frees {size}.").format(size=size)
     at = plan.at.context_tokens
     return ntr("Frees {size} at {count} token.", "Frees {size} at {count} tokens.", at).format(

@@ -12,13 +12,9 @@ from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.crossings import crossing_text
 from memplan.wording.differences import difference_text
-from memplan.wording.help.topics import (
-    HelpTopic,
-    budget_topic,
-    component_topic,
-    largest_topic,
-)
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES, component_title, place_title
+from memplan.wording.help.lookup import budget_topic, component_topic, largest_topic
+from memplan.wording.help.topics import HelpTopic, Topic
+from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title, place_title
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -159,7 +155,7 @@ class CompareTab(Page):
         comparison = self._comparison
         rows = [self._plan_row(current, current, Cell(tr("This plan"), bold=True))]
         other = comparison.other_plan()
-        title = ENGINE_TITLES[other_engine(current.request.engine)]
+        title = engine_title(other_engine(current.request.engine))
         if other is None:
             rows.append([Cell(title), *[Cell("–")] * 4, Cell(tr("Refuses this request"))])
         else:
@@ -180,7 +176,7 @@ class CompareTab(Page):
         tokens = current.at.context_tokens
         request = shown.request
         runs_on = Cell(
-            f"{ENGINE_TITLES[request.engine]} · {BACKEND_TITLES[request.backend]} · "
+            f"{engine_title(request.engine)} · {BACKEND_TITLES[request.backend]} · "
             f"{format_bytes(request.budget_bytes, units)}",
             " ".join(request_arguments(request)),
         )
@@ -221,7 +217,7 @@ class CompareTab(Page):
         self._terms_title.setVisible(shown)
         if current is None or other is None:
             return
-        title = pins[row - _FIRST_PIN].name if is_pin else ENGINE_TITLES[other.request.engine]
+        title = pins[row - _FIRST_PIN].name if is_pin else engine_title(other.request.engine)
         self._show_terms(current, other, title)
 
     def _show_terms(self, current: Plan, other: Plan, title: str) -> None:
@@ -257,7 +253,7 @@ class CompareTab(Page):
 
     # What cells are about
 
-    def _plan_topic(self, row: int, column: int) -> HelpTopic:
+    def _plan_topic(self, row: int, column: int) -> Topic:
         current, pins = self._session.plan, self._comparison.pins
         other = self._comparison.other_plan()
         shown = {_THIS: current, _OTHER: other}.get(row) or (
@@ -271,7 +267,7 @@ class CompareTab(Page):
             _CROSSES: HelpTopic.CROSSINGS,
         }.get(column, budget_topic(shown.request.backend))
 
-    def _term_topic(self, row: int, column: int) -> HelpTopic:
+    def _term_topic(self, row: int, column: int) -> Topic:
         current = self._session.plan
         if self._compared is None or current is None or column > _OTHER_TERM:
             return HelpTopic.DIFFERENCE

@@ -10,13 +10,13 @@ from memplan.estimate import Outcome
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
-from memplan.wording.help.topics import (
-    HelpTopic,
+from memplan.wording.help.lookup import (
     automatic_topic,
     budget_topic,
     component_topic,
     largest_topic,
 )
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.titles import component_title, placed_title
 
 from memplan_gui.presenter import STATUS_NAMES
@@ -57,14 +57,14 @@ def context_headers(plan: Plan) -> list[str]:
     return [tr("Context"), tr("Counts"), tr("Left"), *titles]
 
 
-def context_topics(plan: Plan) -> tuple[HelpTopic, ...]:
+def context_topics(plan: Plan) -> tuple[Topic, ...]:
     """What the columns of the table of contexts are about."""
     engine = plan.request.engine
     parts = [component_topic(engine, share.kind, share.where) for share in plan.at.shares]
     return (HelpTopic.CONTEXT, HelpTopic.COUNTS, HelpTopic.LEFT, *parts)
 
 
-def device_topics(plan: Plan) -> tuple[HelpTopic, ...]:
+def device_topics(plan: Plan) -> tuple[Topic, ...]:
     """What the columns of the table of devices are about."""
     engine, backend = plan.request.engine, plan.request.backend
     reached = automatic_topic(engine), largest_topic(engine)
@@ -152,11 +152,11 @@ class ContextsTab(PlanPage):
         self._show_contexts()
         self._show_devices()
 
-    def _context_topic(self, _row: int, column: int) -> HelpTopic | None:
+    def _context_topic(self, _row: int, column: int) -> Topic | None:
         topics = () if self._plan is None else context_topics(self._plan)
         return topics[column] if 0 <= column < len(topics) else None
 
-    def _device_topic(self, _row: int, column: int) -> HelpTopic | None:
+    def _device_topic(self, _row: int, column: int) -> Topic | None:
         topics = () if self._plan is None else device_topics(self._plan)
         return topics[column] if 0 <= column < len(topics) else None
 

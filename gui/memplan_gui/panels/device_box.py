@@ -16,9 +16,9 @@ from memplan.detection.choices import (
 from memplan.devices import load_catalogue
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
-from memplan.request import EngineName, Request
+from memplan.request import Request
 from memplan.units import MIB, ByteUnits, format_bytes
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import HelpTopic, Topic
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont, QPaintEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -51,7 +51,7 @@ _DEVICE_TEXTS: Final[Mapping[Origin, str]] = exhaustive(
     },
 )
 
-_TOPICS: Final[Mapping[Origin, HelpTopic]] = exhaustive(
+_TOPICS: Final[Mapping[Origin, Topic]] = exhaustive(
     Origin,
     {
         Origin.TOTAL: HelpTopic.DEVICE,
@@ -175,7 +175,7 @@ class DeviceBox(QComboBox):
                 rows.appendRow(_heading(tr(_SEARCHING if self._searching else _NONE_FOUND)))
         self.setModel(rows)
 
-    def _groups(self, engine: EngineName, wired: Iterable[DeviceChoice]) -> Iterator[_Group]:
+    def _groups(self, engine: str, wired: Iterable[DeviceChoice]) -> Iterator[_Group]:
         if self._detection is not None or self._searching:
             found = detected_choices(self._detection, engine) if self._detection else ()
             yield tr(_THIS_MACHINE), list(found)

@@ -1,27 +1,38 @@
-"""The options of llama.cpp that change memory."""
+"""The options of an engine, as it declares them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import Any, Final
 
-from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
-from memplan.engines.llama_cpp.settings import (
-    DEFAULT_BATCH_TOKENS,
-    DEFAULT_SEQUENCES,
-    DEFAULT_UBATCH_TOKENS,
+from memplan.engines.engine import Engine
+from memplan.engines.option_spec import (
+    Automatic,
+    Choice,
+    Count,
+    Layers,
+    OptionSpec,
+    Row,
+    Size,
+    Switch,
+    Text,
+    default_of,
+    specs_of,
 )
 from memplan.language import marked, tr
 from memplan.model import Model
 from memplan.request import Request
 from memplan.units import ByteUnits, format_count
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.lookup import topic_named
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QWidget,
@@ -29,89 +40,18 @@ from PySide6.QtWidgets import (
 
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form, describe
-from memplan_gui.widgets.number_fields import BytesField, CountField
+from memplan_gui.widgets.number_fields import AUTOMATIC_COUNT, BytesField, CountField
 from memplan_gui.widgets.segmented import Segmented
 from memplan_gui.widgets.topics import explain
 
-_CACHE_TYPES = Field(
-    marked("&K, V cache type"),
-    marked(
-        "Type of the KV cache, of K and of V (--cache-type-k, --cache-type-v): smaller types take "
-        "less memory and are less exact; a smaller V needs flash attention"
-    ),
-)
-_FLASH = Field(
-    marked("Flash attenti&on"),
-    marked(
-        "Attention as one fused operation (--flash-attn): without it the compute buffer grows with "
-        "the context. Auto: on wherever the engine has it"
-    ),
-)
-_LAYERS = Field(
-    marked("&GPU layers"),
-    marked("Layers on the device, the output counting as one (--n-gpu-layers)"),
-    marked("layers"),
-)
-_EXPERTS = Field(
-    marked("E&xperts on host"),
-    marked(
-        "First layers whose experts stay in host memory (--n-cpu-moe, --cpu-moe): less on the "
-        "device, but slower"
-    ),
-    marked("layers"),
-)
-_SEQUENCES = Field(
-    marked("Se&quences"),
-    marked("Chats at a time, the slots of a server (--parallel); they share the context"),
-    marked("sequences"),
-)
-_SHARED = Field(
-    marked("&Shared cache"),
-    marked(
-        "One KV cache for all sequences, or one each (--kv-unified). Auto: shared unless a number "
-        "of sequences is set"
-    ),
-)
-_UBATCH = Field(
-    marked("Micro-batch si&ze"),
-    marked(
-        "Tokens computed at once (--ubatch-size): fewer make the compute buffer smaller, and "
-        "reading a long prompt slower"
-    ),
-    marked("tokens"),
-)
-_PROGRAM = Field(marked("P&rogram"), marked("The program whose defaults apply"))
-_BATCH = Field(
-    marked("Ba&tch size"), marked("Tokens handed over at once (--batch-size)"), marked("tokens")
-)
-_FIT_TARGET = Field(
-    marked("Left free"),
-    marked("Memory that --fit leaves free on the device (--fit-target)"),
-    "MiB",
-)
-_LARGEST = Field(
-    marked("Largest buffer"),
-    marked(
-        "The largest single buffer that the device gives, such as 4 GiB with many Vulkan drivers; "
-        "larger tensors cannot be loaded"
-    ),
-    "GiB",
-)
-_OFFLOAD_HELP = marked(
-    "Keep the KV cache where its layer is, else in host memory (--no-kv-offload)"
-)
-_SWA_HELP = marked(
-    "Give window layers a cache of the whole context (--swa-full): more memory, reusable"
-)
+_UNKNOWN_COUNT: Final = 999
+"""Layers of a model that is not open yet."""
 
-_UNKNOWN_LAYERS = 999
-_MORE: Final = (
-    "program", "batch_size", "kv_offload", "swa_full", "fit_target_mib", "max_allocation_bytes",
-)  # fmt: skip
-"""The options that are hidden at first."""
+_MOST_SEGMENTS: Final = 3
+"""More names than these do not fit side by side."""
 
 
-class Choice(StrEnum):
+class State(StrEnum):
     """Three states of an option that the engine may choose itself."""
 
     AUTO = "auto"
@@ -119,187 +59,121 @@ class Choice(StrEnum):
     OFF = "off"
 
 
-_CHOICES: Final = {Choice.AUTO: None, Choice.ON: True, Choice.OFF: False}
-_CHOICE_TITLES: Final = (
-    (Choice.AUTO, marked("Auto")),
-    (Choice.ON, marked("On")),
-    (Choice.OFF, marked("Off")),
+_MEANINGS: Final = {State.AUTO: None, State.ON: True, State.OFF: False}
+_STATE_TITLES: Final = (
+    (State.AUTO, marked("Auto")),
+    (State.ON, marked("On")),
+    (State.OFF, marked("Off")),
 )
 
+Change = Callable[..., None]
+"""Asks for other options, by their names."""
 
-def _choice_of(value: bool | None) -> Choice:
-    return next(choice for choice, meaning in _CHOICES.items() if meaning is value)
+
+@dataclass(frozen=True, slots=True)
+class _Control:
+    """A control.
+
+    Attributes:
+        widget: the control itself.
+        show: shows the options of a request.
+        show_model: takes on what depends on the model.
+    """
+
+    widget: QWidget
+    show: Callable[[Any], None]
+    show_model: Callable[[Model], None] = lambda _model: None
 
 
-class LlamaCppOptionsCard(Card):
-    """Shows the options of llama.cpp, and asks for others."""
+class OptionsCard(Card):
+    """Shows the options of an engine, and asks for others.
 
-    def __init__(self, session: Session) -> None:
-        super().__init__("llama.cpp")
+    Attributes:
+        more: shows and hides the options that are hidden at first.
+    """
+
+    def __init__(self, engine: Engine, session: Session) -> None:
+        super().__init__(engine.title)
+        self._engine = engine
         self._session = session
-        self._layers = _UNKNOWN_LAYERS
-        self.cache_type_k, self.cache_type_v = QComboBox(), QComboBox()
-        self.flash_attn = Segmented([(choice, tr(title)) for choice, title in _CHOICE_TITLES])
-        self.gpu_layers = CountField()
-        self.cpu_moe = CountField()
-        self.parallel = CountField(MAX_SEQUENCES)
-        self.kv_unified = Segmented([(choice, tr(title)) for choice, title in _CHOICE_TITLES])
-        self.ubatch = CountField(step=64)
-        self.program = Segmented([(p, p.value) for p in Program])
-        self.batch = CountField(step=256)
-        self.kv_offload = QCheckBox(tr("KV cache beside &its layer"))
-        self.swa_full = QCheckBox(tr("&Whole cache for window layers"))
-        self.fit_target = CountField(step=256, suffix=" MiB")
-        self.largest_buffer = BytesField()
+        self._specs = {
+            name: spec for name, spec in specs_of(engine.options).items() if spec.row is not None
+        }
+        self._controls = {name: self._make(name, spec) for name, spec in self._specs.items()}
+        self._captions: dict[str, QLabel] = {}
         self.more = QPushButton()
         self._more_rows = QWidget()
-        self._prepare()
         self._lay_out()
-        self._connect()
-        self._show_layers()
+        session.request_changed.connect(self.show_request)
+        session.model_changed.connect(self._show_model)
         self.show_request(session.request)
         self._open_more(False)
         if session.model is not None:
             self._show_model(session.model)
 
-    def _prepare(self) -> None:
-        for combo in (self.cache_type_k, self.cache_type_v):
-            combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            for cache_type in CacheType:
-                combo.addItem(cache_type.value)
-        self.ubatch.set_default(DEFAULT_UBATCH_TOKENS)
-        self.batch.set_default(DEFAULT_BATCH_TOKENS)
-        self.largest_buffer.setSpecialValueText(tr("Not known"))
-        self.more.setProperty("role", "link")
-        self.more.setCheckable(True)
+    def control(self, name: str) -> Any:
+        """The control of an option."""
+        return self._controls[name].widget
 
     def _lay_out(self) -> None:
-        form = Form()
-        types = self.cache_type_k, self.cache_type_v
-        form.add_pair(_CACHE_TYPES, types, (tr("K cache type"), tr("V cache type")))
-        form.add(_FLASH, self.flash_attn)
-        form.add(_LAYERS, self.gpu_layers)
-        self._experts_label = form.add(_EXPERTS, self.cpu_moe)
-        form.add(_SEQUENCES, self.parallel)
-        form.add(_SHARED, self.kv_unified)
-        form.add(_UBATCH, self.ubatch)
-        self.body.addLayout(form)
-        self.body.addWidget(self.more)
-        self._lay_out_more()
-        self.body.addWidget(self._more_rows)
+        first, hidden = Form(), Form()
+        hidden.setContentsMargins(0, 0, 0, 0)
+        for row, names in groupby(self._specs, key=lambda name: self._row(name)):
+            self._add_row(hidden if row.behind_more else first, row, list(names))
+        self.body.addLayout(first)
+        self._more_rows.setLayout(hidden)
+        if not hidden.isEmpty():
+            self.more.setProperty("role", "link")
+            self.more.setCheckable(True)
+            self.more.toggled.connect(self._open_more)
+            self.body.addWidget(self.more)
+            self.body.addWidget(self._more_rows)
+        for name, spec in self._specs.items():
+            explain(topic_named(spec.topic), self.control(name))
 
-    def _lay_out_more(self) -> None:
-        form = Form()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.add(_PROGRAM, self.program)
-        form.add(_BATCH, self.batch)
-        form.add(_FIT_TARGET, self.fit_target)
-        form.add(_LARGEST, self.largest_buffer)
-        describe(self.kv_offload, tr("KV cache beside its layer"), tr(_OFFLOAD_HELP))
-        describe(self.swa_full, tr("Whole cache for window layers"), tr(_SWA_HELP))
-        for box in (self.kv_offload, self.swa_full):
-            form.addWidget(box, form.rowCount(), 0, 1, 2)
-        self._more_rows.setLayout(form)
-        self._explain()
+    def _row(self, name: str) -> Row:
+        row = self._specs[name].row
+        assert row is not None, "only those with a row have a control"  # noqa: S101
+        return row
 
-    def _explain(self) -> None:
-        explain(HelpTopic.CACHE_TYPES, self.cache_type_k, self.cache_type_v)
-        for topic, control in (
-            (HelpTopic.FLASH_ATTENTION, self.flash_attn),
-            (HelpTopic.GPU_LAYERS, self.gpu_layers),
-            (HelpTopic.EXPERTS_ON_HOST, self.cpu_moe),
-            (HelpTopic.SEQUENCES, self.parallel),
-            (HelpTopic.SHARED_CACHE, self.kv_unified),
-            (HelpTopic.MICRO_BATCH, self.ubatch),
-            (HelpTopic.PROGRAM, self.program),
-            (HelpTopic.BATCH, self.batch),
-            (HelpTopic.FIT_TARGET, self.fit_target),
-            (HelpTopic.LARGEST_BUFFER, self.largest_buffer),
-            (HelpTopic.CACHE_PLACE, self.kv_offload),
-            (HelpTopic.WINDOW_CACHE, self.swa_full),
-        ):
-            explain(topic, control)
-
-    def _connect(self) -> None:
-        session = self._session
-        session.request_changed.connect(self.show_request)
-        session.model_changed.connect(self._show_model)
-        self.cache_type_k.activated.connect(self._choose_cache_types)
-        self.cache_type_v.activated.connect(self._choose_cache_types)
-        self._on_choice(self.flash_attn, "flash_attn", tr("Flash attention"))
-        self._on_choice(self.kv_unified, "kv_unified", tr("Shared cache"))
-        self.program.chosen.connect(lambda value: self._choose(tr("Program"), program=value))
-        self.kv_offload.toggled.connect(
-            lambda on: self._choose(tr("KV cache beside its layer"), kv_offload=on)
-        )
-        self.swa_full.toggled.connect(
-            lambda on: self._choose(tr("Whole cache for window layers"), swa_full=on)
-        )
-        self._on_count(self.parallel, lambda n: self._change(tr("Sequences"), parallel=n or None))
-        self._on_count(
-            self.ubatch, lambda n: self._change(tr("Micro-batch"), ubatch_size=n or None)
-        )
-        self._on_count(self.batch, lambda n: self._change(tr("Batch"), batch_size=n or None))
-        self._on_count(self.fit_target, lambda n: self._change(tr("Left free"), fit_target_mib=n))
-        self._on_count(self.gpu_layers, self._change_layers)
-        self._on_count(self.cpu_moe, self._change_experts)
-        self.largest_buffer.bytes_changed.connect(
-            lambda count: self._change(tr("Largest buffer"), max_allocation_bytes=count or None)
-        )
-        self.largest_buffer.editingFinished.connect(session.end_gesture)
-        self.more.toggled.connect(self._open_more)
-
-    def _on_choice(self, control: Segmented, name: str, text: str) -> None:
-        control.chosen.connect(lambda value: self._choose(text, **{name: _CHOICES[value]}))
-
-    def _on_count(self, control: CountField, change: Callable[[int], None]) -> None:
-        control.count_changed.connect(change)
-        control.editingFinished.connect(self._session.end_gesture)
+    def _add_row(self, form: Form, row: Row, names: list[str]) -> None:
+        field = Field(row.label, row.tooltip, row.unit)
+        widgets = [self.control(name) for name in names]
+        if isinstance(widgets[0], QCheckBox):
+            describe(widgets[0], tr(row.label).replace("&", ""), tr(row.tooltip))
+            form.addWidget(widgets[0], form.rowCount(), 0, 1, 2)
+            return
+        if len(widgets) == 1:
+            caption = form.add(field, widgets[0])
+        else:
+            titles = [tr(self._specs[name].title) for name in names]
+            caption = form.add_pair(field, (widgets[0], widgets[1]), (titles[0], titles[1]))
+        for name in names:
+            self._captions[name] = caption
 
     # What the session says
 
     def show_request(self, request: Request) -> None:
         """Show a request in every control."""
-        options = request.llama_cpp
-        self.cache_type_k.setCurrentText(options.cache_type_k.value)
-        self.cache_type_v.setCurrentText(options.cache_type_v.value)
-        self.flash_attn.set_value(_choice_of(options.flash_attn))
-        self.kv_unified.set_value(_choice_of(options.kv_unified))
-        self.program.set_value(options.program)
-        self.parallel.set_default(DEFAULT_SEQUENCES[options.program])
-        self.parallel.set_count(options.parallel or 0)
-        self.ubatch.set_count(options.ubatch_size or 0)
-        self.batch.set_count(options.batch_size or 0)
-        self.fit_target.set_count(options.fit_target_mib)
-        self.largest_buffer.set_bytes(options.max_allocation_bytes or 0)
-        for box, on in ((self.kv_offload, options.kv_offload), (self.swa_full, options.swa_full)):
-            with QSignalBlocker(box):
-                box.setChecked(on)
-        self._show_layer_counts(options)
+        options: Any = request.options_of(self._engine.options)
+        for control in self._controls.values():
+            control.show(options)
         self._name_more()
 
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""
-        self.largest_buffer.set_units(units)
+        for control in self._controls.values():
+            if isinstance(control.widget, BytesField):
+                control.widget.set_units(units)
 
     def _show_model(self, model: Model) -> None:
-        self._layers = model.dimensions.layers or _UNKNOWN_LAYERS
-        for widget in (self._experts_label, self.cpu_moe):
-            widget.setVisible(model.dimensions.experts > 0)
-        self._show_layers()
-
-    def _show_layers(self) -> None:
-        self.gpu_layers.set_all(self._layers + 1)
-        self.cpu_moe.set_all(self._layers)
-        self._show_layer_counts(self._session.request.llama_cpp)
-
-    def _show_layer_counts(self, options: LlamaCppOptions) -> None:
-        every = self._layers + 1
-        layers = every if options.n_gpu_layers is None else min(options.n_gpu_layers, every)
-        self.gpu_layers.set_count(layers)
-        self.cpu_moe.set_count(
-            self._layers if options.cpu_moe else min(options.n_cpu_moe, self._layers)
-        )
+        for name, control in self._controls.items():
+            control.show_model(model)
+            has = self._row(name).has
+            if has is not None:
+                control.widget.setVisible(has(model))
+                self._captions[name].setVisible(has(model))
+        self.show_request(self._session.request)
 
     def _open_more(self, opened: bool) -> None:
         self._more_rows.setVisible(opened)
@@ -307,41 +181,186 @@ class LlamaCppOptionsCard(Card):
 
     def _name_more(self) -> None:
         """Say how many of the hidden options are not as usual."""
-        options, usual = self._session.request.llama_cpp, LlamaCppOptions()
-        changed = sum(getattr(options, name) != getattr(usual, name) for name in _MORE)
+        hidden = [name for name in self._specs if self._row(name).behind_more]
+        options: Any = self._session.request.options_of(self._engine.options)
+        changed = sum(
+            getattr(options, name) != default_of(self._engine.options, name) for name in hidden
+        )
         opened = self.more.isChecked()
         text = tr("Ad&just fewer options") if opened else tr("Ad&just more options")
         some = tr("Ad&just more options ({count} set)").format(count=format_count(changed))
         self.more.setText(some if changed and not opened else text)
+        titles = ", ".join(tr(self._specs[name].title) for name in hidden)
         describe(
-            self.more,
-            text.replace("&", ""),
-            tr("Program, batch, what stays free, the largest buffer, and where the cache is"),
+            self.more, text.replace("&", ""), tr("Further options: {names}").format(names=titles)
         )
 
     # What the user asks for
 
-    def _choose_cache_types(self) -> None:
-        self._choose(
-            tr("KV cache type"),
-            cache_type_k=CacheType(self.cache_type_k.currentText()),
-            cache_type_v=CacheType(self.cache_type_v.currentText()),
-        )
+    def _make(self, name: str, spec: OptionSpec) -> _Control:
+        """A control that asks for a change of one option, as a step or as a part of a gesture."""
+        title = tr(spec.title)
 
-    def _change_layers(self, count: int) -> None:
-        self._change(tr("GPU layers"), n_gpu_layers=None if count > self._layers else count)
+        def change(**changes: Any) -> None:
+            old: Any = self._session.request.options_of(self._engine.options)
+            self._session.change(title, **{self._engine.key: replace(old, **changes)})
 
-    def _change_experts(self, count: int) -> None:
-        every = count >= self._layers
-        self._change(tr("Experts on host"), cpu_moe=every, n_cpu_moe=0 if every else count)
+        def choose(**changes: Any) -> None:
+            self._session.end_gesture()
+            change(**changes)
+            self._session.end_gesture()
 
-    def _choose(self, text: str, **changes: Any) -> None:
-        """Change as a step of its own."""
-        self._session.end_gesture()
-        self._change(text, **changes)
-        self._session.end_gesture()
+        match spec.values:
+            case Choice() as choice:
+                return _choice(name, choice, choose)
+            case Automatic():
+                return _automatic(name, choose)
+            case Switch():
+                return _switch(name, spec, choose)
+            case Count() as count:
+                return self._ending_gestures(_count(name, count, change))
+            case Layers() as layers:
+                return self._ending_gestures(_layers(name, layers, change))
+            case Size():
+                return self._ending_gestures(_size(name, change))
+            case Text() as text:
+                return _text(name, text, choose)
 
-    def _change(self, text: str, **changes: Any) -> None:
-        """Change as a part of a gesture, such as typing."""
-        options = replace(self._session.request.llama_cpp, **changes)
-        self._session.change(text, llama_cpp=options)
+    def _ending_gestures(self, control: _Control) -> _Control:
+        control.widget.editingFinished.connect(self._session.end_gesture)  # type: ignore[attr-defined]
+        return control
+
+
+def _choice(name: str, choice: Choice, choose: Change) -> _Control:
+    members = list(choice.members)
+    titles = [tr(choice.titles[each]) if each in choice.titles else each for each in members]
+    if len(members) <= _MOST_SEGMENTS:
+        segmented = Segmented(list(zip(members, titles, strict=True)))
+        segmented.chosen.connect(lambda value: choose(**{name: value}))
+        return _Control(segmented, lambda options: segmented.set_value(getattr(options, name)))
+    combo = QComboBox()
+    combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    combo.addItems(titles)
+    combo.activated.connect(lambda index: choose(**{name: members[index]}))
+    return _Control(
+        combo, lambda options: combo.setCurrentIndex(members.index(getattr(options, name)))
+    )
+
+
+def _automatic(name: str, choose: Change) -> _Control:
+    segmented = Segmented([(state, tr(title)) for state, title in _STATE_TITLES])
+    segmented.chosen.connect(lambda state: choose(**{name: _MEANINGS[state]}))
+
+    def show(options: Any) -> None:
+        value = getattr(options, name)
+        segmented.set_value(next(state for state, each in _MEANINGS.items() if each is value))
+
+    return _Control(segmented, show)
+
+
+def _switch(name: str, spec: OptionSpec, choose: Change) -> _Control:
+    box = QCheckBox(tr(spec.row.label) if spec.row is not None else "")
+    box.toggled.connect(lambda on: choose(**{name: on}))
+
+    def show(options: Any) -> None:
+        with QSignalBlocker(box):
+            box.setChecked(getattr(options, name))
+
+    return _Control(box, show)
+
+
+def _count(name: str, count: Count, change: Change) -> _Control:
+    suffix = f" {count.unit}" if count.unit else ""
+    field = CountField(count.most, step=count.step, suffix=suffix)
+    if count.every is not None:
+        return _count_of_all(name, count, field, change)
+    usual = count.usual
+    field.count_changed.connect(lambda value: change(**{name: value or (None if usual else 0)}))
+
+    def show(options: Any) -> None:
+        if usual is not None:
+            field.set_default(usual(options))
+        field.set_count(getattr(options, name) or 0)
+
+    return _Control(field, show)
+
+
+def _count_of_all(name: str, count: Count, field: CountField, change: Change) -> _Control:
+    """A number of which the largest is said with another option, the switch."""
+    most = [_UNKNOWN_COUNT]
+    field.set_all(most[0])
+
+    def ask(value: int) -> None:
+        every = value >= most[0]
+        change(**{count.switch: every, name: 0 if every else value})
+
+    def show(options: Any) -> None:
+        every = getattr(options, count.switch)
+        field.set_count(most[0] if every else min(getattr(options, name), most[0]))
+
+    def show_model(model: Model) -> None:
+        most[0] = count.every(model) if count.every is not None else _UNKNOWN_COUNT
+        field.set_all(most[0])
+
+    field.count_changed.connect(ask)
+    return _Control(field, show, show_model)
+
+
+def _layers(name: str, layers: Layers, change: Change) -> _Control:
+    field, most = CountField(), [_UNKNOWN_COUNT]
+    field.set_automatic()
+    field.set_all(most[0])
+
+    def ask(value: int) -> None:
+        asked: int | StrEnum | None = value
+        if value == AUTOMATIC_COUNT:
+            asked = None
+        elif value >= most[0]:
+            asked = layers.all_of_them
+        change(**{name: asked})
+
+    def show(options: Any) -> None:
+        value = getattr(options, name)
+        if value is None:
+            field.set_count(AUTOMATIC_COUNT)
+        else:
+            field.set_count(most[0] if isinstance(value, str) else min(value, most[0]))
+
+    def show_model(model: Model) -> None:
+        most[0] = layers.every(model)
+        field.set_all(most[0])
+
+    field.count_changed.connect(ask)
+    return _Control(field, show, show_model)
+
+
+def _size(name: str, change: Change) -> _Control:
+    field = BytesField()
+    field.setSpecialValueText(tr("Not known"))
+    field.bytes_changed.connect(lambda count: change(**{name: count or None}))
+    return _Control(field, lambda options: field.set_bytes(getattr(options, name) or 0))
+
+
+def _text(name: str, text: Text, choose: Change) -> _Control:
+    line = QLineEdit()
+    line.setPlaceholderText(text.metavar)
+
+    def ask() -> None:
+        typed = line.text().strip() or None
+        try:
+            if typed is not None:
+                text.check(typed)
+        except ValueError as error:
+            line.setToolTip(str(error))
+            line.setProperty("wrong", True)
+            return
+        line.setProperty("wrong", False)
+        choose(**{name: typed})
+
+    def show(options: Any) -> None:
+        shown = getattr(options, name) or ""
+        if line.text() != shown:
+            line.setText(shown)
+
+    line.editingFinished.connect(ask)
+    return _Control(line, show)

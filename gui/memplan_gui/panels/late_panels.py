@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from memplan.request import EngineName, Request
+from memplan.engines.engine import Engine
+from memplan.engines.registry import ENGINES
+from memplan.request import Request
 from memplan.theme import Theme
 from memplan.units import ByteUnits
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from memplan_gui.panels.change_tab import ChangeTab
     from memplan_gui.panels.compare_tab import CompareTab
     from memplan_gui.panels.contexts_tab import ContextsTab
-    from memplan_gui.panels.engine_options import LlamaCppOptionsCard
+    from memplan_gui.panels.engine_options import OptionsCard
     from memplan_gui.panels.why_tab import WhyTab
 
 _Page = TypeVar("_Page", "WhyTab", "ChangeTab", "ContextsTab")
@@ -27,7 +30,7 @@ class LatePanels:
 
     Attributes:
         why, changes, compare, contexts: pages of tabs.
-        llama_cpp: the options of llama.cpp; shown while that is the engine.
+        options: the options of each engine; shown while that is the engine.
     """
 
     def __init__(self, session: Session, comparison: Comparison, theme: Theme) -> None:
@@ -39,20 +42,28 @@ class LatePanels:
         self.changes = Later(self._make_changes)
         self.compare = Later(self._make_compare)
         self.contexts = Later(self._make_contexts)
-        self.llama_cpp = Later(self._make_llama_cpp)
-        if session.request.engine is not EngineName.LLAMA_CPP:
-            self.llama_cpp.hide()
+        self.options = {
+            name: Later(partial(self._make_options, engine)) for name, engine in ENGINES.items()
+        }
+        for name, place in self.options.items():
+            # What is in no window yet would become one if it were shown.
+            if name != session.request.engine:
+                place.hide()
 
     def show_request(self, request: Request) -> None:
         """Show the options of the request's engine."""
-        self.llama_cpp.setVisible(request.engine is EngineName.LLAMA_CPP)
+        for name, place in self.options.items():
+            place.setVisible(name == request.engine)
 
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""
         self._units = units
-        for place in (self.why, self.changes, self.compare, self.contexts, self.llama_cpp):
+        for place in (self.why, self.changes, self.compare, self.contexts):
             if place.made is not None:
                 place.made.set_units(units)
+        for card in self.options.values():
+            if card.made is not None:
+                card.made.set_units(units)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -88,10 +99,10 @@ class LatePanels:
         page.set_units(self._units)
         return page
 
-    def _make_llama_cpp(self) -> LlamaCppOptionsCard:
-        from memplan_gui.panels.engine_options import LlamaCppOptionsCard
+    def _make_options(self, engine: Engine) -> OptionsCard:
+        from memplan_gui.panels.engine_options import OptionsCard
 
-        card = LlamaCppOptionsCard(self._session)
+        card = OptionsCard(engine, self._session)
         card.set_units(self._units)
         return card
 

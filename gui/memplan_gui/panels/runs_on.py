@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from memplan.detection import Detection
 from memplan.detection.choices import DeviceChoice
-from memplan.exhaustive import exhaustive
+from memplan.engines.registry import ENGINES, engine_named
 from memplan.language import marked, tr
 from memplan.planner import Plan
-from memplan.request import Backend, EngineName, Request
+from memplan.request import Backend, Request
 from memplan.units import MIB, ByteUnits, format_tokens
 from memplan.wording.detection import problem_sentence
-from memplan.wording.help.topics import HelpTopic, automatic_topic, budget_topic
-from memplan.wording.titles import BACKEND_TITLES, ENGINE_TITLES
+from memplan.wording.help.lookup import automatic_topic, budget_topic
+from memplan.wording.help.topics import HelpTopic
+from memplan.wording.titles import BACKEND_TITLES
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy
 
@@ -27,15 +25,6 @@ from memplan_gui.widgets.number_fields import BytesField, TokensField
 from memplan_gui.widgets.scale_slider import ScaleSlider
 from memplan_gui.widgets.segmented import Segmented
 from memplan_gui.widgets.topics import explain
-
-BACKENDS: Final[Mapping[EngineName, tuple[Backend, ...]]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: (Backend.VULKAN, Backend.METAL),
-        EngineName.LLAMA_CPP: (Backend.VULKAN, Backend.METAL, Backend.CUDA),
-    },
-)
-"""The backends that each engine has."""
 
 _ENGINE = Field(
     marked("E&ngine"),
@@ -87,7 +76,7 @@ class RunsOnPanel(Card):
         self._history = history
         self._auto_tokens: int | None = None
         self._context_scale: LogScale = context_scale(_UNKNOWN_CEILING_TOKENS)
-        self.engine = Segmented([(name, ENGINE_TITLES[name]) for name in EngineName])
+        self.engine = Segmented([(name, engine.title) for name, engine in ENGINES.items()])
         self.backend = Segmented([(name, BACKEND_TITLES[name]) for name in Backend])
         self.device = DeviceBox()
         self.device_note = QLabel()
@@ -156,7 +145,7 @@ class RunsOnPanel(Card):
     def show_request(self, request: Request) -> None:
         """Show a request in every control."""
         self.engine.set_value(request.engine)
-        self.backend.set_offered(BACKENDS[request.engine])
+        self.backend.set_offered(engine_named(request.engine).backends)
         self.backend.set_value(request.backend)
         metal = request.backend is Backend.METAL
         explain(budget_topic(request.backend), self.budget, self.budget_slider)
@@ -210,8 +199,8 @@ class RunsOnPanel(Card):
 
     # What the user asks for
 
-    def _choose_engine(self, engine: EngineName) -> None:
-        offered = BACKENDS[engine]
+    def _choose_engine(self, engine: str) -> None:
+        offered = engine_named(engine).backends
         current = self._session.request.backend
         backend = current if current in offered else offered[0]
         self._session.end_gesture()
@@ -227,7 +216,9 @@ class RunsOnPanel(Card):
     def _choose_device(self, choice: DeviceChoice) -> None:
         request = self._session.request
         self._session.end_gesture()
-        self._session.change(tr("Device"), **choice.changes(request, BACKENDS[request.engine]))
+        self._session.change(
+            tr("Device"), **choice.changes(request, engine_named(request.engine).backends)
+        )
         self._session.end_gesture()
         self._history.note(choice)
         self._show_device()

@@ -8,11 +8,10 @@ from typing import Final
 from memplan.exhaustive import exhaustive
 from memplan.language import tr
 from memplan.planner import Plan, Status
-from memplan.request import EngineName
 from memplan.theme import Theme
 from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic
-from memplan.wording.titles import ENGINE_TITLES
+from memplan.wording.titles import engine_title
 from memplan.wording.verdicts import explanation, headline, log_lines
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAccessible, QResizeEvent
@@ -87,11 +86,11 @@ class VerdictBanner(QFrame):
         self._show_status(plan.verdict.status)
         self._arrange()
 
-    def show_failure(self, engine: EngineName, reason: str) -> None:
+    def show_failure(self, engine: str, reason: str) -> None:
         """Say why there is no plan for this request, in the engine's words."""
         self._plan = None
         self._headline.setText(
-            tr("{engine} refuses these options").format(engine=ENGINE_TITLES[engine])
+            tr("{engine} refuses these options").format(engine=engine_title(engine))
         )
         self._explanation.setText(
             tr("{reason}. The last plan that it takes stays below.").format(

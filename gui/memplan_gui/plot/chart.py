@@ -15,7 +15,7 @@ from memplan.planner import Plan, Usage
 from memplan.theme import LIGHT, Theme
 from memplan.units import GIB, ByteUnits
 from memplan.unsigned import U64_MAX
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import HelpTopic, Topic
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -526,7 +526,7 @@ class Chart(QWidget):
             return True
         return super().event(event)
 
-    def place_topic(self, point: QPointF) -> HelpTopic:
+    def place_topic(self, point: QPointF) -> Topic:
         """What a place is about."""
         if self._shown is None:
             return HelpTopic.CHART

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from memplan.engines.registry import engine_named
 from memplan.language import tr
-from memplan.request import EngineName
-from memplan.units import format_bytes, format_count, format_tokens
+from memplan.units import format_bytes, format_tokens
 from memplan.wording.titles import component_title
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -85,14 +85,11 @@ class InnerTexts:
         return pill
 
     def place_share(self, share_y: float | None) -> None:
-        """How much automatic sizing uses: ZINC a part of the budget, llama.cpp all but a margin."""
+        """How much of the budget automatic sizing uses."""
         if share_y is None:
             return
         plan = self._plan
-        size = format_bytes(plan.auto_share_bytes, self._picture.units)
-        share = 100 * plan.auto_share_bytes / (self._picture.budget_bytes or 1)
-        percent = f"{format_count(round(share))} %"
-        start = percent if plan.request.engine is EngineName.ZINC else size
+        start = engine_named(plan.request.engine).share_text(plan, self._picture.units)
         wordings = (
             tr("{size} used for automatic sizing").format(size=start),
             tr("{size} automatic").format(size=start),

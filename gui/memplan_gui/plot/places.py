@@ -7,14 +7,14 @@ from typing import Final
 
 import numpy as np
 from memplan.planner import Plan
-from memplan.wording.help.topics import (
-    HelpTopic,
+from memplan.wording.help.lookup import (
     automatic_topic,
     budget_topic,
     component_topic,
     largest_topic,
     share_topic,
 )
+from memplan.wording.help.topics import HelpTopic, Topic
 from PySide6.QtCore import QPointF, QRectF
 
 from memplan_gui.plot.marks import Mark
@@ -24,7 +24,7 @@ from memplan_gui.plot.series import Series
 from memplan_gui.plot.shown import Shown
 
 _NEAR = 5.0
-_TEXTS: Final[Mapping[TextRole, HelpTopic]] = {
+_TEXTS: Final[Mapping[TextRole, Topic]] = {
     TextRole.OVERLAY: HelpTopic.OTHER_PLANS,
     TextRole.MEETING: HelpTopic.CROSSINGS,
     TextRole.EXIT: HelpTopic.COUNTS,
@@ -34,7 +34,7 @@ _TEXTS: Final[Mapping[TextRole, HelpTopic]] = {
 
 def place_topic(
     shown: Shown, overlays: tuple[tuple[Overlay, Series], ...], point: QPointF
-) -> HelpTopic:
+) -> Topic:
     """What is at a pixel: a line before a text, a text before an area, the axes around them."""
     for found in (_line(shown, point), _text(shown, point), _other(shown, overlays, point)):
         if found is not None:
@@ -47,7 +47,7 @@ def place_topic(
     return HelpTopic.BYTES_AXIS if point.x() < rect.left() else HelpTopic.CHART
 
 
-def mark_topic(mark: Mark, plan: Plan) -> HelpTopic:
+def mark_topic(mark: Mark, plan: Plan) -> Topic:
     """What a marker is about."""
     engine = plan.request.engine
     return {
@@ -59,7 +59,7 @@ def mark_topic(mark: Mark, plan: Plan) -> HelpTopic:
     }[mark]
 
 
-def _line(shown: Shown, point: QPointF) -> HelpTopic | None:
+def _line(shown: Shown, point: QPointF) -> Topic | None:
     """The crossing, marker or limit at a pixel."""
     layout, request = shown.layout, shown.plan.request
     if layout.budget_pill.contains(point):
@@ -84,7 +84,7 @@ def _line(shown: Shown, point: QPointF) -> HelpTopic | None:
     return topic if distance <= _NEAR else None
 
 
-def _text(shown: Shown, point: QPointF) -> HelpTopic | None:
+def _text(shown: Shown, point: QPointF) -> Topic | None:
     """What a text at a pixel is about."""
     for text in shown.layout.texts:
         if text.rect.contains(point):
@@ -97,7 +97,7 @@ def _text(shown: Shown, point: QPointF) -> HelpTopic | None:
 
 def _other(
     shown: Shown, overlays: tuple[tuple[Overlay, Series], ...], point: QPointF
-) -> HelpTopic | None:
+) -> Topic | None:
     """Whether another plan's line, or that of the largest buffer, is at a pixel."""
     frame = shown.frame
     if not frame.rect.contains(point):
@@ -114,7 +114,7 @@ def _other(
     return None
 
 
-def _area(shown: Shown, point: QPointF) -> HelpTopic:
+def _area(shown: Shown, point: QPointF) -> Topic:
     """The component whose area is at a pixel of the plot, or what is above all of them."""
     tokens, count = shown.frame.tokens_at(point.x()), shown.frame.bytes_at(point.y())
     series = shown.series

@@ -28,6 +28,9 @@ _WORD = re.compile(r"\s*([^\W\d_]{3,})\b.*")
 
 _LARGEST_BUDGET_BYTES = 2**50
 
+AUTOMATIC_COUNT: Final = -1
+"""The count of a field that leaves the choice to the engine."""
+
 _Validation = tuple[QValidator.State, str, int]
 
 
@@ -221,6 +224,7 @@ class CountField(_NumberField):
         super().__init__()
         self._default_count: int | None = None
         self._names_all = False
+        self._automatic = False
         self.setDecimals(0)
         self.setRange(0, most)
         self.setSingleStep(step)
@@ -237,8 +241,17 @@ class CountField(_NumberField):
     def set_default(self, count: int) -> None:
         """Let 0 mean this default; a step from it starts there."""
         self._default_count = count
+        text = tr("Default ({count})").format(count=format_count(count))
+        if text != self.specialValueText():  # what is being typed must not be rewritten
+            with QSignalBlocker(self):
+                self.setSpecialValueText(text)
+
+    def set_automatic(self) -> None:
+        """Let :data:`AUTOMATIC_COUNT` leave the choice to the engine; a step starts at the top."""
+        self._automatic = True
         with QSignalBlocker(self):
-            self.setSpecialValueText(tr("Default ({count})").format(count=format_count(count)))
+            self.setMinimum(AUTOMATIC_COUNT)
+            self.setSpecialValueText(tr("Automatic"))
 
     def set_all(self, count: int) -> None:
         """Let ``count`` be the largest number, which means everything."""
@@ -250,7 +263,7 @@ class CountField(_NumberField):
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         """The default is stored as 0, but lies in the middle."""
-        if self._default_count is not None:
+        if self._default_count is not None or self._automatic:
             steps = QAbstractSpinBox.StepEnabledFlag
             return steps.StepUpEnabled | steps.StepDownEnabled
         return super().stepEnabled()
@@ -260,8 +273,8 @@ class CountField(_NumberField):
         plain = text.removesuffix(self.suffix()).strip()
         if self._names_all and _begins(_all_text(""), plain):
             return self.maximum()
-        if self._default_count is not None and _begins(self.specialValueText(), plain):
-            return 0
+        if self.specialValueText() and _begins(self.specialValueText(), plain):
+            return self.minimum()
         return parse_tokens(from_figures(plain))
 
     def textFromValue(self, value: float) -> str:
@@ -276,9 +289,11 @@ class CountField(_NumberField):
         start = int(self.value())
         if start == 0 and self._default_count is not None:
             start = self._default_count
+        if start == AUTOMATIC_COUNT:
+            start = int(self.maximum())
         first = start // size + 1 if steps > 0 else -(-start // size) - 1
         rest = steps - 1 if steps > 0 else steps + 1
-        self.setValue((first + rest) * size)
+        self.setValue(max((first + rest) * size, 0))
 
     def _announce(self, value: float) -> None:
         self.count_changed.emit(int(value))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.language import tr
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import Topic
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import (
     QFont,
@@ -43,7 +43,7 @@ _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 _FIGURES: Final = str.maketrans("123456789", "0" * 9)
 
-CellTopics = Callable[[int, int], HelpTopic | None]
+CellTopics = Callable[[int, int], Topic | None]
 """From a row and a column to what the cell is about."""
 
 
@@ -140,7 +140,7 @@ class PlainTable(QTableWidget):
         """Say what cells, of the rows of any time, are about."""
         self._topics = topics
 
-    def cell_topic(self, row: int, column: int) -> HelpTopic | None:
+    def cell_topic(self, row: int, column: int) -> Topic | None:
         """What a cell is about; ``None`` where nothing was said."""
         return None if self._topics is None else self._topics(row, column)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPaintEvent
@@ -50,12 +49,12 @@ class Segmented(QWidget):
     """Shows every choice at once. Tab reaches the chosen one, the arrow keys the others.
 
     Signals:
-        chosen(StrEnum): the user chose another.
+        chosen(str): the user chose another; a name, or a member of an enum of names.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, choices: Sequence[tuple[StrEnum, str]], parent: QWidget | None = None):
+    def __init__(self, choices: Sequence[tuple[str, str]], parent: QWidget | None = None):
         super().__init__(parent)
         # Its label's mnemonic focuses nothing without a policy. The chosen button has the focus.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -78,17 +77,17 @@ class Segmented(QWidget):
         """The buttons, in the order of the choices."""
         return [b for b in self._group.buttons() if isinstance(b, Segment)]
 
-    def button(self, value: StrEnum) -> Segment:
+    def button(self, value: str) -> Segment:
         """The button of one choice."""
         return self.buttons()[self._values.index(value)]
 
-    def set_value(self, value: StrEnum) -> None:
+    def set_value(self, value: str) -> None:
         """Show a choice as the chosen one, without a signal."""
         chosen = self.button(value)
         chosen.setChecked(True)
         self.setFocusProxy(chosen)
 
-    def set_offered(self, values: Sequence[StrEnum]) -> None:
+    def set_offered(self, values: Sequence[str]) -> None:
         """Show only some of the choices."""
         for value, button in zip(self._values, self.buttons(), strict=True):
             button.setVisible(value in values)

@@ -898,112 +898,12 @@
         <translation>Loslassen, um das Modell zu öffnen</translation>
     </message>
     <message>
-        <source>&amp;K, V cache type</source>
-        <translation>Cache-T&amp;yp K, V</translation>
-    </message>
-    <message>
-        <source>Type of the KV cache, of K and of V (--cache-type-k, --cache-type-v): smaller types take less memory and are less exact; a smaller V needs flash attention</source>
-        <translation>Typ des KV-Caches, von K und von V (--cache-type-k, --cache-type-v): Kleinere Typen brauchen weniger Speicher und sind weniger genau; ein kleineres V braucht Flash Attention</translation>
-    </message>
-    <message>
-        <source>Flash attenti&amp;on</source>
-        <translation>&amp;Flash Attention</translation>
-    </message>
-    <message>
-        <source>Attention as one fused operation (--flash-attn): without it the compute buffer grows with the context. Auto: on wherever the engine has it</source>
-        <translation>Attention als eine verschmolzene Operation (--flash-attn): Ohne sie wächst der Rechenpuffer mit dem Kontext. Auto: an, wo die Engine sie hat</translation>
-    </message>
-    <message>
-        <source>&amp;GPU layers</source>
-        <translation>GPU-&amp;Schichten</translation>
-    </message>
-    <message>
-        <source>Layers on the device, the output counting as one (--n-gpu-layers)</source>
-        <translation>Schichten auf dem Gerät; die Ausgabe zählt als eine (--n-gpu-layers)</translation>
-    </message>
-    <message>
-        <source>layers</source>
-        <translation>Schichten</translation>
-    </message>
-    <message>
-        <source>E&amp;xperts on host</source>
-        <translation>Host-E&amp;xperten</translation>
-    </message>
-    <message>
-        <source>First layers whose experts stay in host memory (--n-cpu-moe, --cpu-moe): less on the device, but slower</source>
-        <translation>Erste Schichten, deren Experten im Host-Speicher bleiben (--n-cpu-moe, --cpu-moe): weniger auf dem Gerät, aber langsamer</translation>
-    </message>
-    <message>
-        <source>Se&amp;quences</source>
-        <translation>Se&amp;quenzen</translation>
-    </message>
-    <message>
-        <source>Chats at a time, the slots of a server (--parallel); they share the context</source>
-        <translation>Gleichzeitige Chats, die Slots eines Servers (--parallel); sie teilen sich den Kontext</translation>
-    </message>
-    <message>
-        <source>sequences</source>
-        <translation>Sequenzen</translation>
-    </message>
-    <message>
-        <source>&amp;Shared cache</source>
-        <translation>Gete&amp;ilter Cache</translation>
-    </message>
-    <message>
-        <source>One KV cache for all sequences, or one each (--kv-unified). Auto: shared unless a number of sequences is set</source>
-        <translation>Ein KV-Cache für alle Sequenzen oder je einer (--kv-unified). Auto: geteilt, solange keine Zahl von Sequenzen gesetzt ist</translation>
-    </message>
-    <message>
-        <source>Micro-batch si&amp;ze</source>
-        <translation>Micr&amp;o-Batch</translation>
-    </message>
-    <message>
-        <source>Tokens computed at once (--ubatch-size): fewer make the compute buffer smaller, and reading a long prompt slower</source>
-        <translation>Auf einmal berechnete Token (--ubatch-size): Weniger Token machen den Rechenpuffer kleiner und das Lesen langer Prompts langsamer</translation>
-    </message>
-    <message>
         <source>tokens</source>
         <translation>Token</translation>
     </message>
     <message>
-        <source>P&amp;rogram</source>
-        <translation>&amp;Programm</translation>
-    </message>
-    <message>
-        <source>The program whose defaults apply</source>
-        <translation>Das Programm, dessen Vorgaben gelten</translation>
-    </message>
-    <message>
-        <source>Ba&amp;tch size</source>
-        <translation>Batch-Gr&amp;öße</translation>
-    </message>
-    <message>
-        <source>Tokens handed over at once (--batch-size)</source>
-        <translation>Auf einmal übergebene Token (--batch-size)</translation>
-    </message>
-    <message>
-        <source>Left free</source>
-        <translation>Bleibt frei</translation>
-    </message>
-    <message>
-        <source>Memory that --fit leaves free on the device (--fit-target)</source>
-        <translation>Speicher, den --fit auf dem Gerät frei lässt (--fit-target)</translation>
-    </message>
-    <message>
         <source>Largest buffer</source>
         <translation>Größter Puffer</translation>
-    </message>
-    <message>
-        <source>The largest single buffer that the device gives, such as 4 GiB with many Vulkan drivers; larger tensors cannot be loaded</source>
-        <translation>Der größte einzelne Puffer, den das Gerät gibt, etwa 4 GiB bei vielen Vulkan-Treibern; größere Tensoren können nicht geladen werden</translation>
-    </message>
-    <message>
-        <source>Keep the KV cache where its layer is, else in host memory (--no-kv-offload)</source>
-        <translation>Den KV-Cache bei seiner Schicht halten, sonst im Host-Speicher (--no-kv-offload)</translation>
-    </message>
-    <message>
-        <source>Give window layers a cache of the whole context (--swa-full): more memory, reusable</source>
-        <translation>Fensterschichten einen Cache des ganzen Kontexts geben (--swa-full): mehr Speicher, wiederverwendbar</translation>
     </message>
     <message>
         <source>Auto</source>
@@ -1018,56 +918,12 @@
         <translation>Aus</translation>
     </message>
     <message>
-        <source>KV cache beside &amp;its layer</source>
-        <translation>KV-Cache &amp;jeweils bei der Schicht</translation>
-    </message>
-    <message>
-        <source>&amp;Whole cache for window layers</source>
-        <translation>Ganzer Cache f&amp;ür Fensterschichten</translation>
+        <source>Further options: {names}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not known</source>
         <translation>Unbekannt</translation>
-    </message>
-    <message>
-        <source>K cache type</source>
-        <translation>Typ des K-Caches</translation>
-    </message>
-    <message>
-        <source>V cache type</source>
-        <translation>Typ des V-Caches</translation>
-    </message>
-    <message>
-        <source>KV cache beside its layer</source>
-        <translation>KV-Cache jeweils bei der Schicht</translation>
-    </message>
-    <message>
-        <source>Whole cache for window layers</source>
-        <translation>Ganzer Cache für Fensterschichten</translation>
-    </message>
-    <message>
-        <source>Flash attention</source>
-        <translation>Flash Attention</translation>
-    </message>
-    <message>
-        <source>Shared cache</source>
-        <translation>Geteilter Cache</translation>
-    </message>
-    <message>
-        <source>Program</source>
-        <translation>Programm</translation>
-    </message>
-    <message>
-        <source>Sequences</source>
-        <translation>Sequenzen</translation>
-    </message>
-    <message>
-        <source>Micro-batch</source>
-        <translation>Micro-Batch</translation>
-    </message>
-    <message>
-        <source>Batch</source>
-        <translation>Batch</translation>
     </message>
     <message>
         <source>Ad&amp;just fewer options</source>
@@ -1080,22 +936,6 @@
     <message>
         <source>Ad&amp;just more options ({count} set)</source>
         <translation>&amp;Weitere Optionen ({count} gesetzt)</translation>
-    </message>
-    <message>
-        <source>Program, batch, what stays free, the largest buffer, and where the cache is</source>
-        <translation>Programm, Batch, was frei bleibt, der größte Puffer und wo der Cache liegt</translation>
-    </message>
-    <message>
-        <source>KV cache type</source>
-        <translation>Typ des KV-Caches</translation>
-    </message>
-    <message>
-        <source>GPU layers</source>
-        <translation>GPU-Schichten</translation>
-    </message>
-    <message>
-        <source>Experts on host</source>
-        <translation>Experten auf dem Host</translation>
     </message>
     <message>
         <source>Name</source>
@@ -1380,40 +1220,6 @@
     <message>
         <source>Solved</source>
         <translation>Gelöst</translation>
-    </message>
-    <message>
-        <source>Vers&amp;ion</source>
-        <translation>Ver&amp;sion</translation>
-    </message>
-    <message>
-        <source>The ZINC whose plan is followed: from September 2026 on it caches attending layers only</source>
-        <translation>Das ZINC, dessen Plan gilt: Ab September 2026 hat es einen Cache nur für Schichten mit Attention</translation>
-    </message>
-    <message>
-        <source>Accountin&amp;g</source>
-        <translation>Zähl&amp;weise</translation>
-    </message>
-    <message>
-        <source>The bytes that ZINC plans with, or those that it then allocates</source>
-        <translation>Die Byte, mit denen ZINC plant, oder die, die es dann reserviert</translation>
-    </message>
-    <message>
-        <source>Planned</source>
-        <comment>ZINC</comment>
-        <translation>Geplant</translation>
-    </message>
-    <message>
-        <source>Allocated</source>
-        <comment>ZINC</comment>
-        <translation>Reserviert</translation>
-    </message>
-    <message>
-        <source>ZINC&apos;s version</source>
-        <translation>Version von ZINC</translation>
-    </message>
-    <message>
-        <source>ZINC&apos;s accounting</source>
-        <translation>Zählweise von ZINC</translation>
     </message>
     <message>
         <source>Memory over context length</source>

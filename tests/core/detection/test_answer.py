@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from memplan.detection.answer import ProbeAnswerError, read_answer
 from memplan.detection.device import Amount, DetectedDevice, DeviceKind, MemoryHeap
+from memplan.engines.registry import ENGINES
 from memplan.request import Backend, EngineName
 from memplan.units import GIB, MIB
 
@@ -93,8 +94,8 @@ def test_that_zinc_adds_up_the_device_local_heaps() -> None:
         MemoryHeap(256 * MIB, True, 200 * MIB),
     )
     for engine in EngineName:
-        assert device.budget_bytes(engine, Amount.TOTAL) == 8 * GIB + 256 * MIB
-        assert device.budget_bytes(engine, Amount.FREE_NOW) == 6 * GIB + 200 * MIB
+        assert ENGINES[engine].budget_bytes(device, Amount.TOTAL) == 8 * GIB + 256 * MIB
+        assert ENGINES[engine].budget_bytes(device, Amount.FREE_NOW) == 6 * GIB + 200 * MIB
 
 
 def test_that_llama_cpp_adds_up_all_heaps_of_an_integrated_gpu_and_zinc_does_not() -> None:
@@ -103,14 +104,14 @@ def test_that_llama_cpp_adds_up_all_heaps_of_an_integrated_gpu_and_zinc_does_not
         MemoryHeap(2 * GIB, True, GIB),
         MemoryHeap(14 * GIB, False, 10 * GIB),
     )
-    assert device.budget_bytes(EngineName.ZINC, Amount.TOTAL) == 2 * GIB
-    assert device.budget_bytes(EngineName.LLAMA_CPP, Amount.TOTAL) == 16 * GIB
-    assert device.budget_bytes(EngineName.LLAMA_CPP, Amount.FREE_NOW) == 11 * GIB
+    assert ENGINES[EngineName.ZINC].budget_bytes(device, Amount.TOTAL) == 2 * GIB
+    assert ENGINES[EngineName.LLAMA_CPP].budget_bytes(device, Amount.TOTAL) == 16 * GIB
+    assert ENGINES[EngineName.LLAMA_CPP].budget_bytes(device, Amount.FREE_NOW) == 11 * GIB
 
 
 def test_that_free_memory_is_unknown_where_the_driver_does_not_tell() -> None:
     device = _device(DeviceKind.DISCRETE, MemoryHeap(8 * GIB, True, None))
-    assert device.budget_bytes(EngineName.LLAMA_CPP, Amount.FREE_NOW) is None
+    assert ENGINES[EngineName.LLAMA_CPP].budget_bytes(device, Amount.FREE_NOW) is None
 
 
 def test_that_all_memory_is_the_budget_of_a_mac_that_recommends_no_working_set() -> None:
@@ -118,4 +119,4 @@ def test_that_all_memory_is_the_budget_of_a_mac_that_recommends_no_working_set()
     device = DetectedDevice(
         "Mac", DeviceKind.INTEGRATED, (Backend.METAL,), (heap,), total_memory_bytes=16 * GIB
     )
-    assert device.budget_bytes(EngineName.ZINC, Amount.TOTAL) == 16 * GIB
+    assert ENGINES[EngineName.ZINC].budget_bytes(device, Amount.TOTAL) == 16 * GIB

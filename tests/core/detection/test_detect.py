@@ -14,6 +14,7 @@ from fake_drivers import all_are_gone, install_driver_that, install_no_driver, n
 from memplan import cli
 from memplan.detection import Amount, DetectionProblem, DeviceKind
 from memplan.detection.detect import detect, probe_command
+from memplan.engines.registry import ENGINES
 from memplan.request import Backend, EngineName
 from memplan.wording.detection import problem_sentence
 
@@ -42,7 +43,7 @@ def test_that_mesas_software_driver_is_found() -> None:
     assert device.backends == (Backend.VULKAN,)
     (heap,) = device.heaps
     assert heap.device_local
-    assert device.budget_bytes(EngineName.ZINC, Amount.TOTAL) == heap.size_bytes > 2**28
+    assert ENGINES[EngineName.ZINC].budget_bytes(device, Amount.TOTAL) == heap.size_bytes > 2**28
     assert device.max_allocation_bytes is not None
     assert 2**27 <= device.max_allocation_bytes <= 2**40
     assert device.max_storage_buffer_bytes is not None

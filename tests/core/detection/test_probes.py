@@ -16,6 +16,7 @@ from memplan.detection.device import Amount
 from memplan.detection.metal_probe import ask_metal, read_sysctl
 from memplan.detection.probe_output import answer
 from memplan.detection.vulkan_probe import ask_vulkan
+from memplan.engines.registry import ENGINES
 from memplan.request import Backend, EngineName
 from memplan.units import GIB, MIB
 
@@ -224,8 +225,10 @@ def test_that_a_macs_budget_is_its_working_set() -> None:
     (device,), _, _ = read_answer(text.encode())
     assert device.name == "Apple M3 Pro"
     assert device.backends == (Backend.METAL,)
-    assert device.budget_bytes(EngineName.ZINC, Amount.TOTAL) == 27 * GIB
-    assert device.budget_bytes(EngineName.LLAMA_CPP, Amount.FREE_NOW) == 27 * GIB - 32 * MIB
+    assert ENGINES[EngineName.ZINC].budget_bytes(device, Amount.TOTAL) == 27 * GIB
+    assert (
+        ENGINES[EngineName.LLAMA_CPP].budget_bytes(device, Amount.FREE_NOW) == 27 * GIB - 32 * MIB
+    )
     assert device.total_memory_bytes == 36 * GIB
     assert device.wired_limit_bytes == 30_000 * MIB
     assert device.max_allocation_bytes == 14 * GIB

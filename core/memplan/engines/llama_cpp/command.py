@@ -9,13 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from memplan.engines.llama_cpp.devices import SplitMode
-from memplan.engines.llama_cpp.options import CacheType
+from memplan.engines.llama_cpp.options import DEFAULT_BATCH_TOKENS, DEFAULT_UBATCH_TOKENS, CacheType
 from memplan.engines.llama_cpp.placement import HOST, Placement
-from memplan.engines.llama_cpp.settings import (
-    DEFAULT_BATCH_TOKENS,
-    DEFAULT_UBATCH_TOKENS,
-    Settings,
-)
+from memplan.engines.llama_cpp.settings import Settings
 from memplan.request import Backend
 
 DEVICE_NAMES: Final[Mapping[Backend, str]] = {

@@ -6,11 +6,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from memplan.language import tr
+from memplan.engines.option_spec import (
+    Automatic,
+    Choice,
+    Count,
+    Layers,
+    OptionSpec,
+    Row,
+    Size,
+    Switch,
+    option,
+)
+from memplan.exhaustive import exhaustive
+from memplan.language import marked, tr
+from memplan.model import Model
 from memplan.unsigned import check_u32, check_u64
 
 MAX_SEQUENCES: Final = 256
 """llama.cpp is built for no more sequences (``LLAMA_MAX_SEQ``)."""
+
+DEFAULT_BATCH_TOKENS: Final = 2048
+DEFAULT_UBATCH_TOKENS: Final = 512
 
 
 class Program(StrEnum):
@@ -18,6 +34,9 @@ class Program(StrEnum):
 
     LLAMA_SERVER = "llama-server"
     LLAMA_CLI = "llama-cli"
+
+
+DEFAULT_SEQUENCES: Final = exhaustive(Program, {Program.LLAMA_SERVER: 4, Program.LLAMA_CLI: 1})
 
 
 class CacheType(StrEnum):
@@ -34,6 +53,38 @@ class CacheType(StrEnum):
     IQ4_NL = "iq4_nl"
 
 
+class GpuLayers(StrEnum):
+    """What ``--n-gpu-layers`` takes beside a number and ``auto``."""
+
+    ALL = "all"
+
+
+def usual_sequences(options: LlamaCppOptions) -> int:
+    """Sequences where no number of them is set."""
+    return DEFAULT_SEQUENCES[options.program]
+
+
+def _layers_and_output(model: Model) -> int:
+    return model.dimensions.layers + 1
+
+
+def _layers(model: Model) -> int:
+    return model.dimensions.layers
+
+
+def _has_experts(model: Model) -> bool:
+    return model.dimensions.experts > 0
+
+
+_CACHE_TYPES: Final = Row(
+    marked("&K, V cache type"),
+    marked(
+        "Type of the KV cache, of K and of V (--cache-type-k, --cache-type-v): smaller types take "
+        "less memory and are less exact; a smaller V needs flash attention"
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LlamaCppOptions:
     """Options as llama.cpp names them; ``None``: the program's own default.
@@ -47,9 +98,10 @@ class LlamaCppOptions:
         ubatch_size: micro-batch in tokens.
         parallel: sequences (slots of a server).
         kv_unified: whether all sequences share one KV cache.
-        n_gpu_layers: layers on the device, the output counting as one; ``None``: all.
+        n_gpu_layers: layers on the device, the output counting as one; ``None``: as ``--fit``
+            places them.
         cpu_moe: keep the experts of every layer on the host.
-        n_cpu_moe: keep the experts of so many first layers on the host.
+        n_cpu_moe: number of first layers whose experts stay on the host.
         kv_offload: keep the KV cache with its layer; else on the host.
         swa_full: give window layers a cache of the full context.
         fit_target_mib: memory that automatic fitting leaves free on the device, in MiB.
@@ -59,21 +111,229 @@ class LlamaCppOptions:
         ValueError: a number is negative, too large, or 0 where it must not be.
     """
 
-    program: Program = Program.LLAMA_SERVER
-    cache_type_k: CacheType = CacheType.F16
-    cache_type_v: CacheType = CacheType.F16
-    flash_attn: bool | None = None
-    batch_size: int | None = None
-    ubatch_size: int | None = None
-    parallel: int | None = None
-    kv_unified: bool | None = None
-    n_gpu_layers: int | None = None
-    cpu_moe: bool = False
-    n_cpu_moe: int = 0
-    kv_offload: bool = True
-    swa_full: bool = False
-    fit_target_mib: int = 1024
-    max_allocation_bytes: int | None = None
+    program: Program = option(
+        Program.LLAMA_SERVER,
+        OptionSpec(
+            ("--program",),
+            Choice(Program),
+            "whose defaults apply",
+            marked("Program"),
+            Row(marked("P&rogram"), marked("The program whose defaults apply"), behind_more=True),
+            "program",
+        ),
+    )
+    cache_type_k: CacheType = option(
+        CacheType.F16,
+        OptionSpec(
+            ("--cache-type-k", "-ctk"),
+            Choice(CacheType),
+            "type of the K cache",
+            marked("K cache type"),
+            _CACHE_TYPES,
+            "cache-types",
+        ),
+    )
+    cache_type_v: CacheType = option(
+        CacheType.F16,
+        OptionSpec(
+            ("--cache-type-v", "-ctv"),
+            Choice(CacheType),
+            "type of the V cache",
+            marked("V cache type"),
+            _CACHE_TYPES,
+            "cache-types",
+        ),
+    )
+    flash_attn: bool | None = option(
+        None,
+        OptionSpec(
+            ("--flash-attn", "-fa"),
+            Automatic(worded=True),
+            "flash attention",
+            marked("Flash attention"),
+            Row(
+                marked("Flash attenti&on"),
+                marked(
+                    "Attention as one fused operation (--flash-attn): without it the compute "
+                    "buffer grows with the context. Auto: on wherever the engine has it"
+                ),
+            ),
+            "flash-attention",
+        ),
+    )
+    n_gpu_layers: int | GpuLayers | None = option(
+        None,
+        OptionSpec(
+            ("--n-gpu-layers", "-ngl"),
+            Layers(GpuLayers.ALL, _layers_and_output),
+            "layers on the GPU: a number, auto (default) or all",
+            marked("GPU layers"),
+            Row(
+                marked("&GPU layers"),
+                marked("Layers on the device, the output counting as one (--n-gpu-layers)"),
+                marked("layers"),
+            ),
+            "gpu-layers",
+        ),
+    )
+    cpu_moe: bool = option(False, OptionSpec(("--cpu-moe",), Switch(), "all experts on the host"))
+    n_cpu_moe: int = option(
+        0,
+        OptionSpec(
+            ("--n-cpu-moe",),
+            Count(every=_layers, switch="cpu_moe"),
+            "experts of N layers there",
+            marked("Experts on host"),
+            Row(
+                marked("E&xperts on host"),
+                marked(
+                    "First layers whose experts stay in host memory (--n-cpu-moe, --cpu-moe): "
+                    "less on the device, but slower"
+                ),
+                marked("layers"),
+                has=_has_experts,
+            ),
+            "experts-on-host",
+        ),
+    )
+    parallel: int | None = option(
+        None,
+        OptionSpec(
+            ("--parallel", "-np"),
+            Count(least=1, most=MAX_SEQUENCES, usual=usual_sequences),
+            "sequences",
+            marked("Sequences"),
+            Row(
+                marked("Se&quences"),
+                marked(
+                    "Chats at a time, the slots of a server (--parallel); they share the context"
+                ),
+                marked("sequences"),
+            ),
+            "sequences",
+        ),
+    )
+    kv_unified: bool | None = option(
+        None,
+        OptionSpec(
+            ("--kv-unified",),
+            Automatic(),
+            "one KV cache for all",
+            marked("Shared cache"),
+            Row(
+                marked("&Shared cache"),
+                marked(
+                    "One KV cache for all sequences, or one each (--kv-unified). Auto: shared "
+                    "unless a number of sequences is set"
+                ),
+            ),
+            "shared-cache",
+        ),
+    )
+    ubatch_size: int | None = option(
+        None,
+        OptionSpec(
+            ("--ubatch-size", "-ub"),
+            Count(least=1, step=64, usual=lambda _options: DEFAULT_UBATCH_TOKENS),
+            "micro-batch",
+            marked("Micro-batch"),
+            Row(
+                marked("Micro-batch si&ze"),
+                marked(
+                    "Tokens computed at once (--ubatch-size): fewer make the compute buffer "
+                    "smaller, and reading a long prompt slower"
+                ),
+                marked("tokens"),
+            ),
+            "micro-batch",
+        ),
+    )
+    batch_size: int | None = option(
+        None,
+        OptionSpec(
+            ("--batch-size", "-b"),
+            Count(least=1, step=256, usual=lambda _options: DEFAULT_BATCH_TOKENS),
+            "logical batch",
+            marked("Batch"),
+            Row(
+                marked("Ba&tch size"),
+                marked("Tokens handed over at once (--batch-size)"),
+                marked("tokens"),
+                behind_more=True,
+            ),
+            "batch",
+        ),
+    )
+    fit_target_mib: int = option(
+        1024,
+        OptionSpec(
+            ("--fit-target",),
+            Count(metavar="MiB", step=256, unit="MiB"),
+            "what automatic fitting leaves free (default: 1024)",
+            marked("Left free"),
+            Row(
+                marked("Left free"),
+                marked("Memory that --fit leaves free on the device (--fit-target)"),
+                "MiB",
+                behind_more=True,
+            ),
+            "fit-target",
+        ),
+    )
+    max_allocation_bytes: int | None = option(
+        None,
+        OptionSpec(
+            ("--max-allocation",),
+            Size(least=1),
+            "the largest single buffer that the device gives, such as 4GiB",
+            marked("Largest buffer"),
+            Row(
+                marked("Largest buffer"),
+                marked(
+                    "The largest single buffer that the device gives, such as 4 GiB with many "
+                    "Vulkan drivers; larger tensors cannot be loaded"
+                ),
+                "GiB",
+                behind_more=True,
+            ),
+            "largest-buffer",
+        ),
+    )
+    kv_offload: bool = option(
+        True,
+        OptionSpec(
+            ("--no-kv-offload",),
+            Switch(),
+            "KV cache on the host",
+            marked("KV cache beside its layer"),
+            Row(
+                marked("KV cache beside &its layer"),
+                marked(
+                    "Keep the KV cache where its layer is, else in host memory (--no-kv-offload)"
+                ),
+                behind_more=True,
+            ),
+            "cache-place",
+        ),
+    )
+    swa_full: bool = option(
+        False,
+        OptionSpec(
+            ("--swa-full",),
+            Switch(),
+            "window layers cache everything",
+            marked("Whole cache for window layers"),
+            Row(
+                marked("&Whole cache for window layers"),
+                marked(
+                    "Give window layers a cache of the whole context (--swa-full): more memory, "
+                    "reusable"
+                ),
+                behind_more=True,
+            ),
+            "window-cache",
+        ),
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "program", Program(self.program))
@@ -83,7 +343,9 @@ class LlamaCppOptions:
             value = getattr(self, name)
             if value is not None and check_u32(name, value) == 0:
                 raise ValueError(tr("{name} must be at least 1").format(name=name))
-        if self.n_gpu_layers is not None:
+        if isinstance(self.n_gpu_layers, str):
+            object.__setattr__(self, "n_gpu_layers", GpuLayers(self.n_gpu_layers))
+        elif self.n_gpu_layers is not None:
             check_u32("n_gpu_layers", self.n_gpu_layers)
         check_u32("n_cpu_moe", self.n_cpu_moe)
         check_u32("fit_target_mib", self.fit_target_mib)

@@ -7,20 +7,23 @@ and ``common/arg.cpp`` with the server's start (defaults).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from memplan.engines.llama_cpp.architectures import FlashAttention
 from memplan.engines.llama_cpp.arithmetic import smaller
-from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import (
+    DEFAULT_BATCH_TOKENS,
+    DEFAULT_UBATCH_TOKENS,
+    MAX_SEQUENCES,
+    CacheType,
+    LlamaCppOptions,
+    Program,
+    usual_sequences,
+)
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.estimate import UnsupportedRequestError
-from memplan.exhaustive import exhaustive
 from memplan.language import tr
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME, TensorType
-
-DEFAULT_BATCH_TOKENS: Final = 2048
-DEFAULT_UBATCH_TOKENS: Final = 512
-DEFAULT_SEQUENCES: Final = exhaustive(Program, {Program.LLAMA_SERVER: 4, Program.LLAMA_CLI: 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def resolve_settings(options: LlamaCppOptions, shape: Shape) -> Settings:
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination; the message is its reason.
     """
-    sequences = options.parallel or DEFAULT_SEQUENCES[options.program]
+    sequences = options.parallel or usual_sequences(options)
     unified = options.kv_unified
     if unified is None:
         # The server shares one cache among its own slots; --parallel N gives each a cache.
@@ -126,7 +129,8 @@ def resolve_settings(options: LlamaCppOptions, shape: Shape) -> Settings:
         sequences=sequences,
         unified=unified,
         gpu_layers=min(
-            every_layer if options.n_gpu_layers is None else options.n_gpu_layers, every_layer
+            options.n_gpu_layers if isinstance(options.n_gpu_layers, int) else every_layer,
+            every_layer,
         ),
         cpu_moe_layers=(
             shape.block_count if options.cpu_moe else min(options.n_cpu_moe, shape.block_count)

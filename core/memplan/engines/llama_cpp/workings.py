@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Final
 
 from memplan.calculation import Expression, Number, Operator, Quantity, calculation
-from memplan.component import Place
+from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE, CacheGeometry
 from memplan.engines.llama_cpp.engine import Footprint, footprint_of, pool_ids
@@ -27,10 +29,56 @@ from memplan.exhaustive import exhaustive
 from memplan.planner import Plan
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX
+from memplan.wording.help.topics import HelpTopic
 
 _F32_BYTES = 4
 _MEMORIES = exhaustive(Place, {Place.DEVICE: 0, Place.HOST: HOST})
 _ROWS = {Side.KEY: Quantity.KEY_ROW_BYTES, Side.VALUE: Quantity.VALUE_ROW_BYTES}
+
+
+COMPONENT_TOPICS: Final[Mapping[tuple[ComponentKind, Place], HelpTopic]] = {
+    (ComponentKind.WEIGHTS, Place.DEVICE): HelpTopic.LLAMA_WEIGHTS_DEVICE,
+    (ComponentKind.WEIGHTS, Place.HOST): HelpTopic.LLAMA_WEIGHTS_HOST,
+    (ComponentKind.KV_CACHE, Place.DEVICE): HelpTopic.LLAMA_KV_CACHE,
+    (ComponentKind.KV_CACHE, Place.HOST): HelpTopic.LLAMA_KV_CACHE,
+    (ComponentKind.RECURRENT_STATE, Place.DEVICE): HelpTopic.LLAMA_STATE,
+    (ComponentKind.RECURRENT_STATE, Place.HOST): HelpTopic.LLAMA_STATE,
+    (ComponentKind.COMPUTE, Place.DEVICE): HelpTopic.LLAMA_COMPUTE_DEVICE,
+    (ComponentKind.COMPUTE, Place.HOST): HelpTopic.LLAMA_COMPUTE_HOST,
+    (ComponentKind.OUTPUT, Place.HOST): HelpTopic.LLAMA_OUTPUT,
+}
+
+
+def component(plan: Plan, kind: ComponentKind, where: Place) -> Expression | None:
+    """Bytes of a component; compute buffers follow from graphs that have no short formula."""
+    match kind:
+        case ComponentKind.WEIGHTS:
+            return weights(plan, where)
+        case ComponentKind.KV_CACHE:
+            return kv_cache(plan, where)
+        case ComponentKind.RECURRENT_STATE:
+            return recurrent_state(plan, where)
+        case ComponentKind.OUTPUT:
+            return output(plan, where)
+        case _:
+            return None
+
+
+def of_tokens(plan: Plan) -> Mapping[StrEnum, Expression]:
+    """Numbers of tokens, by the topics that they are about."""
+    return {
+        HelpTopic.LLAMA_AUTOMATIC: automatic(plan),
+        HelpTopic.FLOOR: floor(plan),
+        HelpTopic.CEILING: ceiling(plan),
+    }
+
+
+def of_bytes(plan: Plan) -> Mapping[StrEnum, Expression]:
+    """Numbers of bytes, by the topics that they are about."""
+    return {
+        HelpTopic.FIT_TARGET: auto_share(plan),
+        HelpTopic.LARGEST_BUFFER: largest_buffer(plan),
+    }
 
 
 def _placement(plan: Plan) -> Placement:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
 from memplan.calculation import Expression, Number, Operator, Quantity, calculation
+from memplan.component import ComponentKind
 from memplan.engines.zinc.config import config_of
 from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
@@ -23,8 +28,50 @@ from memplan.engines.zinc.memory_plan import (
 from memplan.engines.zinc.options import Accounting
 from memplan.planner import Plan
 from memplan.request import Backend
+from memplan.wording.help.file_weights import file_weights
+from memplan.wording.help.topics import HelpTopic
 
 _F32_BYTES = 4
+
+
+COMPONENT_TOPICS: Final[Mapping[ComponentKind, HelpTopic]] = {
+    ComponentKind.WEIGHTS: HelpTopic.ZINC_WEIGHTS,
+    ComponentKind.KV_CACHE: HelpTopic.ZINC_KV_CACHE,
+    ComponentKind.RECURRENT_STATE: HelpTopic.ZINC_STATE,
+    ComponentKind.COMPUTE: HelpTopic.ZINC_COMPUTE,
+    ComponentKind.STAGING: HelpTopic.ZINC_STAGING,
+    ComponentKind.PAGE_TABLE: HelpTopic.ZINC_PAGE_TABLE,
+}
+
+
+def component(plan: Plan, kind: ComponentKind) -> Expression | None:
+    """Bytes of a component; compute and staging buffers have no short formula."""
+    match kind:
+        case ComponentKind.WEIGHTS:
+            return file_weights(plan)
+        case ComponentKind.KV_CACHE:
+            return kv_cache(plan)
+        case ComponentKind.RECURRENT_STATE:
+            return recurrent_state(plan)
+        case ComponentKind.PAGE_TABLE:
+            return page_table(plan)
+        case _:
+            return None
+
+
+def of_tokens(plan: Plan) -> Mapping[StrEnum, Expression]:
+    """Numbers of tokens, by the topics that they are about."""
+    return {
+        HelpTopic.ZINC_AUTOMATIC: automatic(plan),
+        HelpTopic.ZINC_LARGEST: largest(plan),
+        HelpTopic.FLOOR: floor(plan),
+        HelpTopic.CEILING: ceiling(plan),
+    }
+
+
+def of_bytes(plan: Plan) -> Mapping[StrEnum, Expression]:
+    """Numbers of bytes, by the topics that they are about."""
+    return {HelpTopic.ZINC_SHARE: auto_share(plan)}
 
 
 def kv_cache(plan: Plan) -> Expression:

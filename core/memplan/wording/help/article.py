@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +23,4 @@ class Article:
     text: str
     formula: str
     sources: tuple[str, ...]
-    related: tuple[HelpTopic, ...] = ()
+    related: tuple[Topic, ...] = ()

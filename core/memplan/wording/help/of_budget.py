@@ -133,7 +133,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (
             marked("ZINC: src/gpu/memory_plan.zig (device-local and unified totals)"),
-            "Memplan: core/memplan/request.py, Backend",
+            "Memplan: core/memplan/memory/backend.py, Backend",
         ),
         (HelpTopic.BUDGET, HelpTopic.SHARE_OF_BUDGET, HelpTopic.LEFT),
     ),

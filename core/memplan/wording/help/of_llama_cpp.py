@@ -209,7 +209,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "state and a row of logits of its own; window layers keep a window for each."
         ),
         marked("Default: llama-server 4, llama-cli 1. State and output: × sequences."),
-        (_DEFAULTS, f"{_FOLDER}/settings.py, DEFAULT_SEQUENCES"),
+        (_DEFAULTS, f"{_FOLDER}/options.py, DEFAULT_SEQUENCES"),
         (HelpTopic.SHARED_CACHE, HelpTopic.LLAMA_STATE, HelpTopic.LLAMA_OUTPUT),
     ),
     HelpTopic.SHARED_CACHE: Article(
@@ -246,7 +246,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "It changes memory only where it is smaller than the micro-batch."
         ),
         marked("Limits the micro-batch; default 2,048 tokens."),
-        (_DEFAULTS, f"{_FOLDER}/settings.py, DEFAULT_BATCH_TOKENS"),
+        (_DEFAULTS, f"{_FOLDER}/options.py, DEFAULT_BATCH_TOKENS"),
         (HelpTopic.MICRO_BATCH,),
     ),
     HelpTopic.CACHE_PLACE: Article(

@@ -22,7 +22,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "formula for all models, llama.cpp by what each layer and each operation takes."
         ),
         marked("No formula of its own: it decides which formulas apply."),
-        ("Memplan: core/memplan/engines/registry.py, estimate",),
+        ("Memplan: core/memplan/engines/engine.py, Engine",),
         (HelpTopic.ZINC_VERSION, HelpTopic.PROGRAM, HelpTopic.DIFFERENCE),
     ),
     HelpTopic.BACKEND: Article(

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from memplan.component import ComponentKind, Place
-from memplan.exhaustive import exhaustive
-from memplan.request import Backend, EngineName
+Topic = StrEnum
+"""A topic, of the help itself or of an engine; its value is its name in links."""
 
 
 class HelpTopic(StrEnum):
-    """A topic. The order is that of the help's contents."""
+    """A topic of the help itself. The order is that of the help's contents."""
 
     VERDICT = "verdict"
     TIGHT = "tight"
@@ -120,73 +119,3 @@ def topics_by_section() -> dict[Section, list[HelpTopic]]:
         section = _FIRST_OF_SECTION.get(topic, section)
         groups.setdefault(section, []).append(topic)
     return groups
-
-
-_ZINC: Final[Mapping[ComponentKind, HelpTopic]] = {
-    ComponentKind.WEIGHTS: HelpTopic.ZINC_WEIGHTS,
-    ComponentKind.KV_CACHE: HelpTopic.ZINC_KV_CACHE,
-    ComponentKind.RECURRENT_STATE: HelpTopic.ZINC_STATE,
-    ComponentKind.COMPUTE: HelpTopic.ZINC_COMPUTE,
-    ComponentKind.STAGING: HelpTopic.ZINC_STAGING,
-    ComponentKind.PAGE_TABLE: HelpTopic.ZINC_PAGE_TABLE,
-}
-_LLAMA_CPP: Final[Mapping[tuple[ComponentKind, Place], HelpTopic]] = {
-    (ComponentKind.WEIGHTS, Place.DEVICE): HelpTopic.LLAMA_WEIGHTS_DEVICE,
-    (ComponentKind.WEIGHTS, Place.HOST): HelpTopic.LLAMA_WEIGHTS_HOST,
-    (ComponentKind.KV_CACHE, Place.DEVICE): HelpTopic.LLAMA_KV_CACHE,
-    (ComponentKind.KV_CACHE, Place.HOST): HelpTopic.LLAMA_KV_CACHE,
-    (ComponentKind.RECURRENT_STATE, Place.DEVICE): HelpTopic.LLAMA_STATE,
-    (ComponentKind.RECURRENT_STATE, Place.HOST): HelpTopic.LLAMA_STATE,
-    (ComponentKind.COMPUTE, Place.DEVICE): HelpTopic.LLAMA_COMPUTE_DEVICE,
-    (ComponentKind.COMPUTE, Place.HOST): HelpTopic.LLAMA_COMPUTE_HOST,
-    (ComponentKind.OUTPUT, Place.HOST): HelpTopic.LLAMA_OUTPUT,
-}
-_AUTOMATIC: Final[Mapping[EngineName, HelpTopic]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: HelpTopic.ZINC_AUTOMATIC,
-        EngineName.LLAMA_CPP: HelpTopic.LLAMA_AUTOMATIC,
-    },
-)
-_LARGEST: Final[Mapping[EngineName, HelpTopic]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: HelpTopic.ZINC_LARGEST,
-        EngineName.LLAMA_CPP: HelpTopic.LLAMA_LARGEST,
-    },
-)
-_SHARE: Final[Mapping[EngineName, HelpTopic]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: HelpTopic.ZINC_SHARE,
-        EngineName.LLAMA_CPP: HelpTopic.FIT_TARGET,
-    },
-)
-
-
-def component_topic(engine: EngineName, kind: ComponentKind, where: Place) -> HelpTopic:
-    """What explains a component of an engine's plan; where it has none such, the other's."""
-    of_zinc, of_llama_cpp = _ZINC.get(kind), _LLAMA_CPP.get((kind, where))
-    found = of_zinc or of_llama_cpp if engine is EngineName.ZINC else of_llama_cpp or of_zinc
-    assert found is not None, "one of the engines has it"  # noqa: S101
-    return found
-
-
-def budget_topic(backend: Backend) -> HelpTopic:
-    """What explains the budget on a backend."""
-    return HelpTopic.METAL_BUDGET if backend is Backend.METAL else HelpTopic.BUDGET
-
-
-def automatic_topic(engine: EngineName) -> HelpTopic:
-    """What explains the context that an engine picks."""
-    return _AUTOMATIC[engine]
-
-
-def largest_topic(engine: EngineName) -> HelpTopic:
-    """What explains the largest context that fits."""
-    return _LARGEST[engine]
-
-
-def share_topic(engine: EngineName) -> HelpTopic:
-    """What explains the part of the budget that automatic sizing uses."""
-    return _SHARE[engine]

@@ -15,15 +15,14 @@ from memplan.calculation import (
     calculation,
     value_of,
 )
-from memplan.component import ComponentKind, Place
-from memplan.engines.llama_cpp import workings as llama_cpp_workings
-from memplan.engines.zinc import workings as zinc_workings
+from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
-from memplan.request import EngineName
 from memplan.units import format_bytes, format_count, format_exact_bytes
-from memplan.wording.help.topics import HelpTopic, component_topic
+from memplan.wording.help.file_weights import file_weights
+from memplan.wording.help.lookup import component_topic
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.titles import component_title, place_title
 
 
@@ -42,63 +41,7 @@ class Working:
     in_tokens: bool = False
 
 
-_OfComponent = Callable[[Plan, Place], Expression]
 _OfPlan = Callable[[Plan], Expression]
-
-
-def _file_weights(plan: Plan) -> Expression:
-    by_type: dict[str, int] = {}
-    for tensor in plan.model.tensors:
-        by_type[tensor.type_name] = by_type.get(tensor.type_name, 0) + tensor.bytes
-    parts = [Number(count, Quantity.BYTES, name) for name, count in by_type.items()]
-    return calculation(Operator.SUM, *parts) if parts else Number(0, Quantity.NOTHING)
-
-
-_COMPONENTS: Final[Mapping[EngineName, Mapping[ComponentKind, _OfComponent]]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: {
-            ComponentKind.WEIGHTS: lambda plan, _where: _file_weights(plan),
-            ComponentKind.KV_CACHE: lambda plan, _where: zinc_workings.kv_cache(plan),
-            ComponentKind.RECURRENT_STATE: lambda plan, _where: zinc_workings.recurrent_state(plan),
-            ComponentKind.PAGE_TABLE: lambda plan, _where: zinc_workings.page_table(plan),
-        },
-        EngineName.LLAMA_CPP: {
-            ComponentKind.WEIGHTS: llama_cpp_workings.weights,
-            ComponentKind.KV_CACHE: llama_cpp_workings.kv_cache,
-            ComponentKind.RECURRENT_STATE: llama_cpp_workings.recurrent_state,
-            ComponentKind.OUTPUT: llama_cpp_workings.output,
-        },
-    },
-)
-"""Of compute buffers only the whole is known: their graphs have no short formula."""
-
-_CONTEXTS: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: {
-            HelpTopic.ZINC_AUTOMATIC: zinc_workings.automatic,
-            HelpTopic.ZINC_LARGEST: zinc_workings.largest,
-            HelpTopic.FLOOR: zinc_workings.floor,
-            HelpTopic.CEILING: zinc_workings.ceiling,
-        },
-        EngineName.LLAMA_CPP: {
-            HelpTopic.LLAMA_AUTOMATIC: llama_cpp_workings.automatic,
-            HelpTopic.FLOOR: llama_cpp_workings.floor,
-            HelpTopic.CEILING: llama_cpp_workings.ceiling,
-        },
-    },
-)
-_BYTES: Final[Mapping[EngineName, Mapping[HelpTopic, _OfPlan]]] = exhaustive(
-    EngineName,
-    {
-        EngineName.ZINC: {HelpTopic.ZINC_SHARE: zinc_workings.auto_share},
-        EngineName.LLAMA_CPP: {
-            HelpTopic.FIT_TARGET: llama_cpp_workings.auto_share,
-            HelpTopic.LARGEST_BUFFER: llama_cpp_workings.largest_buffer,
-        },
-    },
-)
 
 
 def _counts(plan: Plan) -> Expression:
@@ -135,34 +78,37 @@ def _target(plan: Plan) -> Expression:
     return calculation(Operator.LEAST, granted, calculation(Operator.SUM, used, completion))
 
 
-_BYTES_OF_ANY: Final[Mapping[HelpTopic, _OfPlan]] = {
+_BYTES_OF_ANY: Final[Mapping[Topic, _OfPlan]] = {
     HelpTopic.COUNTS: _counts,
     HelpTopic.LEFT: _left,
-    HelpTopic.MODEL_WEIGHTS: _file_weights,
+    HelpTopic.MODEL_WEIGHTS: file_weights,
 }
-_TOKENS_OF_ANY: Final[Mapping[HelpTopic, _OfPlan]] = {
+_TOKENS_OF_ANY: Final[Mapping[Topic, _OfPlan]] = {
     HelpTopic.REMAINING: _remaining,
     HelpTopic.COMPLETION: _completion,
     HelpTopic.TARGET: _target,
 }
 
 
-def workings(plan: Plan, topic: HelpTopic) -> Iterator[Working]:
+def workings(plan: Plan, topic: Topic) -> Iterator[Working]:
     """How the plan's numbers come about that a topic is about; nothing where there are none."""
-    engine = plan.request.engine
+    engine = ENGINES[plan.request.engine]
     for share in plan.at.shares:
-        of_kind = _COMPONENTS[engine].get(share.kind)
-        if of_kind is not None and component_topic(engine, share.kind, share.where) is topic:
+        if component_topic(engine.name, share.kind, share.where) is not topic:
+            continue
+        expression = engine.component_working(plan, share.kind, share.where)
+        if expression is not None:
             title = tr("{component} ({place})").format(
                 component=component_title(share.kind), place=place_title(share.where)
             )
-            yield Working(title, of_kind(plan, share.where))
-    for table, in_tokens in (
-        (_CONTEXTS[engine], True),
-        (_BYTES[engine], False),
-        (_TOKENS_OF_ANY, True),
-        (_BYTES_OF_ANY, False),
+            yield Working(title, expression)
+    for found, in_tokens in (
+        (engine.token_workings(plan), True),
+        (engine.byte_workings(plan), False),
     ):
+        if topic in found:
+            yield Working("", found[topic], in_tokens)
+    for table, in_tokens in ((_TOKENS_OF_ANY, True), (_BYTES_OF_ANY, False)):
         if topic in table:
             yield Working("", table[topic](plan), in_tokens)
 

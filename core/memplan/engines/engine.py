@@ -1,0 +1,145 @@
+"""What an engine is: all that the rest of the program knows of one.
+
+An engine is one object of a class of its own, in the table of :mod:`memplan.engines.registry`.
+Its module is light; the methods import what they need, so that a start waits for no engine.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from memplan.memory.backend import Backend
+from memplan.units import ByteUnits
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from memplan.advice import Ladder
+    from memplan.calculation import Expression
+    from memplan.comparison import Trait
+    from memplan.component import ComponentKind, Place
+    from memplan.detection.device import Amount, DetectedDevice
+    from memplan.estimate import Estimate
+    from memplan.model import Model
+    from memplan.planner import Plan
+    from memplan.request import Request
+    from memplan.solve import Solution
+    from memplan.wording.help.article import Article
+
+
+class Engine(ABC):
+    """An engine.
+
+    Attributes:
+        name: how the command line, JSON and saved requests call it.
+        key: the name of its options in a request.
+        title: what it is called, in every language.
+        options: the dataclass of its options, each declared with
+            :func:`memplan.engines.option_spec.option`.
+        backends: the backends that it has, the first its usual one.
+        versions: what the versions that are modelled are called, each with its backends; without
+            any where a version is for all of them.
+    """
+
+    name: ClassVar[str]
+    key: ClassVar[str]
+    title: ClassVar[str]
+    options: ClassVar[type]
+    backends: ClassVar[tuple[Backend, ...]]
+    versions: ClassVar[Mapping[str, tuple[Backend, ...]]]
+
+    @abstractmethod
+    def estimate(self, model: Model, request: Request) -> Estimate:
+        """The parts of the model's memory, and the contexts at which the engine arrives.
+
+        Raises:
+            UnsupportedRequestError: it does not run with these options or on this backend.
+        """
+
+    def budget_bytes(self, device: DetectedDevice, amount: Amount) -> int | None:
+        """The memory that the engine counts on; ``None`` where the driver does not tell."""
+        return device.local_bytes(amount)
+
+    def on_device(self, options: object, max_allocation_bytes: int | None) -> object:
+        """The engine's options on a device whose largest single buffer is so large."""
+        return options
+
+    def max_allocation_bytes(self, request: Request) -> int | None:
+        """The largest single buffer that the options name; ``None``: none."""
+        return None
+
+    def margin_bytes(self, request: Request) -> int:
+        """What the largest context leaves free of the budget."""
+        return 0
+
+    # What would help
+
+    def ladders(self, plan: Plan) -> Iterator[Ladder]:
+        """Options that may make the model fit, the cheapest first."""
+        return iter(())
+
+    def solutions(self, plan: Plan) -> Iterator[Solution]:
+        """Answers to questions that only this engine has."""
+        return iter(())
+
+    def traits(self, plan: Plan, contexts: tuple[int, int]) -> Iterator[Trait]:
+        """What the plan's components depend on, so that two plans may differ in it."""
+        return iter(())
+
+    # In words
+
+    @abstractmethod
+    def explain(self, plan: Plan, units: ByteUnits) -> str:
+        """What the engine does at its start, and the reason, in one or two sentences."""
+
+    def log_lines(self, plan: Plan) -> list[str]:
+        """What the engine prints in this case, in its own words."""
+        return []
+
+    @abstractmethod
+    def budget_text(self, plan: Plan, units: ByteUnits) -> str:
+        """How much memory there is, and what of it automatic sizing uses, without a full stop."""
+
+    @abstractmethod
+    def share_text(self, plan: Plan, units: ByteUnits) -> str:
+        """The part of the budget that automatic sizing uses, in a few signs for the chart."""
+
+    def margin_text(self, plan: Plan, units: ByteUnits) -> str:
+        """What the largest context leaves free, as a sentence; empty where it is nothing."""
+        return ""
+
+    # In the help
+
+    def articles(self) -> Mapping[StrEnum, Article]:
+        """Articles about what only this engine has, by their topics, beside those of the help."""
+        return {}
+
+    def component_topic(self, kind: ComponentKind, where: Place) -> StrEnum | None:
+        """What explains a component of the engine's plan; ``None``: it has no such component."""
+        return None
+
+    @abstractmethod
+    def automatic_topic(self) -> StrEnum:
+        """What explains the context that the engine picks."""
+
+    @abstractmethod
+    def largest_topic(self) -> StrEnum:
+        """What explains the largest context that fits."""
+
+    @abstractmethod
+    def share_topic(self) -> StrEnum:
+        """What explains the part of the budget that automatic sizing uses."""
+
+    def component_working(self, plan: Plan, kind: ComponentKind, where: Place) -> Expression | None:
+        """How the bytes of a component come about; ``None`` where there is no short formula."""
+        return None
+
+    def token_workings(self, plan: Plan) -> Mapping[StrEnum, Expression]:
+        """How numbers of tokens come about, by their topics."""
+        return {}
+
+    def byte_workings(self, plan: Plan) -> Mapping[StrEnum, Expression]:
+        """How numbers of bytes come about, by their topics."""
+        return {}

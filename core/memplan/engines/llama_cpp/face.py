@@ -1,0 +1,129 @@
+"""llama.cpp as the rest of the program knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, cast
+
+from memplan.engines.engine import Engine
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.names import EngineName
+from memplan.memory.backend import Backend
+from memplan.units import MIB, ByteUnits
+from memplan.wording.help.topics import HelpTopic
+
+if TYPE_CHECKING:
+    from memplan.advice import Ladder
+    from memplan.calculation import Expression
+    from memplan.comparison import Trait
+    from memplan.component import ComponentKind, Place
+    from memplan.detection.device import Amount, DetectedDevice
+    from memplan.estimate import Estimate
+    from memplan.model import Model
+    from memplan.planner import Plan
+    from memplan.request import Request
+    from memplan.solve import Solution
+
+
+class LlamaCpp(Engine):
+    """llama.cpp (github.com/ggml-org/llama.cpp)."""
+
+    name = EngineName.LLAMA_CPP
+    key = "llama_cpp"
+    title = "llama.cpp"
+    options = LlamaCppOptions
+    backends = (Backend.VULKAN, Backend.METAL, Backend.CUDA)
+    versions = {"b11434": (Backend.VULKAN, Backend.METAL), "v0.5.0": (Backend.CUDA,)}
+
+    def estimate(self, model: Model, request: Request) -> Estimate:
+        from memplan.engines.llama_cpp.engine import estimate
+
+        return estimate(model, request)
+
+    def budget_bytes(self, device: DetectedDevice, amount: Amount) -> int | None:
+        from memplan.detection.device import DeviceKind
+
+        # ggml_backend_vk_get_device_memory of ggml-vulkan.cpp: every heap of an integrated GPU.
+        if device.kind is DeviceKind.INTEGRATED:
+            return device.all_bytes(amount)
+        return device.local_bytes(amount)
+
+    def on_device(self, options: object, max_allocation_bytes: int | None) -> object:
+        return replace(cast(LlamaCppOptions, options), max_allocation_bytes=max_allocation_bytes)
+
+    def max_allocation_bytes(self, request: Request) -> int | None:
+        return request.options_of(LlamaCppOptions).max_allocation_bytes
+
+    def margin_bytes(self, request: Request) -> int:
+        return request.options_of(LlamaCppOptions).fit_target_mib * MIB
+
+    def ladders(self, plan: Plan) -> Iterator[Ladder]:
+        from memplan.engines.llama_cpp.ladders import ladders
+
+        return ladders(plan)
+
+    def solutions(self, plan: Plan) -> Iterator[Solution]:
+        from memplan.engines.llama_cpp.questions import solutions
+
+        return solutions(plan)
+
+    def traits(self, plan: Plan, contexts: tuple[int, int]) -> Iterator[Trait]:
+        from memplan.engines.llama_cpp.traits import traits
+
+        return traits(plan, contexts)
+
+    def explain(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.llama_cpp.wording import explain
+
+        return explain(plan, units)
+
+    def log_lines(self, plan: Plan) -> list[str]:
+        from memplan.engines.llama_cpp.wording import log_lines
+
+        return log_lines(plan)
+
+    def budget_text(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.llama_cpp.wording import budget_text
+
+        return budget_text(plan, units)
+
+    def share_text(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.llama_cpp.wording import share_text
+
+        return share_text(plan, units)
+
+    def margin_text(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.llama_cpp.wording import margin_text
+
+        return margin_text(plan, units)
+
+    def component_topic(self, kind: ComponentKind, where: Place) -> StrEnum | None:
+        from memplan.engines.llama_cpp.workings import COMPONENT_TOPICS
+
+        return COMPONENT_TOPICS.get((kind, where))
+
+    def automatic_topic(self) -> StrEnum:
+        return HelpTopic.LLAMA_AUTOMATIC
+
+    def largest_topic(self) -> StrEnum:
+        return HelpTopic.LLAMA_LARGEST
+
+    def share_topic(self) -> StrEnum:
+        return HelpTopic.FIT_TARGET
+
+    def component_working(self, plan: Plan, kind: ComponentKind, where: Place) -> Expression | None:
+        from memplan.engines.llama_cpp.workings import component
+
+        return component(plan, kind, where)
+
+    def token_workings(self, plan: Plan) -> Mapping[StrEnum, Expression]:
+        from memplan.engines.llama_cpp.workings import of_tokens
+
+        return of_tokens(plan)
+
+    def byte_workings(self, plan: Plan) -> Mapping[StrEnum, Expression]:
+        from memplan.engines.llama_cpp.workings import of_bytes
+
+        return of_bytes(plan)

@@ -1,0 +1,177 @@
+"""What llama.cpp does at its start, in words and in its own log lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from memplan.component import ComponentKind
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.estimate import LimitedBy, Outcome
+from memplan.language import marked, tr
+from memplan.memory.backend import Backend
+from memplan.planner import Plan
+from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
+from memplan.wording.verdicts import (
+    budgeted_shares,
+    explain_sized,
+    is_over_all_memory,
+    largest_component,
+)
+
+_ALLOCATION_ORDER: Final = (
+    ComponentKind.WEIGHTS,
+    ComponentKind.KV_CACHE,
+    ComponentKind.RECURRENT_STATE,
+    ComponentKind.COMPUTE,
+)
+"""The order in which llama.cpp takes memory."""
+
+_LARGEST_TENSOR: Final[Mapping[ComponentKind, str]] = {
+    ComponentKind.WEIGHTS: marked(
+        "The largest tensor of the weights takes {size}; one buffer may take {limit}."
+    ),
+    ComponentKind.KV_CACHE: marked(
+        "The largest tensor of the KV cache takes {size}; one buffer may take {limit}."
+    ),
+}
+"""Of the components that :meth:`memplan.estimate.Allocation.kind_at` may name."""
+
+
+def explain(plan: Plan, units: ByteUnits) -> str:
+    """What llama.cpp does at its start, and the reason."""
+    match plan.verdict.outcome:
+        case Outcome.SIZED | Outcome.FLOOR_HELD | Outcome.PLACED:
+            return _explain_taken(plan, units)
+        case Outcome.TRIMMED:
+            return _explain_fitted(plan, units)
+        case Outcome.REFUSED:
+            return _explain_not_allocated(plan, units)
+        case _:
+            assert_never(plan.verdict.outcome)
+
+
+def _fit_target_bytes(plan: Plan) -> int:
+    return plan.request.options_of(LlamaCppOptions).fit_target_mib * MIB
+
+
+def _explain_taken(plan: Plan, units: ByteUnits) -> str:
+    """llama.cpp takes a context that is asked for: it only warns, and leaves no margin."""
+    ceiling, at = plan.markers.ceiling_tokens, plan.at.context_tokens
+    if is_over_all_memory(plan):
+        return explain_sized(plan, units)
+    if at > ceiling:
+        trained = format_tokens(plan.model.dimensions.context_tokens)
+        return tr("The model was trained with {context} tokens: llama.cpp warns of it.").format(
+            context=trained
+        )
+    all_allowed = plan.verdict.limited_by in (LimitedBy.MODEL, LimitedBy.BACKEND)
+    if not all_allowed and plan.markers.max_tokens < min(ceiling, at):
+        free = format_bytes(_fit_target_bytes(plan), units)
+        return tr(
+            "Up to {context} tokens would leave {size} of the device free, as --fit does."
+        ).format(context=format_tokens(plan.markers.max_tokens), size=free)
+    return explain_sized(plan, units)
+
+
+def _explain_fitted(plan: Plan, units: ByteUnits) -> str:
+    target_bytes = _fit_target_bytes(plan)
+    free = format_bytes(target_bytes, units)
+    ceiling = format_tokens(plan.markers.ceiling_tokens)
+    if plan.at.headroom_bytes < target_bytes:
+        text = tr(
+            "--fit shortens the context from {ceiling} tokens to {context}, its least, "
+            "and still leaves less than {size} free."
+        )
+    else:
+        text = tr(
+            "--fit shortens the context from {ceiling} tokens to leave {size} of the device free."
+        )
+    wanted = format_tokens(plan.at.context_tokens)
+    shortens = text.format(ceiling=ceiling, context=wanted, size=free)
+    return f"{shortens} {largest_component(plan, units)}"
+
+
+def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:
+    allocation = plan.allocation
+    if plan.verdict.limited_by is LimitedBy.ALLOCATION and allocation is not None:
+        at = plan.at.context_tokens
+        return tr(_LARGEST_TENSOR[allocation.kind_at(at)]).format(
+            size=format_bytes(allocation.bytes_at(at), units),
+            limit=format_bytes(allocation.limit_bytes or 0, units),
+        )
+    if (
+        plan.request.context_tokens is None
+        and plan.markers.auto_tokens > plan.markers.max_tokens > 0
+    ):
+        start = tr(
+            "--fit takes memory to grow along a straight line: what it picks is too long here."
+        )
+    elif plan.request.context_tokens is None:
+        start = tr("Even the shortest context that --fit takes is too much for these layers.")
+    else:
+        start = tr("llama.cpp does not shorten a context that is asked for: loading fails.")
+    return f"{start} {largest_component(plan, units)}"
+
+
+def log_lines(plan: Plan) -> list[str]:
+    """What llama.cpp prints of the memory that it projects, and of what fails."""
+    budget_mib = plan.request.budget_bytes // MIB
+    shown = plan.at
+    if plan.verdict.outcome is Outcome.TRIMMED:
+        # The fit first looks at all that the model allows.
+        shown = plan.usage_at(plan.markers.ceiling_tokens)
+    lines = [
+        f"projected to use {shown.device_bytes // MIB} MiB of device memory vs. "
+        f"{budget_mib} MiB of free device memory"
+    ]
+    if plan.verdict.outcome is Outcome.REFUSED:
+        lines.append(_failed_allocation(plan))
+    return lines
+
+
+def _failed_allocation(plan: Plan) -> str:
+    """The line with which the first buffer fails that finds no room."""
+    failed = first_buffer_without_room(plan)
+    if plan.request.backend is Backend.CUDA:
+        return f"allocating {failed / MIB:.2f} MiB on device 0: cudaMalloc failed: out of memory"
+    if plan.request.backend is Backend.METAL:
+        return f"error: failed to allocate buffer, size = {failed / MIB:.2f} MiB"
+    return f"ggml_vulkan: Device memory allocation of size {failed} failed."
+
+
+def first_buffer_without_room(plan: Plan) -> int:
+    """Bytes of the first component, in llama.cpp's order, that finds too little memory left."""
+    taken = 0
+    shares = [share for share in budgeted_shares(plan) if share.kind in _ALLOCATION_ORDER]
+    for share in sorted(shares, key=lambda share: _ALLOCATION_ORDER.index(share.kind)):
+        taken += share.bytes
+        if taken > plan.request.budget_bytes:
+            return share.bytes
+    return max((share.bytes for share in shares), default=0)
+
+
+def budget_text(plan: Plan, units: ByteUnits) -> str:
+    """How much memory there is, and what of it ``--fit`` leaves free."""
+    total_bytes = plan.request.total_memory_bytes
+    if total_bytes is None:
+        text = tr("{budget}; --fit leaves {size} of it free")
+    else:
+        text = tr("{budget} of the machine's {total}; --fit leaves {size} of it free")
+    return text.format(
+        budget=format_bytes(plan.request.budget_bytes, units),
+        total=format_bytes(total_bytes or 0, units),
+        size=format_bytes(_fit_target_bytes(plan), units),
+    )
+
+
+def share_text(plan: Plan, units: ByteUnits) -> str:
+    """What automatic sizing uses of the budget: all but the margin."""
+    return format_bytes(plan.auto_share_bytes, units)
+
+
+def margin_text(plan: Plan, units: ByteUnits) -> str:
+    """What the largest context leaves free, as a sentence."""
+    return tr(
+        "The largest context leaves {size} free, as --fit does; the budgets leave nothing."
+    ).format(size=format_bytes(_fit_target_bytes(plan), units))

@@ -1,0 +1,99 @@
+"""ZINC as the rest of the program knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from memplan.engines.engine import Engine
+from memplan.engines.names import EngineName
+from memplan.engines.zinc.options import ZincOptions, ZincVersion
+from memplan.memory.backend import Backend
+from memplan.units import ByteUnits
+from memplan.wording.help.topics import HelpTopic
+
+if TYPE_CHECKING:
+    from memplan.advice import Ladder
+    from memplan.calculation import Expression
+    from memplan.comparison import Trait
+    from memplan.component import ComponentKind, Place
+    from memplan.estimate import Estimate
+    from memplan.model import Model
+    from memplan.planner import Plan
+    from memplan.request import Request
+
+
+class Zinc(Engine):
+    """ZINC (github.com/zolotukhin/zinc)."""
+
+    name = EngineName.ZINC
+    key = "zinc"
+    title = "ZINC"
+    options = ZincOptions
+    backends = (Backend.VULKAN, Backend.METAL)
+    versions = {version.value: () for version in ZincVersion}
+
+    def estimate(self, model: Model, request: Request) -> Estimate:
+        from memplan.engines.zinc.engine import estimate
+
+        return estimate(model, request)
+
+    def ladders(self, plan: Plan) -> Iterator[Ladder]:
+        from memplan.engines.zinc.ladders import ladders
+
+        return ladders(plan)
+
+    def traits(self, plan: Plan, contexts: tuple[int, int]) -> Iterator[Trait]:
+        from memplan.engines.zinc.traits import traits
+
+        return traits(plan)
+
+    def explain(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.zinc.wording import explain
+
+        return explain(plan, units)
+
+    def log_lines(self, plan: Plan) -> list[str]:
+        from memplan.engines.zinc.wording import log_lines
+
+        return log_lines(plan)
+
+    def budget_text(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.zinc.wording import budget_text
+
+        return budget_text(plan, units)
+
+    def share_text(self, plan: Plan, units: ByteUnits) -> str:
+        from memplan.engines.zinc.wording import share_text
+
+        return share_text(plan)
+
+    def component_topic(self, kind: ComponentKind, where: Place) -> StrEnum | None:
+        from memplan.engines.zinc.workings import COMPONENT_TOPICS
+
+        return COMPONENT_TOPICS.get(kind)
+
+    def automatic_topic(self) -> StrEnum:
+        return HelpTopic.ZINC_AUTOMATIC
+
+    def largest_topic(self) -> StrEnum:
+        return HelpTopic.ZINC_LARGEST
+
+    def share_topic(self) -> StrEnum:
+        return HelpTopic.ZINC_SHARE
+
+    def component_working(self, plan: Plan, kind: ComponentKind, where: Place) -> Expression | None:
+        from memplan.engines.zinc.workings import component
+
+        return component(plan, kind)
+
+    def token_workings(self, plan: Plan) -> Mapping[StrEnum, Expression]:
+        from memplan.engines.zinc.workings import of_tokens
+
+        return of_tokens(plan)
+
+    def byte_workings(self, plan: Plan) -> Mapping[StrEnum, Expression]:
+        from memplan.engines.zinc.workings import of_bytes
+
+        return of_bytes(plan)

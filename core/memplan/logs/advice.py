@@ -77,8 +77,8 @@ def _planned(log: Log, plan: Plan) -> Iterator[LogAdvice]:
     known = {change.value for change in LogChange}
     for item in advise(plan):
         step = item.steps[0]
-        if len(item.steps) == 1 and step.change.value in known:
-            yield _of_plan(log, item, LogChange(step.change.value), step.to)
+        if len(item.steps) == 1 and step.change.name in known:
+            yield _of_plan(log, item, LogChange(step.change.name), step.to)
 
 
 def _of_plan(log: Log, item: Advice, change: LogChange, to: int | str) -> LogAdvice:

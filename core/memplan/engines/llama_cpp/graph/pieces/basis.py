@@ -360,7 +360,9 @@ class Basis(Operations):
         batch = self.batch
         copy = self.input(I32, batch.states)
         main = self.view(copy, (batch.sequences,))
-        tail = self.view(copy, (batch.states - 1,), at=4)
+        # Up to v0.5.0 what is read anew begins behind the batch's own states.
+        first = 1 if batch.mixed_inputs else batch.sequences
+        tail = self.view(copy, (batch.states - first,), at=4 * first)
         return StateInputs(copy, main, tail)
 
     # Norms and products

@@ -64,11 +64,10 @@ class States(Basis):
         read = self.get_rows if scan is None else scan
         result = read(states, inputs.main)
         self.expand(result)
-        ids = self.view(inputs.copy, (others,), at=4 * batch.sequences)
-        place = self.view(
-            memory, (elements * others,), at=batch.sequences * self.strides[memory][1]
-        )
-        self.expand(self.copy(self.get_rows(states, ids), place))
+        extra = self.get_rows(states, inputs.tail)
+        own = self.strides[memory][1]
+        place = self.view(memory, (elements, others), (own,), batch.sequences * own)
+        self.expand(self.copy(extra, place))
         return result
 
     def state_memory(self, side: str, layer: Layer, elements: int) -> int:

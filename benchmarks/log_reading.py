@@ -38,10 +38,14 @@ def _pieces(kind: str) -> Iterator[bytes]:
             "requests after a start": REQUESTS * 100,
             "noise": chance.randbytes(1 << 16),
             "one line": b"load_tensors: Vulkan0 model buffer " * 1000,
+            "failures without end": b"alloc_tensor_range: failed to allocate CUDA0 buffer of "
+            b"size 12\nCUDA error: out of memory\nKilled\n" * 100,
         }[kind]
 
 
-KINDS = ("a start, repeated", "requests after a start", "noise", "one line")
+KINDS = (
+    "a start, repeated", "requests after a start", "noise", "one line", "failures without end",
+)  # fmt: skip
 
 
 def _write(path: Path, kind: str, size: int) -> None:

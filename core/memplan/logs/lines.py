@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
+
+from memplan.logs.finding import Finder
 
 _BLOCK_BYTES: Final = 1 << 20
 _LONGEST_LINE: Final = 2048
@@ -57,29 +59,25 @@ class Line:
     width: int
 
 
-def lines_with(
-    stream: ByteStream, anchors: Sequence[str], early: Collection[str] = ()
-) -> Iterator[Line]:
+def lines_with(stream: ByteStream, finder: Finder, later: Finder | None = None) -> Iterator[Line]:
     """The lines that hold an anchor, in order.
 
     A line is also divided where a line end is spelt out, as in JSON, and at carriage returns.
 
     Args:
         stream: the log.
-        anchors: texts that make a line one of interest.
-        early: those of them that do so only near the start of the log.
+        finder: finds the anchors: texts that make a line one of interest.
+        later: the same once the start of the log has passed, if then fewer are looked for.
     """
-    needles = [(index, anchor.encode()) for index, anchor in enumerate(anchors)]
     width = passed = 0
     for block, first, end in _blocks(_as_utf8(stream)):
-        if early and passed > _EARLY_BYTES:
-            needles = [(i, needle) for i, needle in needles if anchors[i] not in early]
-            early = ()
+        if later is not None and passed > _EARLY_BYTES:
+            finder = later
         passed += end - first
         width = width or max(map(len, block.splitlines()), default=0)
-        found = _find_lines(block, first, end, needles)
+        found = finder.lines(block, first, end)
         for start in sorted(found):
-            yield from _divide(block, start, tuple(found[start]), anchors, width)
+            yield from _divide(block, start, tuple(found[start]), finder.texts, width)
 
 
 def _as_utf8(stream: ByteStream) -> Iterator[bytes]:
@@ -130,21 +128,6 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, int, int]]:
         yield block, first, len(block)
 
 
-def _find_lines(
-    block: bytes, first: int, end: int, needles: Sequence[tuple[int, bytes]]
-) -> dict[int, list[int]]:
-    """Where the lines that hold a needle start, and which needles each holds."""
-    found: dict[int, list[int]] = {}
-    for index, needle in needles:
-        at = block.find(needle, first, end)
-        while at >= 0:
-            start = max(block.rfind(b"\n", first, at) + 1, first)
-            found.setdefault(start, []).append(index)
-            stop = block.find(b"\n", at, end)
-            at = block.find(needle, stop, end) if stop >= 0 else -1
-    return found
-
-
 def _divide(
     block: bytes, start: int, held: tuple[int, ...], anchors: Sequence[str], width: int
 ) -> Iterator[Line]:
@@ -158,7 +141,7 @@ def _divide(
     parts = [part for end in _LINE_ENDS.split(text) for part in _GLUED.split(end) if part]
     cut = [p[i : i + _LONGEST_LINE] for p in parts for i in range(0, len(p), _LONGEST_LINE)]
     for index, piece in enumerate(cut):
-        held = tuple(i for i, anchor in enumerate(anchors) if anchor in piece)
+        held = tuple(i for i, anchor in enumerate(anchors) if anchor and anchor in piece)
         if held:
             before, after = cut[index - 1 : index] or [""], cut[index + 1 : index + 2] or [""]
             yield Line(piece, held, partial(_pair, before[0], after[0]), width)

@@ -13,6 +13,7 @@ from memplan.language import tr
 from memplan.logs.conclusion import conclude
 from memplan.logs.effects import Reading
 from memplan.logs.errors import LogUnreadableError
+from memplan.logs.finding import Finder
 from memplan.logs.lines import ByteStream, Line, lines_with
 from memplan.logs.log import Log
 from memplan.logs.rows import ANCHORS, LINE_KINDS, SIGN_ANCHORS, SPEAKS_OF_MEMORY, kinds_with
@@ -21,6 +22,11 @@ from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import GGUF_MAGIC
 
 STANDARD_INPUT: Final = "-"
+
+_EXAMPLES: Final = tuple(row.example for row in LINE_KINDS)
+_FINDER: Final = Finder(ANCHORS, _EXAMPLES)
+_LATER: Final = Finder([text if text not in SIGN_ANCHORS else "" for text in ANCHORS], _EXAMPLES)
+"""Which program was around the engine is told at the start, if at all."""
 
 _NEVER_PARTIAL: Final = frozenset(
     {
@@ -103,7 +109,7 @@ def parse_log(log: ByteStream | bytes | str) -> Log:
     stream = io.BytesIO(log) if isinstance(log, bytes) else log
     reading = Reading()
     joined = ""
-    for line in lines_with(stream, ANCHORS, SIGN_ANCHORS):
+    for line in lines_with(stream, _FINDER, _LATER):
         if reading.looks_for_wrapper:
             reading.look_for_wrapper(line.text)
         if joined and line.text == joined:

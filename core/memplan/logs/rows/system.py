@@ -18,13 +18,15 @@ _CODE_137: Final = (
     r"(?i)(?:exit(?:ed|s)?(?: with)?(?: status| code)?|exitcode|code|status)[\s:=(\"']{1,4}137\b"
 )
 
+_CODE_MINUS_9: Final = r"(?i)(?:exit(?:ed)?(?: with)?(?: status)? )?code[:=\s]{1,3}-9\b"
+
 SYSTEM: Final = (
     row("illed process", rf"[Oo]ut of memory: Kill(?:ed)? process \d{{1,10}},? \({_ENGINE_LIKE}",
         Effect.STOPPED, "Out of memory: Killed process 3110 (llama-server) total-vm:91234567kB",
         cause="host_memory", ending="killed"),
     row("illed process", r"[Oo]ut of memory: Kill(?:ed)? process", Effect.NONE,
         "Out of memory: Killed process 4711 (chrome) total-vm:1234567kB"),
-    row("oom", _OOM, Effect.STOPPED, "systemd[1]: ollama.service: Failed with result 'oom-kill'.",
+    row("oom-k", _OOM, Effect.STOPPED, "systemd[1]: ollama.service: Failed with result 'oom-kill'.",
         cause="host_memory", ending="killed"),
     row("OOM k", _OOM, Effect.STOPPED,
         "A process of this unit has been killed by the OOM killer.",
@@ -44,14 +46,20 @@ SYSTEM: Final = (
     row("illed", r"(?:line \d{1,6}:\s{1,4}\d{1,10}|\[\d{1,4}\]\s{0,3}[+-]?\s{0,8}(?:\d{1,10})?|zsh:"
         r"|sh:)\s{1,4}[Kk]illed\b", Effect.STOPPED, "./run.sh: line 5: 12345 Killed   ./llama-cli",
         cause="host_memory", ending="killed"),
-    row(" 137", _CODE_137, Effect.STOPPED, "llama-server exited with code 137",
+    row("ode 137", _CODE_137, Effect.STOPPED, "llama-server exited with code 137",
         cause="host_memory", ending="killed"),
-    row("(137", _CODE_137, Effect.STOPPED, "Exited (137) 3 seconds ago",
+    row("tus 137", _CODE_137, Effect.STOPPED, "exit status 137",
         cause="host_memory", ending="killed"),
-    row("=137", _CODE_137, Effect.STOPPED, "container died (exitCode=137)",
+    row(": 137", _CODE_137, Effect.STOPPED, "    Exit Code: 137",
         cause="host_memory", ending="killed"),
-    row(" -9", r"(?i)exit(?:ed)?(?: with)?(?: status| code)[:=\s]{1,3}-9\b|returncode=? -9\b",
-        Effect.STOPPED, "Server process terminated unexpectedly with exit code: -9",
+    row("ed (137)", _CODE_137, Effect.STOPPED, "Exited (137) 3 seconds ago",
+        cause="host_memory", ending="killed"),
+    row("ode=137", _CODE_137, Effect.STOPPED, "container died (exitCode=137)",
+        cause="host_memory", ending="killed"),
+    row("ode: -9", _CODE_MINUS_9, Effect.STOPPED,
+        "Server process terminated unexpectedly with exit code: -9",
+        cause="host_memory", ending="killed"),
+    row("ode -9", _CODE_MINUS_9, Effect.STOPPED, "process exited with code -9",
         cause="host_memory", ending="killed"),
     row("0000409", r"(?i)0xc0000409\b", Effect.STOPPED,
         'msg="llama runner terminated" error="exit status 0xc0000409"',

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from memplan.engines.names import EngineName as EngineName
 from memplan.engines.registry import ENGINES, default_engine, engine_named, engine_with_key
 from memplan.memory.backend import Backend as Backend
-from memplan.memory.machine import Machine
+from memplan.memory.machine import Machine, PoolKind
 from memplan.units import GIB
 from memplan.unsigned import check_u32
 
@@ -115,8 +115,9 @@ class Request:
 
     @property
     def total_memory_bytes(self) -> int | None:
-        """All memory of the first device, where it is told from the budget."""
-        return self.machine.devices[0].total_bytes
+        """All of a unified memory, where it is told from the budget."""
+        host = self.machine.host
+        return host.total_bytes if host.kind is PoolKind.UNIFIED else None
 
     def options_of(self, kind: type[_Options]) -> _Options:
         """The options of one engine, which are of this type."""

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from memplan_gui.body import Body
 from memplan_gui.comparison import Comparison
-from memplan_gui.device_history import DeviceHistory
 from memplan_gui.panels.breakdown import BreakdownTable
 from memplan_gui.panels.chart_and_tabs import ChartAndTabs
 from memplan_gui.panels.chart_card import ChartCard
@@ -79,7 +78,6 @@ class View(QObject):
         self,
         session: Session,
         comparison: Comparison,
-        devices: DeviceHistory,
         theme: Theme,
         samples: QMenu,
     ) -> None:
@@ -89,7 +87,7 @@ class View(QObject):
         self._comparison = comparison
         self._lines: tuple[Overlay, ...] = ()
         self.model_card = ModelCard()
-        self.runs_on = RunsOnPanel(session, devices)
+        self.runs_on = RunsOnPanel(session)
         self.request_panel = RequestPanel(session)
         self._verdict = VerdictBanner(theme)
         self.memory_bars = MemoryBars(theme)

@@ -44,7 +44,6 @@ from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.applying import apply_difference
 from memplan_gui.comparison import Comparison
 from memplan_gui.detecting import Detector
-from memplan_gui.device_history import DeviceHistory
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.exporting import FileExport, Shown, export
 from memplan_gui.incoming import sources_in
@@ -113,7 +112,6 @@ class MainWindow(QMainWindow):
         self.loader = self.opening.loader
         self.detector = Detector(self)
         self.comparison = Comparison(self.session)
-        self._devices = DeviceHistory(self.session.undo_stack)
         self.log_window: LogWindow | None = None
         self._help_desk: HelpDesk | None = None
         self._linear = False
@@ -136,7 +134,6 @@ class MainWindow(QMainWindow):
         self.view = View(
             self.session,
             self.comparison,
-            self._devices,
             self._themes.theme,
             self._menus.samples,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from memplan.detection.device import Amount
 from memplan.detection.result import Detection
 from memplan.devices import Device, default_working_set
 from memplan.engines.registry import engine_named
+from memplan.memory.machine import Pool
 from memplan.request import Backend, Request
 from memplan.units import MIB
 
@@ -38,6 +39,7 @@ class DeviceChoice:
         budget_bytes: the memory to plan for.
         total_memory_bytes: all memory of a Mac; ``None`` elsewhere.
         max_allocation_bytes: the largest single buffer; ``None``: not known.
+        bytes_per_second: bandwidth of its memory; ``None``: not known.
     """
 
     name: str
@@ -46,17 +48,23 @@ class DeviceChoice:
     budget_bytes: int
     total_memory_bytes: int | None = None
     max_allocation_bytes: int | None = None
+    bytes_per_second: int | None = None
 
-    def describes(self, request: Request) -> bool:
-        """Whether a request is for this device and its budget."""
-        return (
-            request.backend in self.backends
-            and request.budget_bytes == self.budget_bytes
-            and request.total_memory_bytes == self.total_memory_bytes
+    def describes(self, pool: Pool) -> bool:
+        """Whether a memory is that of this device, with this budget."""
+        named = pool.name == self.name or (pool.name and self.origin is Origin.WIRED_LIMIT)
+        return bool(
+            named
+            and pool.backend in self.backends
+            and pool.budget_bytes == self.budget_bytes
+            and (pool.free_bytes is not None) == (self.origin is Origin.FREE_NOW)
+            and self.total_memory_bytes in (None, pool.total_bytes)
         )
 
-    def changes(self, request: Request, offered: Sequence[Backend]) -> dict[str, Any]:
-        """The request's new values once this device is chosen.
+    def changes(
+        self, request: Request, offered: Sequence[Backend], number: int = 0
+    ) -> dict[str, Any]:
+        """The request's new values once this device is chosen as the one of this number.
 
         The backend stays if it reaches the device, else it is the first of the engine's backends
         ``offered`` that does. The allocation limit is that of Vulkan or Metal; CUDA has another.
@@ -65,12 +73,27 @@ class DeviceChoice:
         stays = request.backend in reaching or not reaching
         backend = request.backend if stays else reaching[0]
         limit_bytes = None if backend is Backend.CUDA else self.max_allocation_bytes
+        machine = request.machine.reached_by(backend)
+        devices = list(machine.devices)
+        number = min(number, len(devices) - 1)
+        devices[number] = self._memory(devices[number], limit_bytes)
         return {
-            "backend": backend,
-            "budget_bytes": self.budget_bytes,
-            "total_memory_bytes": self.total_memory_bytes,
+            "machine": machine.with_devices(devices),
             "options": request.on_device(limit_bytes).options,
         }
+
+    def _memory(self, place: Pool, limit_bytes: int | None) -> Pool:
+        """The device's memory, in the place of another."""
+        free_now = self.origin is Origin.FREE_NOW
+        return replace(
+            place,
+            budget_bytes=self.budget_bytes,
+            name=place.name if self.origin is Origin.WIRED_LIMIT else self.name,
+            total_bytes=self.total_memory_bytes or (None if free_now else self.budget_bytes),
+            free_bytes=self.budget_bytes if free_now else None,
+            largest_allocation_bytes=limit_bytes,
+            bytes_per_second=self.bytes_per_second,
+        )
 
 
 def detected_choices(detection: Detection, engine: str) -> Iterator[DeviceChoice]:
@@ -102,6 +125,7 @@ def catalogue_choice(device: Device) -> DeviceChoice:
         device.backends,
         device.budget_bytes,
         device.total_memory_bytes,
+        bytes_per_second=device.bytes_per_second,
     )
 
 

@@ -180,10 +180,13 @@ class Machine:
         self.pool(changed.id)
         return Machine(tuple(changed if pool.id == changed.id else pool for pool in self.pools))
 
+    def with_devices(self, devices: Iterable[Pool]) -> Machine:
+        """Other devices in this order, beside the same host."""
+        return Machine.of_devices(devices, self.host)
+
     def with_one_device(self, budget_bytes: int, total_bytes: int | None = None) -> Machine:
         """One device of this memory in place of these, reached as the first of them is."""
-        one = Machine.of_one(self.backend, budget_bytes, total_bytes)
-        return Machine.of_devices(one.devices, self.host)
+        return self.with_devices(Machine.of_one(self.backend, budget_bytes, total_bytes).devices)
 
     def reached_by(self, backend: Backend) -> Machine:
         """The same devices, reached through another backend.

@@ -16,6 +16,7 @@ from memplan.detection.choices import (
 from memplan.devices import load_catalogue
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
+from memplan.memory.machine import Pool, PoolKind
 from memplan.request import Request
 from memplan.units import MIB, ByteUnits, format_bytes
 from memplan.wording.help.topics import HelpTopic, Topic
@@ -97,26 +98,26 @@ class DeviceBox(QComboBox):
         self._searching = False
         self._detection = detection
 
-    def show_request(self, request: Request, choice: DeviceChoice | None) -> None:
-        """Show ``choice``, the last that was made, as long as it describes the request.
+    def show_request(self, request: Request, number: int = 0) -> None:
+        """Show the device of this number.
 
-        If it no longer does, somebody changed its budget, and the list says so.
+        If somebody changed its budget, the list says so.
         """
-        described = choice if choice is not None and choice.describes(request) else None
-        own = choice is not None and described is None
-        explain(_TOPICS[described.origin] if described else HelpTopic.DEVICE, self)
+        pool = request.machine.devices[number]
         with QSignalBlocker(self):
             self._fill(request)
-            self.setItemText(0, tr(_OWN if own else _ANY))
+            row = self._row_of(pool)
+            described = None if row is None else self.itemData(row)
+            explain(_TOPICS[described.origin] if described else HelpTopic.DEVICE, self)
+            self.setItemText(0, tr(_OWN if pool.name else _ANY))
             changed = ""
-            if own and choice is not None:
-                changed = tr("No longer {device}").format(device=self._text(choice))
+            if pool.name and row is None:
+                changed = tr("No longer {device}").format(device=self._pool_text(pool))
             self.setItemData(0, as_written(changed), Qt.ItemDataRole.ToolTipRole)
-            row = self._row_of(described)
-            self.setCurrentIndex(row if row is not None else 0)
-            if described is not None and row is None:
+            self.setCurrentIndex(row or 0)
+            if pool.free_bytes is not None and pool.free_bytes == pool.budget_bytes and row is None:
                 # Free memory has changed since: what was chosen then is not in the list now.
-                self.setItemText(0, self._text(described))
+                self.setItemText(0, self._pool_text(pool))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Draw what there is room for of the chosen device."""
@@ -147,9 +148,12 @@ class DeviceBox(QComboBox):
             text = text.partition(" ")[2]
         return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
-    def _row_of(self, choice: DeviceChoice | None) -> int | None:
-        rows = range(1, self.count())
-        return next((row for row in rows if choice and self.itemData(row) == choice), None)
+    def _row_of(self, pool: Pool) -> int | None:
+        for row in range(1, self.count()):
+            choice = self.itemData(row)
+            if isinstance(choice, DeviceChoice) and choice.describes(pool):
+                return row
+        return None
 
     def _choose(self, row: int) -> None:
         choice = self.itemData(row)
@@ -196,6 +200,16 @@ class DeviceBox(QComboBox):
             return choice.name  # a Mac's name has its memory in it
         size = format_bytes(choice.budget_bytes, self._units)
         return tr(_DEVICE_TEXTS[choice.origin]).format(device=choice.name, size=size)
+
+    def _pool_text(self, pool: Pool) -> str:
+        """A memory as it was when its device was chosen."""
+        free_now = pool.free_bytes is not None
+        count = pool.free_bytes if free_now else pool.total_bytes
+        if count is None or pool.kind is PoolKind.UNIFIED:
+            return pool.name
+        origin = Origin.FREE_NOW if free_now else Origin.CATALOGUE
+        size = format_bytes(count, self._units)
+        return tr(_DEVICE_TEXTS[origin]).format(device=pool.name, size=size)
 
     def _tooltip(self, choice: DeviceChoice) -> str:
         if choice.origin is Origin.WIRED_LIMIT:

@@ -16,7 +16,6 @@ from memplan.wording.titles import BACKEND_TITLES
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy
 
-from memplan_gui.device_history import DeviceHistory
 from memplan_gui.panels.device_box import DeviceBox
 from memplan_gui.scales import BUDGET_SCALE, LogScale, context_scale
 from memplan_gui.session import Session
@@ -70,10 +69,9 @@ _UNKNOWN_CEILING_TOKENS = 131_072
 class RunsOnPanel(Card):
     """Shows the request's engine, backend, budget and context, and asks for others."""
 
-    def __init__(self, session: Session, history: DeviceHistory) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(tr("Runs on"))
         self._session = session
-        self._history = history
         self._auto_tokens: int | None = None
         self._context_scale: LogScale = context_scale(_UNKNOWN_CEILING_TOKENS)
         self.engine = Segmented([(name, engine.title) for name, engine in ENGINES.items()])
@@ -125,9 +123,6 @@ class RunsOnPanel(Card):
         self.engine.chosen.connect(self._choose_engine)
         self.backend.chosen.connect(self._choose_backend)
         self.device.chosen.connect(self._choose_device)
-        # Queued, because a stack that is being destroyed announces its last index, too.
-        queued = Qt.ConnectionType.QueuedConnection
-        session.undo_stack.indexChanged.connect(self._show_device, queued)
         self.budget.bytes_changed.connect(self._change_budget)
         self.budget_slider.value_chosen.connect(self._change_budget)
         self.total.bytes_changed.connect(self._change_total)
@@ -195,7 +190,7 @@ class RunsOnPanel(Card):
         self.context_slider.show_value(tokens)
 
     def _show_device(self) -> None:
-        self.device.show_request(self._session.request, self._history.current())
+        self.device.show_request(self._session.request)
 
     # What the user asks for
 
@@ -209,8 +204,7 @@ class RunsOnPanel(Card):
 
     def _choose_backend(self, backend: Backend) -> None:
         self._session.end_gesture()
-        total = self._session.request.total_memory_bytes if backend is Backend.METAL else None
-        self._session.change(tr("Backend"), backend=backend, total_memory_bytes=total)
+        self._session.change(tr("Backend"), backend=backend)
         self._session.end_gesture()
 
     def _choose_device(self, choice: DeviceChoice) -> None:
@@ -220,8 +214,6 @@ class RunsOnPanel(Card):
             tr("Device"), **choice.changes(request, engine_named(request.engine).backends)
         )
         self._session.end_gesture()
-        self._history.note(choice)
-        self._show_device()
 
     def _change_budget(self, budget_bytes: int) -> None:
         self._session.change(tr("Budget"), budget_bytes=budget_bytes)

@@ -22,6 +22,7 @@ from memplan.engines.llama_cpp.graph.architectures.delta_net import (
     recurrent_attention,
     unit_length,
 )
+from memplan.engines.llama_cpp.graph.architectures.latent import absorbed_rows
 from memplan.engines.llama_cpp.graph.backends.layouts import F32
 from memplan.engines.llama_cpp.graph.flat import Op
 from memplan.engines.llama_cpp.graph.model_graph import (
@@ -202,7 +203,7 @@ def _attention(g: ModelGraph, cache: CacheInputs, x: int, layer: Layer, position
     latent = g.normed(latent, g.weight("attn_kv_a_norm", il), layer=il)
     if not shape.mla:
         return _decompressed(g, cache, layer, q, latent, k_turned)
-    q = _absorbed(g, q, layer, positions)
+    q = absorbed_rows(g, q, layer, positions)
     v = g.reshape(latent, rank, 1, tokens)
     k = g.concat(v, k_turned, 0)
     outwards = g.weight("attn_v_b", il)
@@ -215,21 +216,6 @@ def _queries(g: ModelGraph, x: int, il: int) -> int:
         return g.product(g.weight("attn_q", il), x)
     q = g.normed(g.mul_mat(narrow, x), g.weight("attn_q_a_norm", il), layer=il)
     return g.product(g.weight("attn_q_b", il), q)
-
-
-def _absorbed(g: ModelGraph, q: int, layer: Layer, positions: int) -> int:
-    length, turned = g.shape.key_length_mla, g.shape.rope_length
-    heads, tokens = layer.head_count, g.shapes[q][1]
-    each = g.row_bytes(q, length)
-    strides = (each, each * heads)
-    q_plain = g.view(q, (length - turned, heads, tokens), strides)
-    at = g.row_bytes(q, length - turned)
-    q_turned = g.view(q, (turned, heads, tokens), strides, at)
-    if positions >= 0:
-        q_turned = g.rope(q_turned, positions)
-    inwards = g.weight("attn_k_b", layer.index)
-    absorbed = g.product(inwards, g.permute(q_plain, 0, 2, 1, 3))
-    return g.concat(g.permute(absorbed, 0, 2, 1, 3), q_turned, 0)
 
 
 def _decompressed(

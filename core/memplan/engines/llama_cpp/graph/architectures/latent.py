@@ -102,6 +102,22 @@ def _absorbed(g: ModelGraph, q: int, il: int, positions: int) -> int:
     return g.concat(g.permute(absorbed, 0, 2, 1, 3), q_turned, 0)
 
 
+def absorbed_rows(g: ModelGraph, q: int, layer: Layer, positions: int) -> int:
+    """Queries in the latent space, out of rows of all heads; not rotated without positions."""
+    length, turned = g.shape.key_length_mla, g.shape.rope_length
+    heads, tokens = layer.head_count, g.shapes[q][1]
+    each = g.row_bytes(q, length)
+    strides = (each, each * heads)
+    q_plain = g.view(q, (length - turned, heads, tokens), strides)
+    at = g.row_bytes(q, length - turned)
+    q_turned = g.view(q, (turned, heads, tokens), strides, at)
+    if positions >= 0:
+        q_turned = g.rope(q_turned, positions)
+    inwards = g.weight("attn_k_b", layer.index)
+    absorbed = g.product(inwards, g.permute(q_plain, 0, 2, 1, 3))
+    return g.concat(g.permute(absorbed, 0, 2, 1, 3), q_turned, 0)
+
+
 def _decompressed(
     g: ModelGraph,
     cache: CacheInputs,

@@ -19,6 +19,7 @@ from memplan.engines.llama_cpp.graph.architectures import (
     plain,
     rwkv,
     short_convolution,
+    sparse,
     state_space,
 )
 from memplan.engines.llama_cpp.graph.architectures.decoder import Style, decoder
@@ -83,6 +84,8 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "kimi-k3": kimi_delta.kimi_k3,
     "bailingmoe3": kimi_delta.bailingmoe3,
     "minimax-01": lightning.minimax_01,
+    "deepseek32": sparse.sparse,
+    "glm-dsa": sparse.sparse,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
 }

@@ -170,7 +170,7 @@ class Attention(Basis):
     def _store_rows(self, layer: Layer, rows: int, ids: int, side: str, cells: int) -> int:
         length, heads, tokens, _ = self.shapes[rows]
         flat = self.view(rows, (length * heads, tokens), (self.strides[rows][2],))
-        kind = self.batch.key_type if side == "k" else self.batch.value_type
+        kind = self.batch.value_type if side == "v" else self.batch.key_type
         cache = self.cache_tensor(side, layer, length * heads, cells, kind)
         if self.batch.streams > 1:
             cache = self.reshape(cache, length * heads, cells * self.batch.streams)
@@ -202,8 +202,12 @@ class Attention(Basis):
         *,
         decompress: int | None,
         output: bool = True,
+        choice: int | None = None,
     ) -> int:
-        """Attention over a cache of latents, whose keys hold the values, too."""
+        """Attention over a cache of latents, whose keys hold the values, too.
+
+        ``choice``: the cells that each token may see, where an indexer chooses them.
+        """
         self.expand(q, v, k)
         batch = self.batch
         self.expand(self._store_rows(layer, k, inputs.rows_k, "k", batch.cells))
@@ -217,8 +221,34 @@ class Attention(Basis):
         values = self.view(
             keys, (self.shapes[v][0], *self.shapes[keys][1:]), self.strides[keys][1:]
         )
-        result = self.attention(q, keys, values, inputs.mask, decompress=decompress)
+        mask, most = inputs.mask, 0
+        if choice is not None:
+            mask, most = self._only(mask, choice), self.shapes[choice][0]
+        result = self.attention(q, keys, values, mask, decompress=decompress, most_cells=most)
         return self.projected(result, layer) if output else result
+
+    def _only(self, mask: int, choice: int) -> int:
+        """A mask that shows the chosen cells only."""
+        hidden = self.fill(mask)
+        cells, tokens, _, streams = self.shapes[hidden]
+        hidden = self.view(hidden, (1, cells, tokens, streams), self.strides[hidden][:3])
+        count, _, _, _ = self.shapes[choice]
+        second, third, fourth = self.strides[choice][1:]
+        rows = self.view(choice, (count, tokens, streams, 1), (second, third, streams * fourth))
+        zeros = self.fill(self.tensor(F32, 1, count, tokens, streams))
+        shown = self.set_rows(hidden, zeros, rows)
+        third, fourth = self.strides[shown][2:]
+        shown = self.view(shown, (cells, tokens, 1, streams), (third, fourth, fourth))
+        return self.add(shown, mask)
+
+    def indexer_keys(self, layer: Layer, keys: int, rows: int, length: int) -> int:
+        """Store an indexer's keys; the keys of the whole cache."""
+        batch = self.batch
+        self.expand(self._store_rows(layer, keys, rows, "indexer", batch.cells))
+        cache = self.cache_tensor("indexer", layer, length, batch.cells, batch.key_type)
+        row = self.row_bytes(cache, length)
+        shape = (length, 1, batch.cells, batch.streams)
+        return self.view(cache, shape, (row, row, row * batch.cells))
 
     def attend_batch(
         self,

@@ -42,13 +42,14 @@ def _build(g: ModelGraph, axes: int) -> None:
             x = gated_attention(g, cache, positions, x, layer)
         residual = g.add(x, residual)
         x = norm_of(g, style, "post_attention_norm", residual, layer)
-        stream = g.add(_network(g, x, layer.index), residual)
+        stream = g.add(network(g, x, layer.index), residual)
     weight = g.of_output("output_norm.weight")
     stream = g.get_rows(g.normed(stream, weight), chosen)
     g.expand(g.logits(stream))
 
 
-def _network(g: ModelGraph, x: int, il: int) -> int:
+def network(g: ModelGraph, x: int, il: int) -> int:
+    """The network of a layer: dense, or experts with a gated shared one."""
     if g.weight("ffn_gate_inp", il) is None:
         return g.feed_forward(x, il)
     scaled = g.real("expert_weights_scale") not in (0.0, 1.0)

@@ -50,7 +50,7 @@ def kimi_linear(g: ModelGraph) -> None:
         if layer.recurrent:
             x = delta_layer(g, states, x, layer, _softplus_decay, _narrow_gate)
         else:
-            attended = _attention(g, cache, x, layer)
+            attended = latent_attention_of_rows(g, cache, x, layer)
             x = g.linear("attn_output", attended, layer.index)
         if layer is g.layers[-1]:
             x, residual = g.get_rows(x, chosen), g.get_rows(residual, chosen)
@@ -84,7 +84,7 @@ def bailingmoe3(g: ModelGraph) -> None:
 def _gated_by_head(g: ModelGraph, cache: CacheInputs, x: int, layer: Layer, positions: int) -> int:
     il, tokens = layer.index, g.shapes[x][1]
     heads, length = layer.head_count, g.shape.value_length_mla
-    attended = _attention(g, cache, x, layer, positions)
+    attended = latent_attention_of_rows(g, cache, x, layer, positions)
     gate = g.product(g.weight("attn_gate", il), x)
     gate = g.sigmoid(g.reshape(gate, 1, heads, tokens))
     out = g.mul(g.reshape(attended, length, heads, tokens), gate)
@@ -150,7 +150,7 @@ class _Bank:
 
 def _gated_latent(g: ModelGraph, cache: CacheInputs, x: int, layer: Layer) -> int:
     il = layer.index
-    out = _attention(g, cache, x, layer)
+    out = latent_attention_of_rows(g, cache, x, layer)
     weight = g.weight("attn_gate", il)
     if weight is not None:
         out = g.mul(out, g.sigmoid(g.product(weight, x)))
@@ -189,7 +189,9 @@ def _latent_cache(g: ModelGraph) -> CacheInputs:
     return g.cache_inputs(with_value=not g.shape.mla, rotated=not g.shape.mla)
 
 
-def _attention(g: ModelGraph, cache: CacheInputs, x: int, layer: Layer, positions: int = -1) -> int:
+def latent_attention_of_rows(
+    g: ModelGraph, cache: CacheInputs, x: int, layer: Layer, positions: int = -1
+) -> int:
     """Latent attention without its projection; not rotated without positions."""
     shape, il, tokens = g.shape, layer.index, g.shapes[x][1]
     turned, rank = shape.rope_length, shape.kv_lora_rank

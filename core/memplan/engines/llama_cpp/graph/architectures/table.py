@@ -14,6 +14,7 @@ from memplan.engines.llama_cpp.graph.architectures import (
     latent,
     lightning,
     looped,
+    next_token,
     parallel,
     peculiar,
     plain,
@@ -96,8 +97,24 @@ STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar
 """Which style each other architecture is."""
 
 
+ESTIMATED: Final = frozenset(
+    {
+        "clef", "deepseek4", "dots3note", "glm5-next", "graniteswitch", "hy_v4", "minimax-m3",
+        "qwen4exp", "wavtokenizer-dec",
+    }
+)  # fmt: skip
+"""Architectures whose graph is not built here: their buffers are estimated."""
+
+
 def build(g: ModelGraph) -> None:
-    """Build the graph of the model's architecture."""
+    """Build the graph of the model's architecture, or that of its next-token layers.
+
+    Raises:
+        KeyError: no graph of it is known.
+    """
+    if g.batch.next_token:
+        next_token.BUILDERS[g.shape.name](g)
+        return
     builder = BUILDERS.get(g.shape.name)
     if builder is not None:
         builder(g)

@@ -125,7 +125,7 @@ def json_text(measured: list[dict[str, Any]]) -> str:
 
 def measure() -> list[Error]:
     """The error of every accepted row with a device."""
-    with (DATA / "llama_cpp_memory.csv").open(newline="") as file:
+    with (DATA / "llama_cpp_memory.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["accepted"] == "1"]
     return [error_of(row) for row in rows if row["backend"] in MEASURED_BACKENDS]
 

@@ -225,14 +225,14 @@ def measure(reader: str, path: Path, warm_up: Path, case: Case) -> Figure:
 def node_seconds(path: Path, modules: Path) -> float:
     """The median of @huggingface/gguf."""
     script = path.with_name("read.mjs")
-    script.write_text(NODE.format(modules=modules.resolve()))
+    script.write_text(NODE.format(modules=modules.resolve()), "utf-8")
     return float(run(["node", script, path]))
 
 
 def run(command: list[object]) -> str:
     """What a command prints."""
     return subprocess.run(
-        [str(part) for part in command], check=True, capture_output=True, text=True
+        [str(part) for part in command], check=True, capture_output=True, encoding="utf-8"
     ).stdout
 
 
@@ -242,7 +242,7 @@ def compile_c_walk(folder: Path) -> Path | None:
     if compiler is None:
         return None
     source, program = folder / "walk.c", folder / "walk"
-    source.write_text(C_WALK)
+    source.write_text(C_WALK, "utf-8")
     run([compiler, "-O2", "-o", program, source])
     return program
 

@@ -84,7 +84,7 @@ def main() -> None:
         for kind in KINDS:
             _write(path, kind, options.megabytes * 10**6)
             command = [sys.executable, __file__, "--measure", str(path)]
-            answer = subprocess.run(command, check=True, capture_output=True, text=True)
+            answer = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
             print(f"| {kind} | {answer.stdout.strip()} |", flush=True)
 
 

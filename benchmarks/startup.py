@@ -58,7 +58,7 @@ def seconds_to_paint(program: str, scratch_folder: str) -> float:
         [sys.executable, "-c", program],
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     return float(done.stdout.split()[0]) - started

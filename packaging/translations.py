@@ -59,7 +59,7 @@ def _run(tool: str, *arguments: str) -> None:
     # The tools come with PySide6, beside this Python. They warn of texts that stand in
     # two areas, whose translations a test holds together.
     command = [str(Path(sysconfig.get_path("scripts")) / tool), *arguments]
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise SystemExit(f"{tool} failed: {done.stderr or done.stdout}")
 

@@ -57,11 +57,11 @@ def install_driver_that(misbehaves: str, folder: Path, monkeypatch: pytest.Monke
         monkeypatch.setattr(searching, "probe_command", lambda _: command)
         return
     source, library, manifest = (folder / name for name in ("icd.c", "libicd.so", "icd.json"))
-    source.write_text(_SOURCE % _IN_C[misbehaves])
+    source.write_text(_SOURCE % _IN_C[misbehaves], "utf-8")
     options = ["-shared", "-fPIC", "-nostdlib", "-o", str(library), str(source)]
     subprocess.run([compiler, *options], check=True)
     icd = {"library_path": str(library), "api_version": "1.3.0"}
-    manifest.write_text(json.dumps({"file_format_version": "1.0.0", "ICD": icd}))
+    manifest.write_text(json.dumps({"file_format_version": "1.0.0", "ICD": icd}), "utf-8")
     use_driver_file(str(manifest), monkeypatch)
 
 

@@ -238,7 +238,7 @@ def test_that_a_reader_which_left_before_the_fall_back_prints_is_no_error() -> N
 
 
 def test_that_a_full_disk_is_told_and_is_no_verdict() -> None:
-    with Path("/dev/full").open("w") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         answer = subprocess.run(
             [sys.executable, "-m", "memplan", "check", QWEN],
             stdout=full,

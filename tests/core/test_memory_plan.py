@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from memplan import ModelConfig, RuntimeMemoryProfile
 
 DATA = Path(__file__).parents[1] / "data"
-VECTORS = [json.loads(line) for line in (DATA / "zinc_vectors.jsonl").read_text().splitlines()]
+VECTORS = [
+    json.loads(line) for line in (DATA / "zinc_vectors.jsonl").read_text("utf-8").splitlines()
+]
 
 u32 = st.integers(0, 2**32 - 1)
 bytes_ = st.integers(0, 2**50)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -78,7 +79,7 @@ def split_by_powershell(line: str) -> list[str]:
 def test_that_a_posix_shell_itself_reads_the_arguments_as_meant() -> None:
     line = command_line(["printf", r"%s\0", *ARGUMENTS], Shell.POSIX)
     printed = subprocess.run(["sh", "-c", line], capture_output=True, check=True).stdout
-    assert printed.decode().split("\0")[:-1] == ARGUMENTS
+    assert os.fsdecode(printed).split("\0")[:-1] == ARGUMENTS
 
 
 def test_that_cmd_reads_the_arguments_as_meant() -> None:

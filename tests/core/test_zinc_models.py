@@ -21,8 +21,10 @@ from memplan.reader.header import Value, ValueType
 from memplan.units import GIB
 
 DATA = Path(__file__).parents[1] / "data"
-ROWS = [json.loads(line) for line in (DATA / "zinc_models.jsonl").read_text().splitlines()]
-VECTORS = [json.loads(line) for line in (DATA / "zinc_vectors.jsonl").read_text().splitlines()]
+ROWS = [json.loads(line) for line in (DATA / "zinc_models.jsonl").read_text("utf-8").splitlines()]
+VECTORS = [
+    json.loads(line) for line in (DATA / "zinc_vectors.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def model(name: str) -> memplan.Model:

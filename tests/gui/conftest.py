@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from core.reader.file_server import FileServer, running
+from memplan.reader import transfer
 from memplan_gui.app import prepare
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.dialogs import Dialogs
@@ -103,7 +104,10 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FileServ
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    # No variable tells Windows and macOS where.
+    monkeypatch.setattr(
+        transfer, "user_cache_path", lambda *_, **__: tmp_path / "cache" / "memplan"
+    )
     with running() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.address)
         yield server

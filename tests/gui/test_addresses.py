@@ -330,7 +330,7 @@ def test_that_a_model_of_ollamas_is_opened_by_its_name(
         path.parent.mkdir(parents=True)
     blob.write_bytes(SMALL)
     layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
-    manifest.write_text(json.dumps({"layers": [layer]}))
+    manifest.write_text(json.dumps({"layers": [layer]}), "utf-8")
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_O, CONTROL | SHIFT)
     qtbot.keyClicks(address_line(window), "tiny:1b")

@@ -43,6 +43,8 @@ def _python(folder: Path, *words: str, **variables: str) -> subprocess.Completed
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(folder),
         "HOME": str(folder),
+        "USERPROFILE": str(folder),
+        "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder),
         "APPDATA": str(folder),
         **variables,
     }
@@ -50,7 +52,7 @@ def _python(folder: Path, *words: str, **variables: str) -> subprocess.Completed
         [sys.executable, *words],
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=_SECONDS,
         check=False,
     )
@@ -77,7 +79,7 @@ def test_that_a_broken_settings_file_does_not_keep_the_program_from_starting(
     first = _run(tmp_path)
     (settings,) = tmp_path.rglob("settings.json")
     assert json.loads(settings.read_text("utf-8"))["schema"] == "memplan.settings/1"
-    settings.write_text("{broken")
+    settings.write_text("{broken", "utf-8")
     second = _run(tmp_path)
     assert (first.returncode, second.returncode) == (0, 0)
     assert settings.with_suffix(".broken.json").read_text("utf-8") == "{broken"

@@ -59,7 +59,7 @@ def test_that_a_remembered_200_percent_holds_for_menus_and_tables_of_a_desktop_w
             [sys.executable, "-c", _TELLING],
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=60,
         )
     fonts = json.loads(done.stdout)

@@ -48,6 +48,8 @@ def start(folder: Path, script: str) -> subprocess.Popen[str]:
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(folder),
         "HOME": str(folder),
+        "USERPROFILE": str(folder),
+        "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder),
         "APPDATA": str(folder),
     }
     return subprocess.Popen(
@@ -55,7 +57,7 @@ def start(folder: Path, script: str) -> subprocess.Popen[str]:
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
 
 

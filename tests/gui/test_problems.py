@@ -228,6 +228,8 @@ def test_that_the_smoke_test_ends_at_once_when_a_slot_raises(tmp_path: Path) -> 
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(tmp_path),
         "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(tmp_path),
         "APPDATA": str(tmp_path),
     }
     # Without an end at once the program waits a minute for the window to settle.
@@ -235,7 +237,7 @@ def test_that_the_smoke_test_ends_at_once_when_a_slot_raises(tmp_path: Path) -> 
         [sys.executable, "-c", _BROKEN_START],
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=45,
         check=False,
     )

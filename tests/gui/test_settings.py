@@ -104,9 +104,9 @@ def test_that_a_pipe_in_the_place_of_the_settings_does_not_hang(tmp_path: Path) 
 
 
 def test_that_a_place_that_cannot_be_written_does_not_stop_the_program(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", "utf-8")
     SettingsFile(tmp_path / "file" / "settings.json").save(Settings())
-    assert (tmp_path / "file").read_text() == ""
+    assert (tmp_path / "file").read_text("utf-8") == ""
 
 
 def test_that_the_newest_model_comes_first_and_once() -> None:

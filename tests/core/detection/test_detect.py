@@ -114,13 +114,18 @@ def test_that_every_process_of_a_hanging_probe_is_ended(tmp_path: Path) -> None:
     )
     assert detect(2, [sys.executable, "-c", start]).problem is DetectionProblem.HUNG
     until = time.monotonic() + 10
-    while _runs(int(number.read_text())) and time.monotonic() < until:
+    while _runs(int(number.read_text("utf-8"))) and time.monotonic() < until:
         time.sleep(0.01)
-    assert not _runs(int(number.read_text()))
+    assert not _runs(int(number.read_text("utf-8")))
 
 
 def _runs(process_number: int) -> bool:
     """Whether a process runs; one that ended, but that nobody has collected, does not."""
+    if sys.platform == "win32":
+        # There, signal 0 is one that ends a process.
+        asked = ["tasklist", "/FI", f"PID eq {process_number}", "/NH"]
+        listed = subprocess.run(asked, check=True, capture_output=True)
+        return str(process_number).encode() in listed.stdout
     if not _LINUX:
         try:
             os.kill(process_number, 0)
@@ -128,7 +133,7 @@ def _runs(process_number: int) -> bool:
             return False
         return True
     try:
-        status = Path(f"/proc/{process_number}/stat").read_text()
+        status = Path(f"/proc/{process_number}/stat").read_text("utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
@@ -172,7 +177,7 @@ def test_that_a_frozen_program_calls_itself(monkeypatch: pytest.MonkeyPatch) -> 
 def test_that_a_module_in_the_current_folder_is_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "vulkan.py").write_text("import os\nos._exit(7)\n")
+    (tmp_path / "vulkan.py").write_text("import os\nos._exit(7)\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     install_no_driver(monkeypatch)
     assert detect().problem is DetectionProblem.NO_DRIVER

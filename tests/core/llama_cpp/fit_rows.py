@@ -33,7 +33,7 @@ class Choice(NamedTuple):
 
 def fit_rows() -> list[Row]:
     """Every run of a model alone, without a draft model or next-token layers."""
-    with gzip.open(DATA / "llama_cpp_fit.csv.gz", "rt", newline="") as file:
+    with gzip.open(DATA / "llama_cpp_fit.csv.gz", "rt", newline="", encoding="utf-8") as file:
         return [r for r in csv.DictReader(file) if not r["extra"] and r["load_mtp"] == "0"]
 
 

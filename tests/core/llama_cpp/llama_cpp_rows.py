@@ -23,7 +23,7 @@ _FLASH_ATTN = {"on": True, "off": False, "auto": None}
 
 def all_rows() -> list[Row]:
     """Every configuration that was measured."""
-    with (DATA / "llama_cpp_memory.csv").open(newline="") as file:
+    with (DATA / "llama_cpp_memory.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

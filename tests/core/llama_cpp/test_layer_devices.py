@@ -32,7 +32,7 @@ DRIVER_BYTES = 512 * MIB
 """What the driver of the measured machine had taken of each device."""
 
 ROWS: dict[str, list[Row]] = defaultdict(list)
-with gzip.open(DATA / "llama_cpp_multi_gpu.csv.gz", "rt", newline="") as _file:
+with gzip.open(DATA / "llama_cpp_multi_gpu.csv.gz", "rt", newline="", encoding="utf-8") as _file:
     for _row in csv.DictReader(_file):
         ROWS[_row["model"]].append(_row)
 

@@ -24,7 +24,7 @@ from memplan.request import Backend
 
 
 def _rows() -> list[Row]:
-    with gzip.open(DATA / "llama_cpp_mtp.csv.gz", "rt", newline="") as file:
+    with gzip.open(DATA / "llama_cpp_mtp.csv.gz", "rt", newline="", encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if row["accepted"] == "1"]
 
 

@@ -22,7 +22,7 @@ from memplan.request import Backend
 
 
 def _rows() -> list[Row]:
-    with gzip.open(DATA / "llama_cpp_mmproj.csv.gz", "rt", newline="") as file:
+    with gzip.open(DATA / "llama_cpp_mmproj.csv.gz", "rt", newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -19,7 +19,7 @@ from memplan.units import MIB
 
 
 def _rows() -> list[Row]:
-    with (DATA / "llama_cpp_checkpoints.csv").open(newline="") as file:
+    with (DATA / "llama_cpp_checkpoints.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

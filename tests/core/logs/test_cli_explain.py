@@ -62,7 +62,7 @@ def test_that_a_log_can_come_from_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = (LOGS / "hand-zinc-refused.log").read_bytes()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), "utf-8"))
     code, text, _ = explain(capsys, "-")
 
     assert code == 0
@@ -73,7 +73,7 @@ def test_that_a_log_of_something_else_ends_with_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     other = tmp_path / "other.log"
-    other.write_text("hello\n12 GiB of something\n")
+    other.write_text("hello\n12 GiB of something\n", "utf-8")
     code, text, _ = explain(capsys, other)
 
     assert code == 2
@@ -105,7 +105,7 @@ def test_that_a_model_is_refused_as_a_log_by_its_first_bytes(
     assert "memplan check" in errors
 
     piped = io.BytesIO(b"GGUF" + bytes(2**22))
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(piped))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(piped, "utf-8"))
     assert explain(capsys, "-")[0] == 2
     assert piped.tell() == 4
 

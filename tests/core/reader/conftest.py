@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from file_server import FileServer, running
 from gguf_bytes import Gguf, TensorInfo, array, model_values, scalar, strings
-from memplan.reader import RemoteSettings
+from memplan.reader import RemoteSettings, transfer
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,10 @@ def no_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    # No variable tells Windows and macOS where.
+    monkeypatch.setattr(
+        transfer, "user_cache_path", lambda *_, **__: tmp_path / "cache" / "memplan"
+    )
 
 
 @pytest.fixture

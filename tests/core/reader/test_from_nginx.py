@@ -69,12 +69,12 @@ def nginx(folder: Path, content: bytes) -> Iterator[str]:
         port = probe.getsockname()[1]
     user = "user root;" if os.geteuid() == 0 else ""
     configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, port=port, user=user))
+    configuration.write_text(CONFIGURATION.format(folder=folder, port=port, user=user), "utf-8")
     log = (folder / "errors.log").open("wb")
     with log, subprocess.Popen([program, "-p", folder, "-c", configuration], stderr=log) as process:
         listening = wait_until(lambda: _listens(port) or process.poll() is not None)
         assert listening, "nginx does not listen."
-        assert process.poll() is None, (folder / "errors.log").read_text()
+        assert process.poll() is None, (folder / "errors.log").read_text("utf-8")
         yield f"http://127.0.0.1:{port}"
         process.terminate()
 
@@ -101,8 +101,10 @@ def test_that_nginx_gets_rid_of_little_more_than_a_large_header(
 ) -> None:
     header = read_header(f"{nginx}/large.gguf", settings=settings)
     log = folder / "access.log"
-    assert wait_until(lambda: "/large.gguf " in log.read_text())
-    (line,) = [line for line in log.read_text().splitlines() if line.startswith("/large.gguf ")]
+    assert wait_until(lambda: "/large.gguf " in log.read_text("utf-8"))
+    (line,) = [
+        line for line in log.read_text("utf-8").splitlines() if line.startswith("/large.gguf ")
+    ]
     # Beside what was fetched, the log counts what nginx's system never got rid of.
     assert int(line.split()[1]) <= header.data_offset + 500_000 + 2 * 65_536
 

@@ -13,6 +13,9 @@ from memplan.reader.errors import GgufError, MissingError
 
 DIGEST = "ab" * 32
 
+HOMES = ("HOME", "USERPROFILE")
+"""What tells the home folder, on one system or another."""
+
 
 def manifest(digest: str = f"sha256:{DIGEST}") -> str:
     layers = [
@@ -37,7 +40,7 @@ def models(tmp_path: Path) -> Path:
     ):
         path = folder / "manifests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(manifest())
+        path.write_text(manifest(), "utf-8")
     return folder
 
 
@@ -71,7 +74,8 @@ def test_that_the_folder_in_the_home_is_the_default(
     (home / ".ollama").mkdir(parents=True)
     models.rename(home / ".ollama" / "models")
     monkeypatch.delenv("OLLAMA_MODELS")
-    monkeypatch.setenv("HOME", str(home))
+    for variable in HOMES:
+        monkeypatch.setenv(variable, str(home))
     assert read_model("ollama:llama3.2:1b").architecture == "llama"
 
 
@@ -79,7 +83,8 @@ def test_that_the_folder_of_the_service_is_looked_into_too(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OLLAMA_MODELS")
-    monkeypatch.setenv("HOME", str(models.parent / "home"))
+    for variable in HOMES:
+        monkeypatch.setenv(variable, str(models.parent / "home"))
     monkeypatch.setattr(ollama, "_SERVICE_FOLDER", models)
     assert read_model("llama3.2:1b").architecture == "llama"
 
@@ -108,7 +113,7 @@ def test_that_a_name_that_ollama_does_not_have_is_told(models: Path, name: str) 
     ],
 )
 def test_that_a_broken_manifest_is_told(models: Path, broken: str) -> None:
-    (models / "manifests/registry.ollama.ai/library/llama3.2/1b").write_text(broken)
+    (models / "manifests/registry.ollama.ai/library/llama3.2/1b").write_text(broken, "utf-8")
     with pytest.raises(GgufError, match="Pull the model again"):
         read_model("ollama:llama3.2:1b")
 

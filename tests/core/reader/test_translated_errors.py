@@ -227,7 +227,7 @@ def test_that_errors_about_ollama_are_translated(
     folder = tmp_path / "ollama"
     manifest = folder / "manifests" / "registry.ollama.ai" / "library" / "here" / "latest"
     manifest.parent.mkdir(parents=True)
-    manifest.write_text(json.dumps({"layers": []}))
+    manifest.write_text(json.dumps({"layers": []}), "utf-8")
     with pytest.raises(GgufError) as caught:
         read_model("ollama:missing")
     assert_translated(caught.value, [str(folder)])
@@ -456,7 +456,9 @@ ERRORS = {name for name, kind in vars(errors).items() if inspect.isclass(kind)}
 
 @pytest.mark.parametrize("path", reader_modules(), ids=lambda path: path.stem)
 def test_that_no_error_is_made_of_words_that_are_not_looked_up(path: Path) -> None:
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
     raised = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ERRORS]
     for call in raised:
         for argument in call.args[2:]:

@@ -26,7 +26,7 @@ DATA = Path(__file__).parents[3] / "data" / "llama_cpp_graphs.jsonl.gz"
 
 @cache
 def _rows() -> list[dict[str, Any]]:
-    with gzip.open(DATA, "rt") as file:
+    with gzip.open(DATA, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 

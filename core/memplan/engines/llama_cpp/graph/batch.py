@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from memplan.engines.llama_cpp.graph.backends.layouts import TYPE_NUMBERS
 from memplan.engines.llama_cpp.graph.model_graph import Batch
 from memplan.engines.llama_cpp.kv_cache import cache_geometry
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
+
+_WITH_ENCODER: Final = frozenset({"t5", "t5encoder"})
 
 
 def batch_of(shape: Shape, settings: Settings, context: int, outputs: int) -> Batch:
@@ -17,7 +21,8 @@ def batch_of(shape: Shape, settings: Settings, context: int, outputs: int) -> Ba
     return Batch(
         tokens=-(-tokens // sequences) * sequences,
         sequences=sequences,
-        outputs=min(outputs, tokens),
+        # What has an encoder may be asked for every row.
+        outputs=tokens if shape.name in _WITH_ENCODER else min(outputs, tokens),
         streams=geometry.streams,
         cells=int(geometry.full_cells(context)),
         window_cells=int(geometry.window_cells(context)),

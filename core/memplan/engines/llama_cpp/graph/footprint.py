@@ -36,6 +36,14 @@ _BLOCK: Final = "blk."
 _ALIKE_TYPES: Final = ("Q4_K", "Q5_K", "Q6_K")
 """Types that llama-quantize mixes from layer to layer."""
 
+_TABLES: Final = frozenset(
+    {
+        "token_embd.weight", "per_layer_token_embd.weight", "position_embd.weight",
+        "token_types.weight",
+    }
+)  # fmt: skip
+_EXPERTS: Final = "exps"
+
 _COMPARED_ROLES: Final = ("ffn_up_", "ffn_gate_")
 
 _REPACKED_ROWS: Final = {
@@ -99,8 +107,8 @@ def _reservation(request: GraphRequest) -> Reservation:
     backends = _backends(request)
     layers = _layers(request)
 
-    def build_at(context: int) -> tuple[FlatGraph, Mapping[int, int]]:
-        built = _built(request, _batch(request, context), layers)
+    def build_at(context: int, every_layer: bool) -> tuple[FlatGraph, Mapping[int, int]]:
+        built = _built(request, _batch(request, context), None if every_layer else layers)
         return built.flat(), {} if request.dry else _pins(request, built, backends)
 
     def locate(context: int) -> Stretch:
@@ -172,11 +180,15 @@ class _Homes:
         memory = memory_of(self._model, self._placement, name, layer, output=output)
         if memory != HOST:
             return memory
-        if not self._repacks or (name == "token_embd.weight" and not output):
-            return HOST_BUFFER
         tensor = _tensors(self._model)[name]
+        # Rows are looked up in tables, and of what has three dimensions only experts are products
+        # that the processor knows in its own order.
+        looked_up = name in _TABLES and not output
+        dimensions = 3 if _EXPERTS in name else 2
+        if not self._repacks or looked_up or len(tensor.dimensions) != dimensions:
+            return HOST_BUFFER
         multiple = _REPACKED_ROWS.get(tensor.type_name)
-        rows = tensor.dimensions[1] if len(tensor.dimensions) > 1 else 1
+        rows = tensor.dimensions[1]
         return REPACKED_BUFFER if multiple and rows % multiple == 0 else HOST_BUFFER
 
     def cache(self, layer: int) -> int:

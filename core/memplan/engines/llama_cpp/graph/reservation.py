@@ -7,13 +7,20 @@ built, and one walk of the allocator answers for a whole piece of the context ax
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.graph.affine import Growing, Reach, growing_bytes
-from memplan.engines.llama_cpp.graph.allocator import Move, chunk_bytes, lifetimes
+from memplan.engines.llama_cpp.graph.allocator import (
+    GIVE_BACK,
+    TAKE,
+    Move,
+    chunk_bytes,
+    lifetimes,
+)
 from memplan.engines.llama_cpp.graph.backends.backend import Backend
 from memplan.engines.llama_cpp.graph.backends.layouts import tensor_bytes
 from memplan.engines.llama_cpp.graph.flat import Dimensions, FlatGraph
@@ -25,7 +32,11 @@ _FAR: Final = 1 << 40
 _LOOK: Final = 37
 """So many steps away a size is looked at again, to see whether it grows evenly."""
 
+_MOST_VIEWS_COPIED: Final = 4
+"""So many views of one tensor are copied where it is not one for each layer."""
+
 Pins = Mapping[int, int]
+Build = Callable[[int, bool], tuple[FlatGraph, Pins]]
 Bytes = dict[int, int]
 """Bytes of the compute buffer in each memory, by the number of the buffer."""
 
@@ -49,7 +60,7 @@ class Reservation:
 
     def __init__(
         self,
-        build: Callable[[int], tuple[FlatGraph, Pins]],
+        build: Build,
         locate: Callable[[int], Stretch],
         backends: Sequence[Backend],
         copies: int,
@@ -57,7 +68,8 @@ class Reservation:
         """Nothing is built before the first question.
 
         Args:
-            build: the graph at a context, and its nodes with a backend given by hand.
+            build: the graph at a context, and its nodes with a backend given by hand; of layers
+                that are alike a few only, unless every layer is wanted.
             locate: where a context lies.
             backends: the best first, the processor last.
             copies: copies of each input.
@@ -66,6 +78,7 @@ class Reservation:
         self._locate = locate
         self._scheduling = _Scheduling(backends, copies)
         self._regimes: dict[Hashable, _Regime] = {}
+        self._every_layer = False
 
     def at(self, context: int) -> Bytes:
         """Bytes in each memory at a context."""
@@ -73,7 +86,17 @@ class Reservation:
         regime = self._regimes.get(stretch.regime)
         if regime is None:
             regime = self._regimes[stretch.regime] = _Regime(self._scheduling)
-        return regime.at(stretch.cells, lambda: self._build(context))
+        return regime.at(stretch.cells, lambda: self._built(context))
+
+    def _built(self, context: int) -> tuple[FlatGraph, Pins, _Split]:
+        """The graph at a context and its split."""
+        graph, pins = self._build(context, self._every_layer)
+        split = self._scheduling.split(graph, pins)
+        if not self._every_layer and split.accumulates():
+            # Something is kept for each layer, so that all of them count.
+            self._every_layer = True
+            return self._built(context)
+        return graph, pins, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,14 @@ class _Split:
         """The backend that allocates each buffer."""
         return [self.scheduling.backends[owner] for owner in self.split.buffer_owners]
 
+    def accumulates(self) -> bool:
+        """Whether something is kept for each layer: in a buffer, or as copies of one tensor."""
+        view_of = self.split.graph.view_of
+        copied = (Counter(view_of[tensor] for tensor in run.inputs) for run in self.split.splits)
+        return any(map(_accumulates, self.moves)) or any(
+            max(counts.values(), default=0) > _MOST_VIEWS_COPIED for counts in copied
+        )
+
     def bytes(self) -> Bytes:
         """Bytes of each buffer, at the lengths that the graph has."""
         totals: Bytes = {}
@@ -123,6 +154,19 @@ def _allocated(owner: Backend, graph: FlatGraph, tensor: int) -> int:
     return -(-owner.allocated_bytes(graph, tensor) // step) * step
 
 
+def _accumulates(moves: Sequence[Move]) -> bool:
+    """Whether a buffer holds ever more from layer to layer.
+
+    Between two layers it holds the least: the stream, and what all layers read.
+    """
+    held, fewest = 0, [len(moves)] * 4
+    for place, move in enumerate(moves):
+        held += (move.kind == TAKE) - (move.kind == GIVE_BACK)
+        part = 4 * place // len(moves)
+        fewest[part] = min(fewest[part], held)
+    return bool(moves) and fewest[1] < fewest[2]
+
+
 class _Regime:
     """Contexts whose graphs may differ in lengths only."""
 
@@ -133,14 +177,14 @@ class _Regime:
         self._line: _Line | None = None
         self._is_crooked = False
 
-    def at(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins]]) -> Bytes:
+    def at(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins, _Split]]) -> Bytes:
         """Bytes in each memory at a number of cells."""
         found = self._answers.get(cells)
         if found is None and self._line is not None:
             found = self._line.at(cells)
         if found is None:
-            graph, pins = build()
-            found = self._scheduling.split(graph, pins).bytes()
+            graph, pins, split = build()
+            found = split.bytes()
             self._answers[cells] = found
             self._learn(cells, graph, pins)
         return dict(found)

@@ -115,6 +115,7 @@ class Style:
         vocabulary: whether there is a projection to the vocabulary.
         residual_first: whether attention is added to the stream rather than the other way round.
         network_residual_first: the same of the network.
+        window_masked: which layers see a window, where there is no cache.
         rows: where the rows are chosen for which logits are computed.
         network: builds the network otherwise.
         heads: builds queries, keys and values otherwise, rotation included.
@@ -152,6 +153,7 @@ class Style:
     vocabulary: bool = True
     residual_first: bool = False
     network_residual_first: bool = False
+    window_masked: Question | None = None
     rows: Rows = Rows.IN_LAST_LAYER
     network: Callable[[ModelGraph, Style, int, Layer], int] | None = None
     heads: Callable[[ModelGraph, int, Layer, int], tuple[int, int, int]] | None = None
@@ -218,6 +220,7 @@ class Attention:
         self.window: CacheInputs | None = None
         if style.memory is Memory.NONE:
             self.mask = g.batch_mask()
+            self.window_mask = g.batch_mask() if style.window_masked else self.mask
             return
         self.full = g.cache_inputs()
         if windows:
@@ -248,7 +251,9 @@ class Attention:
         g, style = self._g, self._style
         projected = style.projection is None
         if style.memory is Memory.NONE:
-            return g.attend_batch(self.mask, q, k, v, layer, output=projected)
+            windowed = style.window_masked is not None and style.window_masked(g, layer)
+            mask = self.window_mask if windowed else self.mask
+            return g.attend_batch(mask, q, k, v, layer, output=projected)
         if self.scale >= 0:
             q = g.mul(q, self.scale)
         sinks = g.weight("attn_sinks", layer.index) if style.sinks else None

@@ -30,6 +30,10 @@ def _baichuan_7b(g: ModelGraph, _layer: Layer) -> bool:
     return g.shape.block_count == 32
 
 
+def _five_of_six(g: ModelGraph, layer: Layer) -> bool:
+    return (layer.index + 1) % max(g.number("attention.sliding_window_pattern", 6), 1) != 0
+
+
 def _windowed_or_none(g: ModelGraph, layer: Layer) -> bool:
     return layer.windowed or not g.shape.has_window
 
@@ -97,7 +101,9 @@ STYLES: Final[Mapping[str, Style]] = {
         after_network="post_ffw_norm", soft_cap=True, capped_logits=True,
     ),
     "gemma3": _GEMMA3,
-    "gemma-embedding": replace(_GEMMA3, memory=Memory.NONE, vocabulary=False),
+    "gemma-embedding": replace(
+        _GEMMA3, memory=Memory.NONE, vocabulary=False, window_masked=_five_of_six
+    ),
     "gpt-oss": Style(
         rows=Rows.BEFORE_NORM,
         memory=Memory.WINDOWS, sinks=True, second_norm="post_attention_norm",

@@ -222,9 +222,10 @@ class Attention:
             self.mask = g.batch_mask()
             self.window_mask = g.batch_mask() if style.window_masked else self.mask
             return
-        self.full = g.cache_inputs()
+        rotated = not (windows and g.shape.recurrent)
+        self.full = g.cache_inputs(rotated=rotated)
         if windows:
-            self.window = g.cache_inputs(windowed=True)
+            self.window = g.cache_inputs(windowed=True, rotated=rotated)
         self.scale = -1
         if style.temperature and g.real("attention.temperature_scale"):
             self.scale = g.attention_scale()

@@ -69,6 +69,8 @@ def gated_attention(g: ModelGraph, cache: CacheInputs, positions: int, x: int, l
     k, v = g.linear("attn_k", x, il), g.linear("attn_v", x, il)
     row = g.row_bytes(both, 2 * length)
     strides = (row, row * heads)
+    if g.shape.name == "qwen3next" and not g.batch.next_token:
+        both = g.reshape(both, 2 * length, heads, tokens)
     q = g.view(both, (length, heads, tokens), strides)
     q = g.normed(q, g.weight("attn_q_norm", il), layer=il)
     k = g.reshape(k, length, kv_heads, tokens)
@@ -122,6 +124,8 @@ def _projections(g: ModelGraph, x: int, il: int, tokens: int) -> tuple[int, int,
         alpha = g.product(g.weight("ssm_alpha", il), x, g.scale_of("ssm_alpha", il))
         alpha = g.reshape(alpha, heads, tokens, sequences)
     beta = g.sigmoid(beta)
+    if g.shape.name == "qwen3next":
+        beta = g.reshape(beta, 1, heads, tokens, sequences)
     step = g.bias("ssm_dt", il)
     alpha = g.softplus(g.add(alpha, g.needed(step if step is not None else g.weight("ssm_dt", il))))
     gate = g.mul(alpha, g.needed(g.weight("ssm_a", il)))

@@ -54,7 +54,7 @@ def _layer_inputs(g: ModelGraph, stream: int) -> int | None:
     table = g.named("per_layer_token_embd.weight", -1)
     if table is None:
         return None
-    width = g.number("embedding_length_per_layer_input")
+    width = g.shape.dimension("per_layer_proj_norm.weight", 0)
     layers, tokens = len(g.shape.trunk), g.batch.tokens
     rows = g.get_rows(table, g.input(I32, tokens))
     rows = g.scale(g.reshape(rows, width, layers, tokens))

@@ -48,11 +48,12 @@ def granite(g: ModelGraph) -> Style:
 
 
 def _dense_beside_experts(g: ModelGraph, style: Style, x: int, layer: Layer) -> int:
-    routed = experts(g, style, x, layer.index)
-    if g.weight("ffn_up", layer.index) is None:
-        return routed
-    dense = g.feed_forward(x, layer.index, activation=style.activation)
-    return g.scale(g.add(dense, routed))
+    il = layer.index
+    result = experts(g, style, x, il)
+    if g.weight("ffn_up", il) is not None:
+        result = g.scale(g.add(g.feed_forward(x, il, activation=style.activation), result))
+    norm = g.weight("layer_output_norm", il)
+    return g.normed(result, g.weight("post_ffw_norm", il) if norm is None else norm, layer=il)
 
 
 _STATED = Experts(gating=None, normalised=None, choice_bias=True)
@@ -83,7 +84,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "qwen3moe": Style(query_norm=_HEAD),
     "baichuan": Style(rotated=_baichuan_7b),
     "grok": Style(
-        scaled_embedding=True, after_attention="attn_output_norm", after_network="post_ffw_norm",
+        scaled_embedding=True, after_attention="attn_output_norm",
         activation=Activation.GELU, scaled_logits=True, capped_logits=True,
         network=_dense_beside_experts,
     ),

@@ -114,7 +114,9 @@ def _reservation(request: GraphRequest) -> Reservation:
     def locate(context: int) -> Stretch:
         return _stretch(_batch(request, context))
 
-    return Reservation(build_at, locate, backends, request.placement.copies)
+    newer = request.version is not ModelledVersion.V0_5_0
+    copies = request.placement.copies
+    return Reservation(build_at, locate, backends, copies, copies_unread=newer)
 
 
 def _stretch(batch: Batch) -> Stretch:

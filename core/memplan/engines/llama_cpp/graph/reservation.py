@@ -64,6 +64,8 @@ class Reservation:
         locate: Callable[[int], Stretch],
         backends: Sequence[Backend],
         copies: int,
+        *,
+        copies_unread: bool,
     ) -> None:
         """Nothing is built before the first question.
 
@@ -73,10 +75,11 @@ class Reservation:
             locate: where a context lies.
             backends: the best first, the processor last.
             copies: copies of each input.
+            copies_unread: whether inputs that no node reads are copied, too.
         """
         self._build = build
         self._locate = locate
-        self._scheduling = _Scheduling(backends, copies)
+        self._scheduling = _Scheduling(backends, copies, copies_unread)
         self._regimes: dict[Hashable, _Regime] = {}
         self._every_layer = False
 
@@ -105,10 +108,13 @@ class _Scheduling:
 
     backends: Sequence[Backend]
     copies: int
+    copies_unread: bool
 
     def split(self, graph: FlatGraph, pins: Pins) -> _Split:
         """The graph cut into runs, and what its buffers go through."""
-        split = split_graph(graph, self.backends, pins, self.copies)
+        split = split_graph(
+            graph, self.backends, pins, self.copies, copies_unread=self.copies_unread
+        )
         return _Split(self, split, lifetimes(split.placed, len(split.buffer_owners)))
 
 

@@ -311,18 +311,23 @@ class _Splitter:
         self.ids.append(backend)
         return number
 
-    def copy_inputs(self) -> None:
+    def copy_inputs(self, *, unread: bool) -> None:
         """Pass 6: inputs of the whole graph are copied, too, where there is a pipeline."""
         graph = self.graph
         if self.copies == 1:
             return
-        for leaf in graph.leafs:
+        for leaf in graph.leafs if unread else self._read():
             if graph.is_input[leaf] and leaf not in self.copied_from:
                 key = leaf, self.ids[leaf]
                 if key not in self.copies_of:
                     graph.is_output[leaf] = 1
                     self.copies_of[key] = [leaf, *self._new_copies(leaf, key[1], self.copies - 1)]
                 self.graph_inputs.append(leaf)
+
+    def _read(self) -> Sequence[int]:
+        """What the nodes read, in the order in which they first do."""
+        sources = self.graph.sources
+        return tuple(dict.fromkeys(source for node in self.real for source in sources[node]))
 
 
 def _own_graph(graph: FlatGraph) -> FlatGraph:
@@ -351,6 +356,8 @@ def split_graph(
     backends: Sequence[Backend],
     pins: Mapping[int, int] | None = None,
     copies: int = 1,
+    *,
+    copies_unread: bool = True,
 ) -> SplitGraph:
     """Give each node of a graph to a backend, and lay out what the allocator will walk.
 
@@ -360,6 +367,8 @@ def split_graph(
         pins: nodes that llama.cpp itself gives to a backend. A dry run (``--fit``, the memory
             breakdown) loses them: give none for what it reports.
         copies: 1, or ``PIPELINE_COPIES``.
+        copies_unread: whether inputs that no node reads are copied, too; up to v0.5.0 they are
+            not.
 
     Raises:
         UnsupportedGraphError: if something in a backend's memory needs an operation that the
@@ -371,7 +380,7 @@ def split_graph(
     splitter.upgrade()
     splitter.assign_rest()
     splitter.cut()
-    splitter.copy_inputs()
+    splitter.copy_inputs(unread=copies_unread)
     return _Layout(splitter).split_graph()
 
 

@@ -1,7 +1,7 @@
 """Freezes the program, tries it, bounds its size, and packs it if ``--output`` says where to.
 
-Needs PyInstaller in the environment where Memplan is installed, and leaves nothing in the source
-tree. Beside the archive it writes the archive's checksum.
+Needs PyInstaller and argparse-manpage in the environment where Memplan is installed, and leaves
+nothing in the source tree. Beside the archive it writes the archive's checksum.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from manual import manual
 from memplan.version import __version__
 from program_icon import png
 
@@ -109,6 +110,7 @@ def add_metadata(built: Path) -> None:
     share = built / "share"
     share.mkdir()
     (share / "memplan.png").write_bytes(png(256))
+    (share / "memplan.1").write_text(manual(), "utf-8")
     icons = PACKAGING.parent / "resources" / "memplan_resources" / "icons"
     shutil.copy2(icons / "memplan.svg", share)
     for path in (PACKAGING / "linux").glob("org.memplan.*"):

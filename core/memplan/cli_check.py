@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
     0: all fit; 1: one does not; 2: one cannot be read, or wrong usage; 70: a fault of Memplan's.
     """
-    parser = _parser()
+    parser = make_parser()
     options = parser.parse_args(arguments)
     try:
         requests = [
@@ -51,7 +51,9 @@ def main(arguments: Sequence[str]) -> int:
         ]
     except ValueError as error:
         parser.error(str(error))
-    sources = list(expand_sources(options.model))
+    # A folder on a slow disk may take long to look through; only a terminal is told.
+    with tqdm(desc="looking for models", unit=" files", leave=False, disable=None) as looking:
+        sources = list(expand_sources(options.model, looking.update))
     if options.report is None:
         return check(sources, requests, as_json=options.json)
     if len(sources) > 1 or len(requests) > 1:
@@ -179,7 +181,8 @@ class _Table:
         return f"{name:<{self._name_width}}{weights:>12}{cells}"
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """The parser of this command."""
     parser = Parser(
         prog="memplan check",
         description="Print how much memory GGUF models need, and whether they fit.",

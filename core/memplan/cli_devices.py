@@ -32,7 +32,7 @@ _PROBES: Final[Mapping[str, Callable[[], Mapping[str, Any]]]] = MappingProxyType
 
 def main(arguments: Sequence[str]) -> int:
     """Print the devices of this machine; return 0 if there are any, else 1."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     if options.probe is not None:
         return answer(_PROBES[options.probe])
     detection = detect()
@@ -90,7 +90,8 @@ def _size(count: int | None) -> str:
     return "unknown" if count is None else format_bytes(count)
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """The parser of this command."""
     parser = Parser(
         prog="memplan devices",
         description="The GPUs of this machine, and the memory that each gives to an engine.",

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
 
     0: the log is an engine's; 2: it is not, it or the model cannot be read, or wrong usage.
     """
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     return explain(options.log, options.model, as_json=options.json)
 
 
@@ -65,7 +65,8 @@ def _unreadable(source: str, detail: str, as_json: bool) -> int:
     return EXIT_UNREADABLE
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """The parser of this command."""
     parser = Parser(
         prog="memplan explain",
         description="What a log of llama.cpp or ZINC, or of a program around them, means: what was "

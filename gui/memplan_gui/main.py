@@ -20,9 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in cli.COMMANDS:
         return cli.main(words)
+    if words[:1] in ([_HELP], [_COMPLETION]):
+        return cli.printing(lambda: _explain_itself(words))
     if words[:1] == [_OPEN]:
         words = words[1:]
-    parser = _parser()
+    parser = make_parser()
     options = parser.parse_args(words)
     try:
         request = request_from(options, (options.budget or [DEFAULT_BUDGET_BYTES])[-1])
@@ -54,8 +56,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(source, request, smoke=options.smoke, screenshot=options.screenshot)
 
 
+_HELP = "help"
+_COMPLETION = "completion"
 _OPEN = "open"
 """A word before the model, for those who expect one: ``memplan open report.json``."""
+
+
+def _explain_itself(words: Sequence[str]) -> int:
+    """Print the help of a command, or what makes a shell complete its words."""
+    # All commands' modules are imported for this only.
+    from memplan_gui.whole_parser import completion, help_text
+
+    parser = make_parser()
+    if words[0] == _COMPLETION:
+        text = completion(words[1] if len(words) > 1 else "")
+        wrong = "completion takes one of bash, zsh, tcsh, fish"
+    else:
+        text = help_text(words[1:])
+        wrong = f"help takes a command, one of {', '.join(cli.COMMANDS)}, or nothing"
+    if text is None:
+        parser.error(wrong)
+    print(text)
+    return 0
 
 
 def display_available() -> bool:
@@ -65,12 +87,14 @@ def display_available() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """The parser of what opens the window."""
     commands = ", ".join(cli.COMMANDS)
     parser = Parser(
         prog="memplan",
         description="How much memory a GGUF model needs at every context length.",
-        epilog=f"Commands without a window: {commands}. See `memplan check --help`.",
+        epilog=f"Commands without a window: {commands}. See `memplan help check`, "
+        "and `memplan completion bash` for a shell that completes words.",
         allow_abbrev=False,
     )
     parser.add_argument(

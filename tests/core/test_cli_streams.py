@@ -79,7 +79,7 @@ def test_that_a_fault_with_one_model_is_no_verdict_and_the_others_go_on(
 def test_that_a_fault_of_a_command_does_not_exit_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli_check, "expand_sources", lambda _words: 1 // 0)
+    monkeypatch.setattr(cli_check, "expand_sources", lambda *_: 1 // 0)
     assert cli.main(["check", QWEN]) == 70
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("memplan: something unexpected went wrong: ZeroDivisionError")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from memplan.engines.llama_cpp.graph.architectures import (
+    compressed,
     delta_net,
     encoders,
     gated,
@@ -86,6 +87,7 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "bailingmoe3": kimi_delta.bailingmoe3,
     "minimax-01": lightning.minimax_01,
     "deepseek32": sparse.sparse,
+    "deepseek4": compressed.deepseek4,
     "glm-dsa": sparse.sparse,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
@@ -99,7 +101,7 @@ STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar
 
 ESTIMATED: Final = frozenset(
     {
-        "clef", "deepseek4", "dots3note", "glm5-next", "graniteswitch", "hy_v4", "minimax-m3",
+        "clef", "dots3note", "glm5-next", "graniteswitch", "hy_v4", "minimax-m3",
         "qwen4exp", "wavtokenizer-dec",
     }
 )  # fmt: skip

@@ -223,11 +223,11 @@ class Attention(Basis):
         )
         mask, most = inputs.mask, 0
         if choice is not None:
-            mask, most = self._only(mask, choice), self.shapes[choice][0]
+            mask, most = self.only(mask, choice), self.shapes[choice][0]
         result = self.attention(q, keys, values, mask, decompress=decompress, most_cells=most)
         return self.projected(result, layer) if output else result
 
-    def _only(self, mask: int, choice: int) -> int:
+    def only(self, mask: int, choice: int, kind: int = F32) -> int:
         """A mask that shows the chosen cells only."""
         hidden = self.fill(mask)
         cells, tokens, _, streams = self.shapes[hidden]
@@ -235,7 +235,7 @@ class Attention(Basis):
         count, _, _, _ = self.shapes[choice]
         second, third, fourth = self.strides[choice][1:]
         rows = self.view(choice, (count, tokens, streams, 1), (second, third, streams * fourth))
-        zeros = self.fill(self.tensor(F32, 1, count, tokens, streams))
+        zeros = self.fill(self.tensor(kind, 1, count, tokens, streams))
         shown = self.set_rows(hidden, zeros, rows)
         third, fourth = self.strides[shown][2:]
         shown = self.view(shown, (cells, tokens, 1, streams), (third, fourth, fourth))
@@ -243,12 +243,28 @@ class Attention(Basis):
 
     def indexer_keys(self, layer: Layer, keys: int, rows: int, length: int) -> int:
         """Store an indexer's keys; the keys of the whole cache."""
-        batch = self.batch
-        self.expand(self._store_rows(layer, keys, rows, "indexer", batch.cells))
-        cache = self.cache_tensor("indexer", layer, length, batch.cells, batch.key_type)
+        self.store_keys(layer, keys, rows, "indexer", self.batch.cells)
+        return self.cached_keys(layer, length, "indexer", self.batch.cells)
+
+    def store_keys(self, layer: Layer, keys: int, rows: int, side: str, cells: int) -> None:
+        """Store keys in one of a layer's caches."""
+        self.expand(self._store_rows(layer, keys, rows, side, cells))
+
+    def cached_keys(self, layer: Layer, length: int, side: str, cells: int) -> int:
+        """All keys of one of a layer's caches, which has one head."""
+        cache = self.cache_tensor(side, layer, length, cells, self.batch.key_type)
         row = self.row_bytes(cache, length)
-        shape = (length, 1, batch.cells, batch.streams)
-        return self.view(cache, shape, (row, row, row * batch.cells))
+        return self.view(cache, (length, 1, cells, self.batch.streams), (row, row, row * cells))
+
+    def compressor_state(self, side: str, layer: Layer, width: int, rows: int, planes: int) -> int:
+        """The tokens that the next compressed row is made of."""
+        key = (f"compressor.{side}.{layer.index}", 0)
+        found = self._leaves.get(key)
+        if found is None:
+            home = self._homes.cache(layer.index)
+            found = self.tensor(F32, width, rows, planes, buffer=home)
+            self._leaves[key] = found
+        return found
 
     def attend_batch(
         self,

@@ -131,6 +131,7 @@ class Basis(Operations):
         layers: the layers that are followed.
         batch: what memory is reserved for.
         pins: nodes whose backend llama.cpp chooses itself.
+        tokens: the input of the tokens' numbers; -1 before.
         embedded: the residual stream as it was looked up, not scaled; -1 before.
         number_in_cache: which cache is met where blocks are gone through more than once; else -1.
     """
@@ -149,6 +150,7 @@ class Basis(Operations):
         self.shape = shape
         self.batch = batch
         self.pins = Pins()
+        self.tokens = -1
         self.embedded = -1
         self.number_in_cache = -1
         self._table = tensors
@@ -250,7 +252,7 @@ class Basis(Operations):
         batch, width = self.batch, self.width
         inputs_width = self.shape.deepstack_count * width + width
         embedding = self.named(table, INPUT_LAYER)
-        tokens = self.input(I32, batch.tokens)
+        self.tokens = tokens = self.input(I32, batch.tokens)
         given = self.input(F32, inputs_width, batch.tokens)
         looked_up = self._looked_up(embedding, tokens, inputs_width)
         branches = [looked_up, given]

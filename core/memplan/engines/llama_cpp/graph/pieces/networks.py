@@ -119,15 +119,16 @@ class Networks(Basis):
         suffix: str = "exps",
         groups: int = 0,
         groups_used: int = 0,
+        ids: int | None = None,
     ) -> int:
-        """A network of experts, of which the router chooses some for each token."""
+        """A network of experts, of which the router (or ``ids``) chooses some for each token."""
         shape = self.shape
         count = shape.expert_count if expert_count is None else expert_count
         chosen = shape.expert_used_count if used is None else used
         width, tokens = self.shapes[stream][:2]
         ids, weights = self._routed(
             stream, layer, count, chosen, gating, normalised, scaled, choice_bias, logits,
-            groups, groups_used,
+            groups, groups_used, ids,
         )  # fmt: skip
         each = self.reshape(stream, width, 1, tokens)
         before = shape.name == "llama4"
@@ -174,6 +175,7 @@ class Networks(Basis):
         logits: int | None,
         groups: int,
         groups_used: int,
+        given: int | None,
     ) -> tuple[int, int]:
         """The chosen experts of each token, and their weights."""
         tokens = self.shapes[stream][1]
@@ -193,7 +195,7 @@ class Networks(Basis):
             choice = self.sigmoid(logits)
         if groups > 1:
             choice = self._within_groups(choice, count, groups, groups_used, tokens)
-        ids = self.argsort_top_k(choice, chosen)
+        ids = self.argsort_top_k(choice, chosen) if given is None else given
         weights = self.get_rows(self.reshape(probabilities, 1, count, tokens), ids)
         if gating is Gating.SOFTMAX_OF_CHOSEN:
             weights = self.reshape(weights, chosen, tokens)

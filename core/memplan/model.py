@@ -52,6 +52,7 @@ class NoticeKind(StrEnum):
     FIT_OVERSHOOTS = "fit_overshoots"
     CONTEXT_LENGTH_ASSUMED = "context_length_assumed"
     LAYER_INCOMPLETE = "layer_incomplete"
+    ONE_DEVICE = "one_device"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from memplan.engines.registry import engine_named
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
 from memplan.memory.machine import Pool
-from memplan.model import Model, Notice
+from memplan.model import Model, Notice, NoticeKind
 from memplan.request import Request
 from memplan.request_budget import RequestBudget, remaining_context_tokens, request_budget
 from memplan.units import GIB
@@ -273,8 +273,16 @@ class Plan:
 
 
 def plan(model: Model, request: Request) -> Plan:
-    """What ``model`` needs for ``request``. Pure, and quick enough to call at every change."""
-    answer = engine_named(request.engine).estimate(model, request)
+    """What ``model`` needs for ``request``. Pure, and quick enough to call at every change.
+
+    An engine that uses one device is asked about the first.
+    """
+    engine, machine = engine_named(request.engine), request.machine
+    notices = model.notices
+    if len(machine.devices) > 1 and not engine.several_devices:
+        request = replace(request, machine=machine.with_devices(machine.devices[:1]))
+        notices = (*notices, Notice(NoticeKind.ONE_DEVICE))
+    answer = engine.estimate(model, request)
     sizing = answer.sizing
     at = _usage(answer.components, request, sizing.wanted_tokens)
     status = _status(at, sizing)
@@ -299,7 +307,7 @@ def plan(model: Model, request: Request) -> Plan:
             sizing.granted_tokens,
         ),
         options=answer.options,
-        notices=model.notices + answer.notices,
+        notices=notices + answer.notices,
         completion=request_budget(
             request.used_context_tokens, request.completion_tokens, sizing.granted_tokens
         ),

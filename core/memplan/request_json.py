@@ -64,7 +64,7 @@ def request_from_json(found: object) -> Request:
     }
     hints: dict[str, Any] = dict(_PLAIN_HINTS)
     if "machine" in found:
-        values["machine"] = _machine(found["machine"])
+        values["machine"] = machine_from_json(found["machine"])
     else:
         hints |= _HINTS_OF_ONE_DEVICE
     values |= {
@@ -73,7 +73,12 @@ def request_from_json(found: object) -> Request:
     return Request(**values)
 
 
-def _machine(found: object) -> Machine:
+def machine_from_json(found: object) -> Machine:
+    """The machine in such an object.
+
+    Raises:
+        ValueError: a value is of the wrong type or outside its range.
+    """
     pools = found.get("pools") if isinstance(found, dict) else None
     if not isinstance(pools, list) or len(pools) > _MOST_POOLS:
         raise ValueError(tr("{name} must be an object").format(name="Machine"))

@@ -249,6 +249,7 @@ QPushButton, QRadioButton[role="segment"] { background: $field; color: $text;
 QPushButton:hover, QRadioButton[role="segment"]:hover { border-color: $accent; }
 QPushButton:focus, QRadioButton[role="segment"]:focus { border: $edge solid $focus; outline: none; }
 QPushButton:disabled, QRadioButton[role="segment"]:disabled { color: $disabled; }
+QPushButton[role="tool"] { padding: 5px 6px; min-width: 14px; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; }
 QPushButton[role="primary"]:disabled { background: $field; color: $disabled;
     border-color: $border; }

@@ -12,7 +12,9 @@ from typing import Any, Final
 import platformdirs
 from memplan.engines.registry import default_engine, engine_named
 from memplan.files import read_regular, write_whole
+from memplan.memory.machine import Machine
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend
+from memplan.request_json import machine_from_json
 from memplan.units import ByteUnits
 from memplan.unsigned import check_u64
 
@@ -33,6 +35,7 @@ class Settings:
         folder: where the last model was opened; empty: the home folder.
         recent: the last models, the newest first.
         engine, backend, budget_bytes: the last request's.
+        machine: the last request's; ``None`` in settings of version 0.1.
         theme: the theme that was chosen.
         units: the multiples in which bytes are written.
         language: the language that was chosen.
@@ -45,6 +48,7 @@ class Settings:
     engine: str = default_engine().name
     backend: Backend = Backend.VULKAN
     budget_bytes: int = DEFAULT_BUDGET_BYTES
+    machine: Machine | None = None
     theme: ThemeChoice = ThemeChoice.SYSTEM
     units: ByteUnits = ByteUnits.BINARY
     language: LanguageChoice = LanguageChoice.SYSTEM
@@ -95,6 +99,7 @@ _READERS: Final[dict[str, Any]] = {
     "engine": lambda value: engine_named(_text(value)).name,
     "backend": Backend,
     "budget_bytes": lambda value: check_u64("budget_bytes", value),
+    "machine": lambda value: None if value is None else machine_from_json(value),
     "theme": ThemeChoice,
     "units": ByteUnits,
     "language": LanguageChoice,

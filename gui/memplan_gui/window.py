@@ -124,6 +124,8 @@ class MainWindow(QMainWindow):
 
     def _remembered_request(self) -> Request:
         remembered = self._settings
+        if remembered.machine is not None:
+            return Request(remembered.engine, machine=remembered.machine)
         return Request(remembered.engine, remembered.backend, remembered.budget_bytes)
 
     # Putting it together
@@ -499,6 +501,7 @@ class MainWindow(QMainWindow):
             engine=request.engine,
             backend=request.backend,
             budget_bytes=request.budget_bytes,
+            machine=request.machine,
             geometry=base64.b64encode(geometry).decode("ascii"),
         )
         self._settings_file.save(self._settings)

@@ -39,6 +39,7 @@ class Engine(ABC):
         options: the dataclass of its options, each declared with
             :func:`memplan.engines.option_spec.option`.
         backends: the backends that it has, the first its usual one.
+        several_devices: whether it spreads a model over several devices; else it uses the first.
         versions: what the versions that are modelled are called, each with its backends; without
             any where a version is for all of them.
     """
@@ -48,6 +49,7 @@ class Engine(ABC):
     title: ClassVar[str]
     options: ClassVar[type]
     backends: ClassVar[tuple[Backend, ...]]
+    several_devices: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, tuple[Backend, ...]]]
 
     @abstractmethod

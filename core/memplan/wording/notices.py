@@ -56,6 +56,7 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
         NoticeKind.CONTEXT_LENGTH_ASSUMED: marked(
             "The file states no context length: {detail} tokens are assumed."
         ),
+        NoticeKind.ONE_DEVICE: marked("{engine} uses one device: the plan is for the first."),
         NoticeKind.LAYER_INCOMPLETE: marked(
             "A layer lacks the tensor {detail}: {engine} cannot load the model as it is, and "
             "compute buffers are a rough estimate."

@@ -127,9 +127,7 @@ class MemoryBar(QRadioButton):
         font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.text))
-        name = QFontMetrics(font).elidedText(
-            self._fill.title, Qt.TextElideMode.ElideMiddle, name_width
-        )
+        name = _shortened(self._fill, QFontMetrics(font), name_width)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(area.left(), 0, name_width, self.height()), middle, name)
         painter.setFont(self.font())
@@ -183,6 +181,15 @@ class MemoryBar(QRadioButton):
         painter.setPen(outline)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
+
+
+def _shortened(fill: _Fill, metrics: QFontMetrics, width: int) -> str:
+    """A memory's name, as much of it as there is room for; its maker is the first to go."""
+    title = fill.title
+    if metrics.horizontalAdvance(title) > width and " " in fill.usage.pool.name:
+        maker = fill.usage.pool.name.split()[0]
+        title = title.replace(f"{maker} ", "", 1)
+    return metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, width)
 
 
 class MemoryBars(QWidget):

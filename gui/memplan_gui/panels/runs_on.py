@@ -17,6 +17,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy
 
 from memplan_gui.panels.device_box import DeviceBox
+from memplan_gui.panels.machine_rows import MachineRows
 from memplan_gui.scales import BUDGET_SCALE, LogScale, context_scale
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form, describe
@@ -81,6 +82,7 @@ class RunsOnPanel(Card):
         self.budget = BytesField()
         self.budget_slider = ScaleSlider(BUDGET_SCALE, MIB)
         self.total = BytesField()
+        self.machine = MachineRows(session)
         self.context = TokensField(step_tokens=512)
         self.context_slider = ScaleSlider(self._context_scale, 1)
         self.automatic = QCheckBox(tr("Auto&matic"))
@@ -102,10 +104,18 @@ class RunsOnPanel(Card):
         form = Form()
         form.add(_ENGINE, self.engine)
         form.add(_BACKEND, self.backend)
-        form.add(_DEVICE, self.device)
+        device_label = form.add(_DEVICE, self.device)
         form.addWidget(self.device_note, form.rowCount(), 0, 1, 2)
-        form.add(_BUDGET, self.budget, self.budget_slider)
+        budget_label = form.add(_BUDGET, self.budget, self.budget_slider)
+        self._of_one_device = (
+            device_label,
+            self.device,
+            budget_label,
+            self.budget,
+            self.budget_slider,
+        )
         self._total_label = form.add(_TOTAL, self.total)
+        form.addWidget(self.machine, form.rowCount(), 0, 1, 2)
         form.add(_CONTEXT, self.context, self.context_slider)
         self.budget_slider.setAccessibleName(tr("Budget (MiB), slider"))
         describe(self.automatic, tr("Automatic context"), tr(_AUTOMATIC_HELP))
@@ -148,9 +158,14 @@ class RunsOnPanel(Card):
         for widget in (self.total, self._total_label):
             widget.setVisible(metal)
         self.total.set_bytes(request.total_memory_bytes or 0)
-        self._show_device()
-        self.budget.set_bytes(request.budget_bytes)
-        self.budget_slider.show_value(request.budget_bytes)
+        self.machine.show_request(request)
+        one = len(request.machine.devices) == 1
+        for control in self._of_one_device:
+            control.setVisible(one)
+        if one:
+            self._show_device()
+            self.budget.set_bytes(request.budget_bytes)
+            self.budget_slider.show_value(request.budget_bytes)
         self.context.set_tokens(request.context_tokens or 0)
         with QSignalBlocker(self.automatic):
             self.automatic.setChecked(request.context_tokens is None)
@@ -161,12 +176,14 @@ class RunsOnPanel(Card):
         self.budget.set_units(units)
         self.total.set_units(units)
         self.device.set_units(units)
+        self.machine.set_units(units)
         self._show_device()
 
     def show_search(self) -> None:
         """Say that this machine's devices are being looked for."""
         self.device_note.hide()
         self.device.set_searching()
+        self.machine.set_searching()
         self._show_device()
 
     def show_detection(self, detection: Detection) -> None:
@@ -174,6 +191,7 @@ class RunsOnPanel(Card):
         self.device_note.setText(problem_sentence(detection))
         self.device_note.setVisible(detection.problem is not None)
         self.device.set_detection(detection)
+        self.machine.set_detection(detection)
         self._show_device()
 
     def _show_plan(self, plan: Plan) -> None:
@@ -190,6 +208,9 @@ class RunsOnPanel(Card):
         self.context_slider.show_value(tokens)
 
     def _show_device(self) -> None:
+        if len(self._session.request.machine.devices) > 1:
+            self.machine.show_request(self._session.request)
+            return
         self.device.show_request(self._session.request)
 
     # What the user asks for

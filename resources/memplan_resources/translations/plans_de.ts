@@ -1904,6 +1904,10 @@
         <translation>Die Datei nennt keine Kontextlänge: {detail} Token werden angenommen.</translation>
     </message>
     <message>
+        <source>{engine} uses one device: the plan is for the first.</source>
+        <translation>{engine} verwendet ein Gerät: Der Plan gilt für das erste.</translation>
+    </message>
+    <message>
         <source>A layer lacks the tensor {detail}: {engine} cannot load the model as it is, and compute buffers are a rough estimate.</source>
         <translation>Einer Schicht fehlt der Tensor {detail}: {engine} kann das Modell so nicht laden, und die Rechenpuffer sind grob geschätzt.</translation>
     </message>

@@ -1178,8 +1178,76 @@
         <translation>Backend</translation>
     </message>
     <message>
+        <source>Host memor&amp;y</source>
+        <translation>Hauptspei&amp;cher</translation>
+    </message>
+    <message>
+        <source>Memory of the machine that the host&apos;s part may take, beside that of the devices</source>
+        <translation>Speicher des Rechners, den der Teil auf dem Host belegen darf, neben dem der Geräte</translation>
+    </message>
+    <message>
+        <source>GPU {number}</source>
+        <translation>GPU {number}</translation>
+    </message>
+    <message>
+        <source>A GPU of this machine or not: sets the budget to its memory</source>
+        <translation>Eine GPU dieses Rechners oder eine andere: setzt das Budget auf ihren Speicher</translation>
+    </message>
+    <message>
+        <source>Budget of GPU {number} (GiB)</source>
+        <translation>Budget von GPU {number} (GiB)</translation>
+    </message>
+    <message>
+        <source>Memory that the engine may use on this device</source>
+        <translation>Speicher, den die Engine auf diesem Gerät verwenden darf</translation>
+    </message>
+    <message>
+        <source>Move GPU {number} up</source>
+        <translation>GPU {number} nach oben</translation>
+    </message>
+    <message>
+        <source>The engine counts devices in this order</source>
+        <translation>In dieser Reihenfolge zählt die Engine die Geräte</translation>
+    </message>
+    <message>
+        <source>Move GPU {number} down</source>
+        <translation>GPU {number} nach unten</translation>
+    </message>
+    <message>
+        <source>Remove GPU {number}</source>
+        <translation>GPU {number} entfernen</translation>
+    </message>
+    <message>
+        <source>Plan without this device</source>
+        <translation>Ohne dieses Gerät planen</translation>
+    </message>
+    <message>
+        <source>Not limited</source>
+        <translation>Nicht begrenzt</translation>
+    </message>
+    <message>
+        <source>Add a GPU</source>
+        <translation>GPU hinzufügen</translation>
+    </message>
+    <message>
+        <source>Plan for one more device, at first as the last one</source>
+        <translation>Mit einem weiteren Gerät planen, zuerst wie das letzte</translation>
+    </message>
+    <message>
         <source>Device</source>
         <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Host memory</source>
+        <translation>Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>Order of the devices</source>
+        <translation>Reihenfolge der Geräte</translation>
+    </message>
+    <message>
+        <source>Remove a GPU</source>
+        <translation>GPU entfernen</translation>
     </message>
     <message>
         <source>Total memory</source>

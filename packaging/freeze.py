@@ -24,6 +24,14 @@ from program_icon import png
 PACKAGING = Path(__file__).parent
 LARGEST_BYTES = 230 * 10**6
 PROBE_FAILED = ("not_started", "crashed", "unreadable")
+if sys.platform == "darwin":
+    # Metal comes with the system: where its module is not found, it was not frozen.
+    PROBE_FAILED += ("no_library",)
+STRICT_SIGNING = {
+    "PYINSTALLER_STRICT_BUNDLE_CODESIGN_ERROR": "1",
+    "PYINSTALLER_VERIFY_BUNDLE_SIGNATURE": "1",
+}
+"""With these a bundle that cannot be signed, or whose signature is wrong, is an error."""
 _DEADLINE_SECONDS = 120
 
 
@@ -52,7 +60,11 @@ def freeze(folder: Path) -> Path:
     """Run PyInstaller in ``folder``; return the folder or bundle that it made."""
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     places = ["--workpath", str(folder / "work"), "--distpath", str(folder / "made")]
-    subprocess.run([*command, *places, str(PACKAGING / "memplan.spec")], check=True)
+    subprocess.run(
+        [*command, *places, str(PACKAGING / "memplan.spec")],
+        check=True,
+        env={**os.environ, **STRICT_SIGNING},
+    )
     return folder / "made" / ("Memplan.app" if sys.platform == "darwin" else "memplan")
 
 

@@ -14,11 +14,14 @@ from memplan.addresses import public_address
 from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
 from memplan.cli_parser import Parser
+from memplan.cli_parts import add_part_options, parts_from, with_parts
 from memplan.cli_request import add_budget_option, add_request_options, request_from
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
+from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import Model
+from memplan.model_parts import PartFile
 from memplan.plan_json import ERROR_SCHEMA, error_to_json, plan_to_json
 from memplan.planner import Plan, plan
 from memplan.reader.errors import GgufError
@@ -54,13 +57,22 @@ def main(arguments: Sequence[str]) -> int:
     # A folder on a slow disk may take long to look through; only a terminal is told.
     with tqdm(desc="looking for models", unit=" files", leave=False, disable=None) as looking:
         sources = list(expand_sources(options.model, looking.update))
+    try:
+        parts = parts_from(options)
+    except GgufError as error:
+        _print_error(error.source, error, options.json)
+        return EXIT_UNREADABLE
+    engine = engine_named(requests[0].engine)
+    for part in parts:
+        if part.part not in engine.parts:
+            parser.error(f"{engine.title} does not load a {part.part.value} beside the model")
     if options.report is None:
-        return check(sources, requests, as_json=options.json)
+        return check(sources, requests, as_json=options.json, parts=parts)
     if len(sources) > 1 or len(requests) > 1:
         parser.error("--report takes one model and one budget")
     if options.report.suffix.lower() not in REPORT_WRITERS:
         parser.error(f"--report takes a file whose name ends in {', '.join(REPORT_WRITERS)}")
-    return check(sources, requests, as_json=options.json, report=options.report)
+    return check(sources, requests, as_json=options.json, report=options.report, parts=parts)
 
 
 def check(
@@ -69,8 +81,9 @@ def check(
     *,
     as_json: bool = False,
     report: Path | None = None,
+    parts: tuple[PartFile, ...] = (),
 ) -> int:
-    """Plan each source for each request, and print each model's answer as it is done.
+    """Plan each source, with ``parts`` beside it, for each request; print answers as they are done.
 
     One plan is printed in full, and written to ``report`` if that is given; more are printed as a
     table of models and budgets.
@@ -84,7 +97,7 @@ def check(
     with tqdm(total=len(sources), unit="model", leave=False, disable=None) as progress:
         for source in sources:
             try:
-                model = read_source(source)
+                model = with_parts(read_source(source), parts)
                 plans = [plan(model, request) for request in requests]
             except (GgufError, UnsupportedRequestError) as error:
                 worst = max(worst, EXIT_UNREADABLE)
@@ -202,4 +215,5 @@ def make_parser() -> Parser:
     )
     add_budget_option(parser)
     add_request_options(parser)
+    add_part_options(parser)
     return parser

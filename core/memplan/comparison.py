@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from memplan.component import ComponentKind, Place
 from memplan.engines.registry import engine_named
+from memplan.memory.component import ComponentKind, Part, Place
 from memplan.planner import Plan, Usage
 
 
@@ -57,11 +58,20 @@ class DifferenceReason(StrEnum):
     """They are different versions of one engine."""
 
 
+class _Term(NamedTuple):
+    """What is compared."""
+
+    part: Part
+    kind: ComponentKind
+    where: Place
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One term of two plans.
 
     Attributes:
+        part: the part of the run that it belongs to.
         kind: what the term holds.
         where: the memory in which it lives.
         one_bytes: its bytes in the one plan; 0 if it has no such term.
@@ -69,6 +79,7 @@ class Difference:
         reasons: why they differ, the weightiest first; ``SAME`` alone if they do not.
     """
 
+    part: Part
     kind: ComponentKind
     where: Place
     one_bytes: int
@@ -93,8 +104,8 @@ def compare(one: Plan, other: Plan, context_tokens: int | None = None) -> tuple[
     ones, others = (_bytes_by_term(usage) for usage in usages)
     pair = _Pair(one, other, (usages[0].context_tokens, usages[1].context_tokens))
     return tuple(
-        _difference(pair, kind, where, ones.get((kind, where), 0), others.get((kind, where), 0))
-        for kind, where in sorted({**ones, **others}, key=_position)
+        _difference(pair, term, ones.get(term, 0), others.get(term, 0))
+        for term in sorted({**ones, **others}, key=_position)
     )
 
 
@@ -168,23 +179,26 @@ PAGES: Final = frozenset({ComponentKind.PAGE_TABLE})
 OUTPUT: Final = frozenset({ComponentKind.OUTPUT})
 
 
-def _difference(
-    pair: _Pair, kind: ComponentKind, where: Place, one_bytes: int, other_bytes: int
-) -> Difference:
+def _difference(pair: _Pair, term: _Term, one_bytes: int, other_bytes: int) -> Difference:
     if one_bytes == other_bytes:
         reasons: tuple[DifferenceReason, ...] = (DifferenceReason.SAME,)
     else:
-        found = pair.reasons(kind)
+        found = pair.reasons(term.kind)
         weightiest_first = tuple(reason for reason in DifferenceReason if reason in found)
         reasons = weightiest_first or (DifferenceReason.ONLY_IN_ONE,)
-    return Difference(kind, where, one_bytes, other_bytes, reasons)
+    return Difference(*term, one_bytes, other_bytes, reasons)
 
 
-def _bytes_by_term(usage: Usage) -> dict[tuple[ComponentKind, Place], int]:
-    return {(share.kind, share.where): share.bytes for share in usage.shares}
+def _bytes_by_term(usage: Usage) -> dict[_Term, int]:
+    """Bytes of each term, those of all devices together."""
+    found: dict[_Term, int] = defaultdict(int)
+    for share in usage.shares:
+        found[_Term(share.part, share.kind, share.where)] += share.bytes
+    return found
 
 
-def _position(term: tuple[ComponentKind, Place]) -> tuple[int, int]:
-    """The device's terms first, each memory's in the order of the kinds."""
-    kind, where = term
-    return list(Place).index(where), list(ComponentKind).index(kind)
+def _position(term: _Term) -> tuple[int, int, int]:
+    """The device's terms first, each memory's in the order of the parts and kinds."""
+    parts, kinds = list(Part), list(ComponentKind)
+    place = list(Place).index(term.where)
+    return place, parts.index(term.part), kinds.index(term.kind)

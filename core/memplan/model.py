@@ -23,6 +23,7 @@ from memplan.units import format_count, format_tokens
 
 if TYPE_CHECKING:
     from memplan.engines.registry import ModelConfig
+    from memplan.model_parts import PartFile
 
 _MAX_LAYERS = 512
 _MAX_EXPERTS = 1024
@@ -85,6 +86,7 @@ class Model:
         complete_bytes: bytes that would be there if nothing were missing.
         notices: what the user should know.
         shards: the files of a split model that are there, in order; empty if it is not split.
+        parts: what a run loads beside the model.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Model:
     complete_bytes: int
     notices: tuple[Notice, ...]
     shards: tuple[Shard, ...] = ()
+    parts: tuple[PartFile, ...] = ()
 
     @property
     def config(self) -> ModelConfig:

@@ -12,10 +12,12 @@ import json
 import math
 import reprlib
 import struct
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from memplan.language import tr
 from memplan.model import Model, resolve_model
+from memplan.model_parts import resolve_part, with_part
 from memplan.reader.errors import InvalidHeaderError
 from memplan.reader.header import (
     SCALAR_FORMATS,
@@ -35,6 +37,7 @@ _KEPT_KEYS: Final = frozenset(
 )
 _MAX_TENSORS = 2**16
 _MAX_DIMENSIONS = 4
+_MAX_PARTS = 64
 _LONGEST_REASON: Final = 200
 _WRONG_FACTS: Final = (
     AttributeError,
@@ -50,21 +53,46 @@ _WRONG_FACTS: Final = (
 
 def model_to_facts(model: Model) -> dict[str, Any]:
     """The facts as an object; the same for the same header wherever it lies."""
-    prefix = f"{model.architecture}."
+    facts = _facts(
+        model.metadata.values, model.tensors, model.file_bytes, model.complete_bytes, model.name
+    )
+    if model.parts:
+        facts["parts"] = [
+            _facts(
+                part.header.metadata,
+                part.header.tensors,
+                part.header.file_bytes,
+                part.header.complete_bytes,
+                part.name,
+            )
+            for part in model.parts
+        ]
+    return facts
+
+
+def _facts(
+    values: Mapping[str, Value],
+    tensors: Iterable[Tensor],
+    file_bytes: int,
+    complete_bytes: int,
+    name: str,
+) -> dict[str, Any]:
+    architecture = values.get("general.architecture")
+    prefix = f"{architecture.value}." if architecture is not None else ""
     return {
         "metadata": {
             key: _value_to_json(value)
-            for key, value in model.metadata.values.items()
-            if (key.startswith(prefix) or key in _KEPT_KEYS)
+            for key, value in values.items()
+            if ((prefix and key.startswith(prefix)) or key in _KEPT_KEYS)
             and not isinstance(value.value, LongText)
         },
         "tensors": [
             [tensor.name, list(tensor.dimensions), tensor.type_name, tensor.bytes]
-            for tensor in model.tensors
+            for tensor in tensors
         ],
-        "name": model.name,
-        "file_bytes": model.file_bytes,
-        "complete_bytes": model.complete_bytes,
+        "name": name,
+        "file_bytes": file_bytes,
+        "complete_bytes": complete_bytes,
     }
 
 
@@ -82,10 +110,20 @@ def model_from_facts(found: object, source: str) -> Model:
         GgufError: the object does not describe a model; ``source`` is named as the place.
     """
     try:
-        return resolve_model(_header(found, source))
+        model = resolve_model(_header(found, source))
+        for part in _parts(found):
+            model = with_part(model, resolve_part(_header(part, str(part["name"]))))
+        return model
     except _WRONG_FACTS as error:
         found = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
         raise InvalidHeaderError(source, None, tr("a model's facts"), found) from error
+
+
+def _parts(found: Any) -> list[Any]:
+    parts = found.get("parts", [])
+    if len(parts) > _MAX_PARTS:
+        raise ValueError(tr("too many files beside the model"))
+    return list(parts)
 
 
 def _header(found: Any, source: str) -> Header:

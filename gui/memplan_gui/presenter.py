@@ -215,7 +215,7 @@ def _share_row(plan: Plan, share: Share, units: ByteUnits) -> BreakdownRow:
     exactness = tr("{bytes}, exact") if share.exact else tr("{bytes}, estimated, ± {band}")
     size = format_bytes(share.bytes, units)
     return BreakdownRow(
-        component_title(share.kind),
+        component_title(share.kind, share.part),
         place_title(share.where),
         size if share.exact else f"≈ {size}",
         format_count(share.bytes),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from memplan.memory.backend import Backend
+from memplan.memory.component import Part
 from memplan.units import ByteUnits
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Engine(ABC):
         several_devices: whether it spreads a model over several devices; else it uses the first.
         versions: what the versions that are modelled are called, each with its backends; without
             any where a version is for all of them.
+        parts: what it loads beside the model.
     """
 
     name: ClassVar[str]
@@ -51,6 +53,7 @@ class Engine(ABC):
     backends: ClassVar[tuple[Backend, ...]]
     several_devices: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, tuple[Backend, ...]]]
+    parts: ClassVar[frozenset[Part]] = frozenset()
 
     @abstractmethod
     def estimate(self, model: Model, request: Request) -> Estimate:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
 from memplan.logs.log import Buffer, Log, LogPart
 from memplan.logs.names import is_host
+from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
 from memplan.planner import Plan, Share
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName, Request
@@ -205,7 +205,8 @@ def _planned_shares(log: Log, plan: Plan) -> dict[tuple[ComponentKind, Place], S
     return {
         (share.kind, share.where): share
         for share in usage.shares
-        if context_tokens is not None or share.kind is ComponentKind.WEIGHTS
+        if share.part is Part.MODEL
+        and (context_tokens is not None or share.kind is ComponentKind.WEIGHTS)
     }
 
 

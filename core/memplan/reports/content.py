@@ -70,7 +70,7 @@ def component_rows(plan: Plan) -> Rows:
             size = f"{size} ± {format_bytes(share.band_bytes)}"
         rows.append(
             (
-                component_title(share.kind),
+                component_title(share.kind, share.part),
                 place_title(share.where),
                 size,
                 format_count(share.bytes),

@@ -83,16 +83,16 @@ def _grid(scales: _Scales) -> Iterator[str]:
 def _areas(
     curve: Curve, heights: np.ndarray, counted: list[bool], scales: _Scales
 ) -> Iterator[str]:
-    kinds = [c.kind for c, counts in zip(curve.components, counted, strict=True) if counts]
+    keys = [c.key for c, counts in zip(curve.components, counted, strict=True) if counts]
     xs = [scales.x(float(tokens)) for tokens in curve.contexts]
     base = scales.y(0)
     # From the tallest to the lowest, so that each area covers what lies below it.
-    for kind, tops in reversed(list(zip(kinds, heights, strict=True))):
+    for key, tops in reversed(list(zip(keys, heights, strict=True))):
         line = " ".join(f"{x:.1f},{scales.y(float(y)):.1f}" for x, y in zip(xs, tops, strict=True))
-        title = escape(component_title(kind))
+        title = escape(component_title(key.kind, key.part))
         yield (
             f'<polygon points="{xs[0]:.1f},{base:.1f} {line} {xs[-1]:.1f},{base:.1f}" '
-            f'class="fill-{kind.value}"><title>{title}</title></polygon>'
+            f'class="fill-{key.kind.value}"><title>{title}</title></polygon>'
         )
     line = " ".join(
         f"{x:.1f},{scales.y(float(y)):.1f}" for x, y in zip(xs, heights[-1], strict=True)

@@ -96,7 +96,7 @@ def _solution_lines(plan: Plan, solutions: Sequence[Solution], units: ByteUnits)
 
 def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
     lines = [tr("At {tokens} tokens:").format(tokens=format_tokens(plan.at.context_tokens))]
-    titles = [component_title(share.kind) for share in plan.at.shares]
+    titles = [component_title(share.kind, share.part) for share in plan.at.shares]
     places = [tr(_PLACES[share.where]) for share in plan.at.shares]
     widest, widest_place = max(17, *map(len, titles)), max(7, *(len(place) + 1 for place in places))
     for share, title, place in zip(plan.at.shares, titles, places, strict=True):

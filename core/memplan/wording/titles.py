@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from memplan.component import ComponentKind, Place
 from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.backend import Backend
+from memplan.memory.component import ComponentKind, Part, Place
 
 BACKEND_TITLES: Final[Mapping[Backend, str]] = exhaustive(
     Backend,
@@ -41,6 +41,17 @@ PLACE_TITLES: Final[Mapping[Place, str]] = exhaustive(
     },
 )
 
+PART_TITLES: Final[Mapping[Part, str]] = exhaustive(
+    Part,
+    {
+        Part.MODEL: marked("Model"),
+        Part.DRAFT: marked("Draft model"),
+        Part.MTP: marked("Next-token layers"),
+        Part.PROJECTOR: marked("Projector"),
+        Part.ADAPTER: marked("Adapter"),
+    },
+)
+
 _PLACED: Final[Mapping[Place, str]] = exhaustive(
     Place,
     {
@@ -55,9 +66,17 @@ def engine_title(name: str) -> str:
     return ENGINES[name].title
 
 
-def component_title(kind: ComponentKind) -> str:
-    """What a component is called."""
-    return tr(COMPONENT_TITLES[kind])
+def part_title(part: Part) -> str:
+    """What a part of a run is called."""
+    return tr(PART_TITLES[part])
+
+
+def component_title(kind: ComponentKind, part: Part = Part.MODEL) -> str:
+    """What a component is called; those of the model are called by their kind alone."""
+    title = tr(COMPONENT_TITLES[kind])
+    if part is Part.MODEL:
+        return title
+    return tr("{part}: {component}").format(part=part_title(part), component=title)
 
 
 def place_title(where: Place) -> str:
@@ -65,6 +84,6 @@ def place_title(where: Place) -> str:
     return tr(PLACE_TITLES[where])
 
 
-def placed_title(kind: ComponentKind, where: Place) -> str:
+def placed_title(kind: ComponentKind, where: Place, part: Part = Part.MODEL) -> str:
     """What a component is called where the same one is in another memory, too."""
-    return tr(_PLACED[where]).format(component=component_title(kind))
+    return tr(_PLACED[where]).format(component=component_title(kind, part))

@@ -241,7 +241,7 @@ class CompareTab(Page):
         why = difference_text(difference) if same_model else tr("Another model")
         sizes = (difference.one_bytes, difference.other_bytes)
         return [
-            Cell(component_title(difference.kind)),
+            Cell(component_title(difference.kind, difference.part)),
             Cell(place_title(difference.where)),
             *(Cell(format_bytes(size, units), format_exact_bytes(size)) for size in sizes),
             Cell(

@@ -49,9 +49,9 @@ def context_headers(plan: Plan) -> list[str]:
     """The columns of the table of contexts."""
     kinds = [share.kind for share in plan.at.shares]
     titles = [
-        placed_title(share.kind, share.where)
+        placed_title(share.kind, share.where, share.part)
         if kinds.count(share.kind) > 1
-        else component_title(share.kind)
+        else component_title(share.kind, share.part)
         for share in plan.at.shares
     ]
     return [tr("Context"), tr("Counts"), tr("Left"), *titles]

@@ -247,7 +247,7 @@ class InnerTexts:
 
     def _area_wordings(self, index: int, own: NDArray[np.float64]) -> tuple[str, ...]:
         component = self._series.components[index]
-        name = component_title(component.kind)
+        name = component_title(component.kind, component.part)
         if own[0] != own[-1]:
             estimated = tr("{component} (estimated)").format(component=name)
             return (name if component.exact else estimated, name)

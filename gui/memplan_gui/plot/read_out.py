@@ -170,7 +170,11 @@ class _Row:
 
 def _share_row(share: Share, pool: str, units: ByteUnits) -> _Row:
     on_host = share.where is Place.HOST
-    name = placed_title(share.kind, share.where) if on_host else component_title(share.kind)
+    name = (
+        placed_title(share.kind, share.where, share.part)
+        if on_host
+        else component_title(share.kind, share.part)
+    )
     exact = format_exact_bytes(share.bytes)
     if not share.exact:
         exact = f"≈ {exact} ± {format_bytes(share.band_bytes, units)}"

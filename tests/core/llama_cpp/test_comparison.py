@@ -8,9 +8,9 @@ import pytest
 from llama_cpp_rows import model_of
 from memplan import Backend, EngineName, Request
 from memplan.comparison import Difference, DifferenceReason, compare
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
+from memplan.memory.component import ComponentKind, Part, Place
 from memplan.planner import Plan, plan
 from memplan.wording.differences import difference_text
 
@@ -143,7 +143,7 @@ def test_that_planned_and_allocated_bytes_of_zinc_differ_by_accounting() -> None
 
 def test_that_every_reason_has_words() -> None:
     for reason in DifferenceReason:
-        difference = Difference(ComponentKind.KV_CACHE, Place.DEVICE, 1, 2, (reason,))
+        difference = Difference(Part.MODEL, ComponentKind.KV_CACHE, Place.DEVICE, 1, 2, (reason,))
         text = difference_text(difference)
         assert text
         assert not text.endswith(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -17,8 +17,15 @@ from memplan.engines.llama_cpp.kv_cache import (
     cache_tensors,
     largest_tensor_formula,
 )
-from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.output import output_bytes
+from memplan.engines.llama_cpp.parts.components import (
+    adapter_components,
+    draft_options,
+    next_token_components,
+    projector_components,
+    settings_with_parts,
+)
 from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
@@ -38,6 +45,7 @@ from memplan.memory.component import (
 )
 from memplan.memory.machine import Machine
 from memplan.model import Model, Notice, NoticeKind
+from memplan.model_parts import parts_of
 from memplan.request import Backend, Request
 from memplan.units import format_tokens
 from memplan.unsigned import I64_MAX
@@ -128,11 +136,17 @@ def footprint_of(
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
     shape = resolve_shape(model)
-    settings = resolve_settings(options, shape)
+    settings = settings_with_parts(model, options, shape, resolve_settings(options, shape))
     placement = place_layers(shape, settings, backend)
     weights = weight_bytes(model, placement)
     caches = cache_tensors(shape, settings, placement)
     components = tuple(_components(shape, settings, placement, backend, pools, weights, caches))
+    if model.parts or options.spec_type is not SpecType.NONE:
+        beside = _beside(model, options, shape, settings, placement, pools, components)
+        # The device's first, as the model's own are.
+        components = tuple(
+            sorted((*components, *beside), key=lambda found: found.where is Place.HOST)
+        )
     allocation = _allocation(shape, settings, largest_tensor(model, placement, _DEVICE), caches)
     return Footprint(
         shape, settings, components, demand_of(components, pools.device, settings, allocation)
@@ -176,6 +190,38 @@ def _components(
     yield Component(output, constant(output_bytes(shape, settings)))
 
 
+def _beside(
+    model: Model,
+    options: LlamaCppOptions,
+    shape: Shape,
+    settings: Settings,
+    placement: Placement,
+    pools: PoolIds,
+    components: tuple[Component, ...],
+) -> Iterator[Component]:
+    """What is loaded beside the model's own layers."""
+    backend = placement.devices[0]
+
+    def key_of(part: Part, kind: ComponentKind, memory: int) -> ComponentKey:
+        if memory == HOST:
+            return ComponentKey(part, kind, pools.host, Place.HOST)
+        return ComponentKey(part, kind, pools.device, Place.DEVICE)
+
+    drafts = parts_of(model, Part.DRAFT)
+    for draft in drafts:
+        if draft.model is not None:
+            own = footprint_of(draft.model, draft_options(options), backend, pools)
+            for component in own.components:
+                yield replace(component, key=replace(component.key, part=Part.DRAFT))
+    if options.spec_type is SpecType.DRAFT_MTP and not drafts:
+        compute = tuple(c for c in components if c.kind is ComponentKind.COMPUTE)
+        yield from next_token_components(
+            model, options, shape, settings, placement, compute, key_of
+        )
+    yield from adapter_components(model, shape, placement, key_of)
+    yield from projector_components(model, options, backend, key_of)
+
+
 def _allocation(
     shape: Shape,
     settings: Settings,
@@ -202,7 +248,7 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
     if incomplete:
         yield Notice(NoticeKind.LAYER_INCOMPLETE, incomplete)
     nextn_count = shape.block_count - shape.trunk_count
-    if nextn_count:
+    if nextn_count and request.llama_cpp.spec_type is SpecType.NONE:
         yield Notice(NoticeKind.NEXTN_NOT_LOADED, str(nextn_count))
     if request.backend is Backend.METAL:
         yield Notice(NoticeKind.COMPUTE_NOT_MEASURED, "Metal")

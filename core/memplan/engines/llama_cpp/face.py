@@ -11,6 +11,7 @@ from memplan.engines.engine import Engine
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.names import EngineName
 from memplan.memory.backend import Backend
+from memplan.memory.component import Part
 from memplan.units import MIB, ByteUnits
 from memplan.wording.help.topics import HelpTopic
 
@@ -35,6 +36,7 @@ class LlamaCpp(Engine):
     title = "llama.cpp"
     options = LlamaCppOptions
     backends = (Backend.VULKAN, Backend.METAL, Backend.CUDA)
+    parts = frozenset({Part.PROJECTOR, Part.DRAFT, Part.MTP, Part.ADAPTER})
     versions = {"b11434": (Backend.VULKAN, Backend.METAL), "v0.5.0": (Backend.CUDA,)}
 
     def estimate(self, model: Model, request: Request) -> Estimate:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from memplan.engines.llama_cpp.choices import CacheType as CacheType
+from memplan.engines.llama_cpp.choices import GpuLayers as GpuLayers
+from memplan.engines.llama_cpp.choices import Program as Program
+from memplan.engines.llama_cpp.choices import SpecType as SpecType
+from memplan.engines.llama_cpp.parts import options as of_parts
 from memplan.engines.option_spec import (
     Automatic,
     Choice,
@@ -29,34 +33,7 @@ DEFAULT_BATCH_TOKENS: Final = 2048
 DEFAULT_UBATCH_TOKENS: Final = 512
 
 
-class Program(StrEnum):
-    """The program whose defaults apply."""
-
-    LLAMA_SERVER = "llama-server"
-    LLAMA_CLI = "llama-cli"
-
-
 DEFAULT_SEQUENCES: Final = exhaustive(Program, {Program.LLAMA_SERVER: 4, Program.LLAMA_CLI: 1})
-
-
-class CacheType(StrEnum):
-    """The types that a KV cache may have."""
-
-    F32 = "f32"
-    F16 = "f16"
-    BF16 = "bf16"
-    Q8_0 = "q8_0"
-    Q5_1 = "q5_1"
-    Q5_0 = "q5_0"
-    Q4_1 = "q4_1"
-    Q4_0 = "q4_0"
-    IQ4_NL = "iq4_nl"
-
-
-class GpuLayers(StrEnum):
-    """What ``--n-gpu-layers`` takes beside a number and ``auto``."""
-
-    ALL = "all"
 
 
 def usual_sequences(options: LlamaCppOptions) -> int:
@@ -106,6 +83,15 @@ class LlamaCppOptions:
         swa_full: give window layers a cache of the full context.
         fit_target_mib: memory that automatic fitting leaves free on the device, in MiB.
         max_allocation_bytes: largest single buffer that the device gives; ``None``: no limit known.
+        mmproj_offload: keep a projector on the device; else on the host.
+        image_max_tokens: the most tokens that an image may take; ``None``: as the projector says.
+        spec_type: how tokens are drafted without a draft model.
+        spec_draft_n_max: tokens that are drafted at a time.
+        n_gpu_layers_draft: a draft model's layers on the device; ``None``: all.
+        cache_type_k_draft: type of the draft's K cache.
+        cache_type_v_draft: type of the draft's V cache.
+        ctx_checkpoints: checkpoints that each slot of a server keeps in host memory.
+        cache_ram_mib: limit of a server's prompt cache in host memory, in MiB.
 
     Raises:
         ValueError: a number is negative, too large, or 0 where it must not be.
@@ -335,7 +321,25 @@ class LlamaCppOptions:
         ),
     )
 
+    mmproj_offload: bool = option(True, of_parts.PROJECTOR_PLACE)
+    image_max_tokens: int | None = option(None, of_parts.IMAGE_TOKENS)
+    spec_type: SpecType = option(SpecType.NONE, of_parts.DRAFTING)
+    spec_draft_n_max: int = option(3, of_parts.DRAFTED_TOKENS)
+    n_gpu_layers_draft: int | None = option(None, of_parts.DRAFT_LAYERS)
+    cache_type_k_draft: CacheType = option(CacheType.F16, of_parts.DRAFT_CACHE_K)
+    cache_type_v_draft: CacheType = option(CacheType.F16, of_parts.DRAFT_CACHE_V)
+    ctx_checkpoints: int = option(32, of_parts.CHECKPOINTS)
+    cache_ram_mib: int = option(8192, of_parts.PROMPT_CACHE)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "spec_type", SpecType(self.spec_type))
+        for name in ("cache_type_k_draft", "cache_type_v_draft"):
+            object.__setattr__(self, name, CacheType(getattr(self, name)))
+        for name in ("spec_draft_n_max", "ctx_checkpoints", "cache_ram_mib"):
+            check_u32(name, getattr(self, name))
+        for name in ("image_max_tokens", "n_gpu_layers_draft"):
+            if getattr(self, name) is not None:
+                check_u32(name, getattr(self, name))
         object.__setattr__(self, "program", Program(self.program))
         object.__setattr__(self, "cache_type_k", CacheType(self.cache_type_k))
         object.__setattr__(self, "cache_type_v", CacheType(self.cache_type_v))

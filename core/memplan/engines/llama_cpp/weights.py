@@ -243,6 +243,13 @@ def next_token_bytes(model: Model, placement: Placement) -> dict[int, int]:
     return totals
 
 
+def bytes_in(tensor: Tensor, placement: Placement, memory: int) -> int:
+    """What a tensor that is not the model's takes in a memory, padding included."""
+    tensor_type = TENSOR_TYPES_BY_NAME.get(tensor.type_name, _NEWER_TYPE)
+    stored = _Stored(tensor, tensor_type, _Home.BLOCK, frozenset())
+    return stored.bytes_in(padding_of(placement.devices, memory))
+
+
 def _home(name: str, shape: Shape) -> _Home:
     """With which layer a tensor is loaded whose name has no layer."""
     stem = name.split(".", 1)[0]

@@ -46,7 +46,7 @@ _OfPlan = Callable[[Plan], Expression]
 
 def _counts(plan: Plan) -> Expression:
     parts = [
-        Number(share.bytes, Quantity.BYTES, component_title(share.kind))
+        Number(share.bytes, Quantity.BYTES, component_title(share.kind, share.part))
         for share in plan.at.shares
         if share.budgeted
     ]
@@ -99,7 +99,7 @@ def workings(plan: Plan, topic: Topic) -> Iterator[Working]:
         expression = engine.component_working(plan, share.kind, share.where)
         if expression is not None:
             title = tr("{component} ({place})").format(
-                component=component_title(share.kind), place=place_title(share.where)
+                component=component_title(share.kind, share.part), place=place_title(share.where)
             )
             yield Working(title, expression)
     for found, in_tokens in (

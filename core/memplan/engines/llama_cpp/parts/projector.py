@@ -30,6 +30,8 @@ class Kind:
             image has the size that the file states.
         most_tokens: tokens of the largest image; 0: a fixed size.
         limited: whether a limit on tokens sets the size for which memory is reserved, too.
+        last: the tensor that ends the projector.
+        last_axis: which of its lengths is the width of the text model.
     """
 
     merge: int = 1
@@ -37,17 +39,19 @@ class Kind:
     warmup_tokens: int = 0
     most_tokens: int = 0
     limited: bool = False
+    last: str = "mm.2.weight"
+    last_axis: int = 1
 
 
 _SCALE: Final = "vision.projector.scale_factor"
 _SPATIAL: Final = "vision.spatial_merge_size"
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "gemma3": Kind(merge=4, merge_key=_SCALE),
-    "idefics3": Kind(merge_key=_SCALE),
+    "gemma3": Kind(merge=4, merge_key=_SCALE, last="mm.input_projection.weight", last_axis=0),
+    "idefics3": Kind(merge_key=_SCALE, last="mm.model.fc.weight"),
     "lfm2": Kind(merge_key=_SCALE, most_tokens=256, limited=True),
-    "janus_pro": Kind(),
-    "internvl": Kind(merge_key=_SCALE),
+    "janus_pro": Kind(last="mm.1.bias", last_axis=0),
+    "internvl": Kind(merge_key=_SCALE, last="mm.model.mlp.3.weight"),
     "mlp": Kind(),
     "pixtral": Kind(merge_key=_SPATIAL, warmup_tokens=16, most_tokens=1024),
     "lightonocr": Kind(merge_key=_SPATIAL, warmup_tokens=16),
@@ -99,6 +103,14 @@ class Projector:
     window_pattern: int
     gated_by_silu: bool
     audio: bool
+
+    @property
+    def text_width(self) -> int:
+        """Width of the text model that it was made for; 0: not known."""
+        last = self.tensors.get(self.kind.last) if self.kind is not None else None
+        if self.kind is None or last is None or len(last.dimensions) <= self.kind.last_axis:
+            return 0
+        return last.dimensions[self.kind.last_axis]
 
     @property
     def pixels_a_token(self) -> int:

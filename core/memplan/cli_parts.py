@@ -1,0 +1,71 @@
+"""The command-line options that name files to be loaded beside the model."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from memplan.language import tr
+from memplan.memory.component import Part
+from memplan.model import Model
+from memplan.model_parts import PartFile, read_part, with_part
+from memplan.reader.errors import NotAModelError
+
+
+def add_part_options(parser: argparse.ArgumentParser) -> None:
+    """Add the files: a projector, a draft model, and adapters."""
+    group = parser.add_argument_group("beside the model")
+    group.add_argument("--mmproj", metavar="FILE", help="a projector: for images or sound")
+    group.add_argument(
+        "--model-draft", "-md", metavar="FILE", help="a smaller model that drafts tokens"
+    )
+    group.add_argument(
+        "--lora", metavar="FILE", action="append", help="an adapter; may be given more than once"
+    )
+
+
+def parts_from(arguments: argparse.Namespace) -> tuple[PartFile, ...]:
+    """The files that the parsed arguments name.
+
+    Raises:
+        GgufError: one cannot be read, or is something else than its option says.
+    """
+    return tuple(_read(source, part) for source, part in _named(arguments))
+
+
+def with_parts(model: Model, parts: tuple[PartFile, ...]) -> Model:
+    """The model and what is loaded beside it."""
+    for part in parts:
+        model = with_part(model, part)
+    return model
+
+
+def _named(arguments: argparse.Namespace) -> Iterator[tuple[str, Part]]:
+    for source, part in ((arguments.mmproj, Part.PROJECTOR), (arguments.model_draft, Part.DRAFT)):
+        if source is not None:
+            yield source, part
+    for source in arguments.lora or ():
+        yield source, Part.ADAPTER
+
+
+def _read(source: str, wanted: Part) -> PartFile:
+    found = read_part(source)
+    if found.part is not wanted:
+        raise NotAModelError(
+            source,
+            None,
+            _phrase(wanted),
+            _phrase(found.part),
+            tr("Give each file to the option of its kind: --mmproj, --model-draft or --lora."),
+        )
+    return found
+
+
+def _phrase(part: Part) -> str:
+    match part:
+        case Part.PROJECTOR:
+            return tr("a projector (mmproj)")
+        case Part.ADAPTER:
+            return tr("an adapter (LoRA)")
+        case _:
+            return tr("a model")

@@ -1,0 +1,115 @@
+"""What a run loads beside the model: projectors, draft models and adapters, from their headers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from memplan.language import tr
+from memplan.memory.component import Part
+from memplan.model import Model, resolve_model
+from memplan.reader import read_whole_header
+from memplan.reader.errors import NotAModelError
+from memplan.reader.header import Header
+from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartFile:
+    """A file that is loaded beside the model. Two are equal only if they are the same object.
+
+    Attributes:
+        part: what it is to the run.
+        header: what the file says.
+        model: a draft model, resolved; ``None`` for other parts.
+    """
+
+    part: Part
+    header: Header
+    model: Model | None = None
+
+    @property
+    def source(self) -> str:
+        """The file or address."""
+        return self.header.source
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return self.header.source.rsplit("/", 1)[-1]
+
+    @property
+    def architecture(self) -> str:
+        """The architecture that the file states, as a text; empty: none."""
+        return _text(self.header, "general.architecture")
+
+
+def read_part(
+    path_or_url: str | Path,
+    *,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+    settings: RemoteSettings | None = None,
+) -> PartFile:
+    """What a file is to a run, told from its header.
+
+    Raises:
+        ChoiceNeededError: the address stands for several models; it carries them.
+        GgufError: the source cannot be read, is no GGUF file, or no part of a run.
+    """
+    header = read_whole_header(path_or_url, progress=progress, cancel=cancel, settings=settings)
+    return resolve_part(header)
+
+
+def resolve_part(header: Header) -> PartFile:
+    """What a header is to a run.
+
+    Raises:
+        NotAModelError: it is no part of a run.
+        InvalidHeaderError: it describes a model that cannot be.
+    """
+    kind = part_of(header)
+    if kind is Part.DRAFT:
+        return PartFile(kind, header, resolve_model(header))
+    if kind is None:
+        raise NotAModelError(
+            header.source,
+            None,
+            tr("a projector, a draft model or an adapter"),
+            tr("a file of another kind"),
+            tr("Choose a file that is loaded beside a model, such as mmproj-….gguf."),
+        )
+    return PartFile(kind, header)
+
+
+def part_of(header: Header) -> Part | None:
+    """Which part of a run a file may be; ``None``: none."""
+    architecture, kind = _text(header, "general.architecture"), _text(header, "general.type")
+    if architecture == "clip" or kind == "mmproj":
+        return Part.PROJECTOR
+    if kind == "adapter":
+        return Part.ADAPTER
+    return None if kind == "imatrix" or not architecture else Part.DRAFT
+
+
+def parts_of(model: Model, kind: Part) -> tuple[PartFile, ...]:
+    """The files of a kind that are loaded beside a model."""
+    return tuple(part for part in model.parts if part.part is kind)
+
+
+def with_part(model: Model, part: PartFile) -> Model:
+    """The model with a further part; an adapter joins the others, all else has one place."""
+    kept = tuple(
+        other for other in model.parts if other.part is Part.ADAPTER or other.part is not part.part
+    )
+    return replace(model, parts=(*kept, part))
+
+
+def without_part(model: Model, part: PartFile) -> Model:
+    """The model without a part."""
+    return replace(model, parts=tuple(other for other in model.parts if other is not part))
+
+
+def _text(header: Header, key: str) -> str:
+    value = header.metadata.get(key)
+    return value.value if value is not None and isinstance(value.value, str) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,32 @@ class Outcome(StrEnum):
     PLACED = "placed"
     """It moves layers or experts to the host, or between devices."""
     REFUSED = "refused"
+
+
+class GrowthKind(StrEnum):
+    """What takes memory only while an engine serves."""
+
+    CHECKPOINTS = "checkpoints"
+    """States of sequences, to go back to."""
+    PROMPT_CACHE = "prompt_cache"
+    """States of earlier conversations."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Growth:
+    """Memory that an engine takes while it serves, beyond what its start takes.
+
+    Attributes:
+        kind: what it is.
+        pool: id of the memory.
+        most: bytes that all of it takes at most, at a context.
+        entry: bytes of one state, of a sequence as long as the context allows.
+    """
+
+    kind: GrowthKind
+    pool: str
+    most: Callable[[int], int]
+    entry: Callable[[int], int]
 
 
 class LimitedBy(StrEnum):
@@ -112,6 +139,7 @@ class Estimate:
         auto_share_bytes: the part of the budget that automatic sizing uses.
         profile: the dataclass of figures that the engine itself plans with; ``None`` without one.
         allocation: the largest single buffers; ``None`` for an engine that allocates otherwise.
+        growth: what it takes later, while it serves.
     """
 
     engine_version: str
@@ -122,6 +150,7 @@ class Estimate:
     auto_share_bytes: int
     profile: DataclassInstance | None = None
     allocation: Allocation | None = None
+    growth: tuple[Growth, ...] = ()
 
 
 class UnsupportedRequestError(ValueError):

@@ -48,7 +48,18 @@ def plan_to_json(
     verdict = plan.verdict
     answer |= {
         "markers": asdict(plan.markers),
-        "at": _usage(plan.at),
+        "at": _usage(plan.at)
+        | {
+            "growth": [
+                {
+                    "kind": growth.kind.value,
+                    "pool": growth.pool,
+                    "bytes": growth.most(plan.at.context_tokens),
+                    "entry_bytes": growth.entry(plan.at.context_tokens),
+                }
+                for growth in plan.growth
+            ]
+        },
         "verdict": {
             "fits": verdict.fits,
             "status": verdict.status.value,

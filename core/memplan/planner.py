@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memplan.engines.registry import engine_named
-from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
+from memplan.estimate import Allocation, Growth, LimitedBy, Outcome, Sizing
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
 from memplan.memory.machine import Pool
 from memplan.model import Model, Notice, NoticeKind
@@ -211,6 +211,7 @@ class Plan:
         auto_share_bytes: the part of the budget that automatic sizing uses.
         profile: the dataclass of figures that the engine itself plans with; ``None`` without one.
         allocation: the largest single buffers; ``None`` for an engine that allocates otherwise.
+        growth: what the engine takes later, while it serves.
     """
 
     model: Model
@@ -227,6 +228,7 @@ class Plan:
     auto_share_bytes: int
     profile: DataclassInstance | None
     allocation: Allocation | None
+    growth: tuple[Growth, ...]
 
     def usage_at(self, context_tokens: int) -> Usage:
         """All bytes at a context."""
@@ -317,6 +319,7 @@ def plan(model: Model, request: Request) -> Plan:
         auto_share_bytes=answer.auto_share_bytes,
         profile=answer.profile,
         allocation=answer.allocation,
+        growth=answer.growth,
     )
 
 

@@ -226,7 +226,7 @@ def _share_row(plan: Plan, share: Share, units: ByteUnits) -> BreakdownRow:
         exactness.format(
             bytes=format_exact_bytes(share.bytes), band=format_bytes(share.band_bytes, units)
         ),
-        component_topic(plan.request.engine, share.kind, share.where),
+        component_topic(plan.request.engine, share.kind, share.where, share.part),
     )
 
 

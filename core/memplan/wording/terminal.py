@@ -22,12 +22,14 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.advice import advice_line
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
 from memplan.wording.pools import pool_title
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title
 from memplan.wording.verdicts import explanation, headline, log_lines
+from memplan.wording.why import reasons
 
 _PLACES: Final[Mapping[Place, str]] = exhaustive(
     Place, {Place.DEVICE: marked("device"), Place.HOST: marked("host")}
@@ -58,6 +60,7 @@ def plan_text(
         "",
         _marker_line(plan),
     ]
+    lines += _later_lines(plan, units)
     lines += [tr("log: {line}").format(line=line) for line in log_lines(plan)]
     notices = [notice_text(notice, plan.request.engine) for notice in plan.notices]
     lines += [tr("note: {notice}").format(notice=notice) for notice in notices]
@@ -69,6 +72,14 @@ def plan_text(
     if solutions:
         lines += ["", *_solution_lines(plan, solutions, units)]
     return "\n".join(map(one_line, lines))
+
+
+def _later_lines(plan: Plan, units: ByteUnits) -> list[str]:
+    return [
+        f"{reason.title}: {reason.text}"
+        for reason in reasons(plan, units)
+        if reason.topic in {HelpTopic.CHECKPOINTS, HelpTopic.PROMPT_CACHE}
+    ]
 
 
 def _marker_line(plan: Plan) -> str:

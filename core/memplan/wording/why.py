@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from memplan.engines.registry import ENGINES
-from memplan.estimate import Allocation
+from memplan.estimate import Allocation, Growth, GrowthKind
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
@@ -83,6 +83,37 @@ def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
     yield Reason(HelpTopic.GROWTH, tr("What grows"), growing_component(plan, units))
     if plan.allocation is not None:
         yield _largest_buffer(plan, plan.allocation, units)
+    for growth in plan.growth:
+        yield _later(plan, growth, units)
+
+
+_LATER: Final[Mapping[GrowthKind, tuple[HelpTopic, str, str]]] = exhaustive(
+    GrowthKind,
+    {
+        GrowthKind.CHECKPOINTS: (
+            HelpTopic.CHECKPOINTS,
+            marked("Checkpoints"),
+            marked("Up to {size} of host memory while it serves, {entry} each"),
+        ),
+        GrowthKind.PROMPT_CACHE: (
+            HelpTopic.PROMPT_CACHE,
+            marked("Prompt cache"),
+            marked("Up to {size} of host memory while it serves; a full conversation is {entry}"),
+        ),
+    },
+)
+
+
+def _later(plan: Plan, growth: Growth, units: ByteUnits) -> Reason:
+    """What grows while the engine serves, and whether its memory has room for that."""
+    topic, title, sentence = _LATER[growth.kind]
+    size, entry = growth.most(plan.at.context_tokens), growth.entry(plan.at.context_tokens)
+    text = tr(sentence).format(size=format_bytes(size, units), entry=format_bytes(entry, units))
+    left = plan.at.pool(growth.pool).headroom_bytes
+    if left is not None and size > left:
+        more = tr("{text}; only {left} are left there")
+        text = more.format(text=text, left=format_bytes(max(left, 0), units))
+    return Reason(topic, tr(title), text, format_exact_bytes(size))
 
 
 def _largest_buffer(plan: Plan, allocation: Allocation, units: ByteUnits) -> Reason:

@@ -276,7 +276,7 @@ class CompareTab(Page):
             return HelpTopic.DIFFERENCE
         term = differences[row]
         shown = current if term.one_bytes and column != _OTHER_TERM else other
-        return component_topic(shown.request.engine, term.kind, term.where)
+        return component_topic(shown.request.engine, term.kind, term.where, term.part)
 
     # What the user asks for
 

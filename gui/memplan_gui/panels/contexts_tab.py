@@ -60,7 +60,9 @@ def context_headers(plan: Plan) -> list[str]:
 def context_topics(plan: Plan) -> tuple[Topic, ...]:
     """What the columns of the table of contexts are about."""
     engine = plan.request.engine
-    parts = [component_topic(engine, share.kind, share.where) for share in plan.at.shares]
+    parts = [
+        component_topic(engine, share.kind, share.where, share.part) for share in plan.at.shares
+    ]
     return (HelpTopic.CONTEXT, HelpTopic.COUNTS, HelpTopic.LEFT, *parts)
 
 

@@ -172,7 +172,8 @@ class OptionsCard(Card):
             has = self._row(name).has
             if has is not None:
                 control.widget.setVisible(has(model))
-                self._captions[name].setVisible(has(model))
+                if name in self._captions:
+                    self._captions[name].setVisible(has(model))
         self.show_request(self._session.request)
 
     def _open_more(self, opened: bool) -> None:

@@ -120,7 +120,8 @@ def _area(shown: Shown, point: QPointF) -> Topic:
     series = shown.series
     for component, upper in zip(series.components, series.stack, strict=True):
         if count <= float(np.interp(tokens, series.contexts, upper)):
-            return component_topic(shown.plan.request.engine, component.kind, component.where)
+            engine = shown.plan.request.engine
+            return component_topic(engine, component.kind, component.where, component.part)
     band = float(np.interp(tokens, series.contexts, series.band))
     if count <= series.total_at(tokens) + band:
         return HelpTopic.BAND

@@ -240,6 +240,10 @@
         <translation>die Angaben zu einem Modell</translation>
     </message>
     <message>
+        <source>too many files beside the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>too many tensors</source>
         <translation>zu viele Tensoren</translation>
     </message>
@@ -1996,12 +2000,32 @@
         <translation>Host</translation>
     </message>
     <message>
+        <source>Draft model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next-token layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{component} (device)</source>
         <translation>{component} (Gerät)</translation>
     </message>
     <message>
         <source>{component} (host)</source>
         <translation>{component} (Host)</translation>
+    </message>
+    <message>
+        <source>{part}: {component}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Weights are {size} of it.</source>
@@ -2518,6 +2542,118 @@
     <message>
         <source>The bytes that ZINC plans with, or those that it then allocates</source>
         <translation>Die Byte, mit denen ZINC plant, oder die, die es dann reserviert</translation>
+    </message>
+    <message>
+        <source>Give each file to the option of its kind: --mmproj, --model-draft or --lora.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a projector (mmproj)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an adapter (LoRA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the file has no next-token layers that llama.cpp runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft K, V cache type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type of the draft&apos;s KV cache, of K and of V (--cache-type-k-draft, --cache-type-v-draft); it does not follow the model&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projector on the device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pro&amp;jector on the device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the projector on the device, else in host memory, where images take longer (--no-mmproj-offload)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of an image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most tokens of an image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The most tokens that an image may take (--image-max-tokens): fewer make the projector&apos;s buffer smaller, and details lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft tokens with the model&apos;s own next-token layers (--spec-type): faster, for their weights, a second cache and states to go back to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafted tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens that are drafted at a time (--spec-draft-n-max)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft model&apos;s GPU layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers of the draft model on the device (--n-gpu-layers-draft)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft&apos;s K cache type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft&apos;s V cache type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checkpoints of a slot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>States that llama-server keeps of each slot in host memory, to go back to (--ctx-checkpoints); models with window layers or a recurrent state need them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The most host memory that llama-server&apos;s cache of earlier prompts takes (--cache-ram); 0: there is none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a projector, a draft model or an adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a file of another kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file that is loaded beside a model, such as mmproj-….gguf.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

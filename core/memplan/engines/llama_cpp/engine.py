@@ -26,6 +26,7 @@ from memplan.engines.llama_cpp.parts.components import (
     projector_components,
     settings_with_parts,
 )
+from memplan.engines.llama_cpp.parts.server_memory import server_growth
 from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
@@ -115,6 +116,11 @@ def estimate(model: Model, request: Request) -> Estimate:
         notices=tuple(_notices(footprint.shape, request, sizing)),
         auto_share_bytes=max(request.budget_bytes - settings.fit_target_bytes, 0),
         allocation=footprint.demand.allocation,
+        growth=tuple(
+            server_growth(
+                footprint.shape, settings, request.llama_cpp, pool_ids(request.machine).host
+            )
+        ),
     )
 
 

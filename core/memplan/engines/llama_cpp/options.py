@@ -53,6 +53,11 @@ def _has_experts(model: Model) -> bool:
     return model.dimensions.experts > 0
 
 
+_COUNTS: Final = (
+    "n_cpu_moe", "fit_target_mib", "image_max_tokens", "spec_draft_n_max", "ctx_checkpoints",
+    "cache_ram_mib",
+)  # fmt: skip
+
 _CACHE_TYPES: Final = Row(
     marked("&K, V cache type"),
     marked(
@@ -84,7 +89,7 @@ class LlamaCppOptions:
         fit_target_mib: memory that automatic fitting leaves free on the device, in MiB.
         max_allocation_bytes: largest single buffer that the device gives; ``None``: no limit known.
         mmproj_offload: keep a projector on the device; else on the host.
-        image_max_tokens: the most tokens that an image may take; ``None``: as the projector says.
+        image_max_tokens: the most tokens that an image may take; 0: as the projector says.
         spec_type: how tokens are drafted without a draft model.
         spec_draft_n_max: tokens that are drafted at a time.
         n_gpu_layers_draft: a draft model's layers on the device; ``None``: all.
@@ -322,36 +327,31 @@ class LlamaCppOptions:
     )
 
     mmproj_offload: bool = option(True, of_parts.PROJECTOR_PLACE)
-    image_max_tokens: int | None = option(None, of_parts.IMAGE_TOKENS)
+    image_max_tokens: int = option(0, of_parts.IMAGE_TOKENS)
     spec_type: SpecType = option(SpecType.NONE, of_parts.DRAFTING)
     spec_draft_n_max: int = option(3, of_parts.DRAFTED_TOKENS)
-    n_gpu_layers_draft: int | None = option(None, of_parts.DRAFT_LAYERS)
+    n_gpu_layers_draft: int | GpuLayers | None = option(None, of_parts.DRAFT_LAYERS)
     cache_type_k_draft: CacheType = option(CacheType.F16, of_parts.DRAFT_CACHE_K)
     cache_type_v_draft: CacheType = option(CacheType.F16, of_parts.DRAFT_CACHE_V)
     ctx_checkpoints: int = option(32, of_parts.CHECKPOINTS)
     cache_ram_mib: int = option(8192, of_parts.PROMPT_CACHE)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "spec_type", SpecType(self.spec_type))
-        for name in ("cache_type_k_draft", "cache_type_v_draft"):
-            object.__setattr__(self, name, CacheType(getattr(self, name)))
-        for name in ("spec_draft_n_max", "ctx_checkpoints", "cache_ram_mib"):
-            check_u32(name, getattr(self, name))
-        for name in ("image_max_tokens", "n_gpu_layers_draft"):
-            if getattr(self, name) is not None:
-                check_u32(name, getattr(self, name))
         object.__setattr__(self, "program", Program(self.program))
-        object.__setattr__(self, "cache_type_k", CacheType(self.cache_type_k))
-        object.__setattr__(self, "cache_type_v", CacheType(self.cache_type_v))
+        object.__setattr__(self, "spec_type", SpecType(self.spec_type))
+        for name in ("cache_type_k", "cache_type_v", "cache_type_k_draft", "cache_type_v_draft"):
+            object.__setattr__(self, name, CacheType(getattr(self, name)))
         for name in ("batch_size", "ubatch_size", "parallel"):
             value = getattr(self, name)
             if value is not None and check_u32(name, value) == 0:
                 raise ValueError(tr("{name} must be at least 1").format(name=name))
-        if isinstance(self.n_gpu_layers, str):
-            object.__setattr__(self, "n_gpu_layers", GpuLayers(self.n_gpu_layers))
-        elif self.n_gpu_layers is not None:
-            check_u32("n_gpu_layers", self.n_gpu_layers)
-        check_u32("n_cpu_moe", self.n_cpu_moe)
-        check_u32("fit_target_mib", self.fit_target_mib)
+        for name in ("n_gpu_layers", "n_gpu_layers_draft"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                object.__setattr__(self, name, GpuLayers(value))
+            elif value is not None:
+                check_u32(name, value)
+        for name in _COUNTS:
+            check_u32(name, getattr(self, name))
         if self.max_allocation_bytes is not None:
             check_u64("max_allocation_bytes", self.max_allocation_bytes)

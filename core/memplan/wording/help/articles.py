@@ -8,7 +8,7 @@ from typing import Final
 from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked
-from memplan.wording.help import of_budget, of_contexts, of_llama_cpp, of_window, of_zinc
+from memplan.wording.help import of_budget, of_contexts, of_llama_cpp, of_parts, of_window, of_zinc
 from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic, Section, Topic, topics_by_section
 
@@ -19,6 +19,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = exhaustive(
         **of_contexts.ARTICLES,
         **of_zinc.ARTICLES,
         **of_llama_cpp.ARTICLES,
+        **of_parts.ARTICLES,
         **of_window.ARTICLES,
     },
 )

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from memplan.component import ComponentKind, Place
+from collections.abc import Mapping
+from typing import Final
+
 from memplan.engines.registry import ENGINES, engine_named
+from memplan.exhaustive import exhaustive
 from memplan.memory.backend import Backend
+from memplan.memory.component import ComponentKind, Part, Place
 from memplan.wording.help.topics import HelpTopic, Topic
 
+_PARTS: Final[Mapping[Part, HelpTopic | None]] = exhaustive(
+    Part,
+    {
+        Part.MODEL: None,
+        Part.DRAFT: HelpTopic.DRAFTING,
+        Part.MTP: HelpTopic.DRAFTING,
+        Part.PROJECTOR: HelpTopic.PROJECTOR,
+        Part.ADAPTER: HelpTopic.ADAPTERS,
+    },
+)
 
-def component_topic(engine: str, kind: ComponentKind, where: Place) -> Topic:
+
+def component_topic(
+    engine: str, kind: ComponentKind, where: Place, part: Part = Part.MODEL
+) -> Topic:
     """What explains a component of an engine's plan; where it has none such, another's."""
+    of_part = _PARTS[part]
+    if of_part is not None:
+        return of_part
     named = engine_named(engine)
     for each in (named, *(other for other in ENGINES.values() if other is not named)):
         topic = each.component_topic(kind, where)

@@ -74,6 +74,11 @@ class HelpTopic(StrEnum):
     CACHE_PLACE = "cache-place"
     WINDOW_CACHE = "window-cache"
     PROGRAM = "program"
+    PROJECTOR = "projector"
+    DRAFTING = "drafting"
+    ADAPTERS = "adapters"
+    CHECKPOINTS = "checkpoints"
+    PROMPT_CACHE = "prompt-cache"
 
     MODEL_WEIGHTS = "model-weights"
     MODEL_TENSORS = "model-tensors"

@@ -18,6 +18,7 @@ from memplan.calculation import (
 from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
+from memplan.memory.component import Part
 from memplan.planner import Plan
 from memplan.units import format_bytes, format_count, format_exact_bytes
 from memplan.wording.help.file_weights import file_weights
@@ -94,8 +95,10 @@ def workings(plan: Plan, topic: Topic) -> Iterator[Working]:
     """How the plan's numbers come about that a topic is about; nothing where there are none."""
     engine = ENGINES[plan.request.engine]
     for share in plan.at.shares:
-        if component_topic(engine.name, share.kind, share.where) is not topic:
+        if component_topic(engine.name, share.kind, share.where, share.part) is not topic:
             continue
+        if share.part is not Part.MODEL:
+            continue  # what is beside the model has no short formula
         expression = engine.component_working(plan, share.kind, share.where)
         if expression is not None:
             title = tr("{component} ({place})").format(

@@ -81,7 +81,7 @@ def projector_as_loaded(
         part,
         backend if options.mmproj_offload else None,
         options.flash_attn is not False,
-        options.image_max_tokens,
+        options.image_max_tokens or None,
         side,
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.engines.llama_cpp.choices import CacheType, SpecType
-from memplan.engines.option_spec import Choice, Count, OptionSpec, Row, Switch
+from memplan.engines.llama_cpp.choices import CacheType, GpuLayers, SpecType
+from memplan.engines.option_spec import Choice, Count, Layers, OptionSpec, Row, Switch
 from memplan.language import marked
 from memplan.memory.component import Part
 from memplan.model import Model
@@ -18,6 +18,11 @@ def _has_projector(model: Model) -> bool:
 
 def _has_draft(model: Model) -> bool:
     return bool(parts_of(model, Part.DRAFT))
+
+
+def _draft_layers_and_output(model: Model) -> int:
+    drafts = [part.model for part in parts_of(model, Part.DRAFT) if part.model is not None]
+    return 1 + max((draft.dimensions.layers for draft in drafts), default=0)
 
 
 def _has_next_tokens(model: Model) -> bool:
@@ -50,10 +55,11 @@ PROJECTOR_PLACE: Final = OptionSpec(
         ),
         has=_has_projector,
     ),
+    "projector",
 )
 IMAGE_TOKENS: Final = OptionSpec(
     ("--image-max-tokens",),
-    Count(least=1, most=65536, step=64),
+    Count(most=65536, step=64),
     "the most tokens that an image may take",
     marked("Tokens of an image"),
     Row(
@@ -65,6 +71,7 @@ IMAGE_TOKENS: Final = OptionSpec(
         marked("tokens"),
         has=_has_projector,
     ),
+    "projector",
 )
 DRAFTING: Final = OptionSpec(
     ("--spec-type",),
@@ -79,6 +86,7 @@ DRAFTING: Final = OptionSpec(
         ),
         has=_has_next_tokens,
     ),
+    "drafting",
 )
 DRAFTED_TOKENS: Final = OptionSpec(
     ("--spec-draft-n-max",),
@@ -91,10 +99,11 @@ DRAFTED_TOKENS: Final = OptionSpec(
         marked("tokens"),
         has=_drafts,
     ),
+    "drafting",
 )
 DRAFT_LAYERS: Final = OptionSpec(
     ("--n-gpu-layers-draft", "-ngld"),
-    Count(most=1024),
+    Layers(GpuLayers.ALL, _draft_layers_and_output),
     "layers of the draft model on the GPU",
     marked("Draft model's GPU layers"),
     Row(
@@ -103,6 +112,7 @@ DRAFT_LAYERS: Final = OptionSpec(
         marked("layers"),
         has=_has_draft,
     ),
+    "drafting",
 )
 DRAFT_CACHE_K: Final = OptionSpec(
     ("--cache-type-k-draft", "-ctkd"),
@@ -110,6 +120,7 @@ DRAFT_CACHE_K: Final = OptionSpec(
     "type of the draft's K cache",
     marked("Draft's K cache type"),
     _DRAFT_CACHE_TYPES,
+    "drafting",
 )
 DRAFT_CACHE_V: Final = OptionSpec(
     ("--cache-type-v-draft", "-ctvd"),
@@ -117,6 +128,7 @@ DRAFT_CACHE_V: Final = OptionSpec(
     "type of the draft's V cache",
     marked("Draft's V cache type"),
     _DRAFT_CACHE_TYPES,
+    "drafting",
 )
 CHECKPOINTS: Final = OptionSpec(
     ("--ctx-checkpoints", "-ctxcp"),
@@ -131,6 +143,7 @@ CHECKPOINTS: Final = OptionSpec(
         ),
         behind_more=True,
     ),
+    "checkpoints",
 )
 PROMPT_CACHE: Final = OptionSpec(
     ("--cache-ram", "-cram"),
@@ -146,4 +159,5 @@ PROMPT_CACHE: Final = OptionSpec(
         "MiB",
         behind_more=True,
     ),
+    "prompt-cache",
 )

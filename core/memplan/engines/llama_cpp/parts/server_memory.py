@@ -10,21 +10,16 @@ Source: llama.cpp b11434, ``tools/server/server-context.cpp`` (when a checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from memplan.engines.llama_cpp.kv_cache import cache_geometry
+from memplan.engines.llama_cpp.options import LlamaCppOptions, Program
 from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer, Shape
+from memplan.estimate import Growth, GrowthKind
 from memplan.units import MIB
-
-DEFAULT_CHECKPOINTS: Final = 32
-"""Checkpoints that a slot keeps (``--ctx-checkpoints``)."""
-
-DEFAULT_PROMPT_CACHE_BYTES: Final = 8192 * MIB
-"""Limit of the prompt cache (``--cache-ram``)."""
 
 _U32: Final = 4
 _SEQUENCE_HEAD: Final = 2 * _U32
@@ -63,57 +58,33 @@ _AXES_WITH_SECTIONS: Final = frozenset({"bailingmoe3", "glm4", "glm4moe", "hunyu
 """Architectures whose positions have several axes where the file states how they are divided."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerMemory:
-    """Host memory that grows while llama-server serves.
+def server_growth(
+    shape: Shape, settings: Settings, options: LlamaCppOptions, pool: str
+) -> Iterator[Growth]:
+    """What llama-server may take of the memory ``pool`` while it serves; nothing in other programs.
 
-    Attributes:
-        checkpoint_bytes: bytes of one checkpoint, of a slot that is full; 0 if none is made.
-        checkpoints: checkpoints that one slot keeps.
-        slots: slots of the server.
-        prompt_cache_bytes: limit of the prompt cache; ``None``: there is no limit.
-        conversation_bytes: bytes that one conversation of a full slot takes in the prompt cache.
+    Checkpoints are as large as they are where the slots are full; the prompt cache is bounded by
+    its limit, whatever the conversations are.
     """
+    if options.program is not Program.LLAMA_SERVER:
+        return
 
-    checkpoint_bytes: int
-    checkpoints: int
-    slots: int
-    prompt_cache_bytes: int | None
-    conversation_bytes: int
+    def tokens_of(context_tokens: int) -> int:
+        return context_tokens if settings.unified else context_tokens // settings.sequences
 
-    @property
-    def slot_bytes(self) -> int:
-        """The most that the checkpoints of one slot take."""
-        return self.checkpoint_bytes * self.checkpoints
+    def checkpoint(context_tokens: int) -> int:
+        return checkpoint_bytes(shape, settings, tokens_of(context_tokens))
 
-    @property
-    def most_bytes(self) -> int | None:
-        """The most that all of it takes; ``None``: there is no limit."""
-        if self.prompt_cache_bytes is None:
-            return None
-        return self.prompt_cache_bytes + self.slots * self.slot_bytes
+    def conversation(context_tokens: int) -> int:
+        return sequence_state_bytes(shape, settings, tokens_of(context_tokens))
 
-
-def server_memory(
-    shape: Shape,
-    settings: Settings,
-    context_tokens: int,
-    *,
-    checkpoints: int = DEFAULT_CHECKPOINTS,
-    prompt_cache_bytes: int | None = DEFAULT_PROMPT_CACHE_BYTES,
-) -> ServerMemory:
-    """What llama-server may keep in host memory, with a context of ``context_tokens``."""
-    tokens = context_tokens
-    if not settings.unified:
-        tokens = context_tokens // settings.sequences
-    made = makes_checkpoints(shape, settings)
-    return ServerMemory(
-        checkpoint_bytes=checkpoint_bytes(shape, settings, tokens) if made else 0,
-        checkpoints=checkpoints,
-        slots=settings.sequences,
-        prompt_cache_bytes=prompt_cache_bytes,
-        conversation_bytes=sequence_state_bytes(shape, settings, tokens),
-    )
+    count, limit_bytes = options.ctx_checkpoints * settings.sequences, options.cache_ram_mib * MIB
+    if count and makes_checkpoints(shape, settings):
+        yield Growth(
+            GrowthKind.CHECKPOINTS, pool, lambda context: count * checkpoint(context), checkpoint
+        )
+    if limit_bytes:
+        yield Growth(GrowthKind.PROMPT_CACHE, pool, lambda _context: limit_bytes, conversation)
 
 
 def makes_checkpoints(shape: Shape, settings: Settings) -> bool:

@@ -241,7 +241,7 @@
     </message>
     <message>
         <source>too many files beside the model</source>
-        <translation type="unfinished"></translation>
+        <translation>zu viele Dateien neben dem Modell</translation>
     </message>
     <message>
         <source>too many tensors</source>
@@ -485,7 +485,7 @@
     </message>
     <message>
         <source>keep the experts of {to} layers in host memory</source>
-        <translation type="unfinished"></translation>
+        <translation>die Experten von {to} Schichten im Hauptspeicher halten</translation>
     </message>
     <message>
         <source>Slower: the other layers are computed on the CPU, in host memory.</source>
@@ -2001,19 +2001,19 @@
     </message>
     <message>
         <source>Draft model</source>
-        <translation type="unfinished"></translation>
+        <translation>Entwurfsmodell</translation>
     </message>
     <message>
         <source>Next-token layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Next-Token-Schichten</translation>
     </message>
     <message>
         <source>Projector</source>
-        <translation type="unfinished"></translation>
+        <translation>Projektor</translation>
     </message>
     <message>
         <source>Adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>Adapter</translation>
     </message>
     <message>
         <source>{component} (device)</source>
@@ -2025,7 +2025,7 @@
     </message>
     <message>
         <source>{part}: {component}</source>
-        <translation type="unfinished"></translation>
+        <translation>{part}: {component}</translation>
     </message>
     <message>
         <source>Weights are {size} of it.</source>
@@ -2246,6 +2246,22 @@
     <message>
         <source>Over by</source>
         <translation>Zu viel</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>Sicherungspunkte</translation>
+    </message>
+    <message>
+        <source>Up to {size} of host memory while it serves, {entry} each</source>
+        <translation>Bis zu {size} Hauptspeicher im Betrieb, je {entry}</translation>
+    </message>
+    <message>
+        <source>Up to {size} of host memory while it serves; a full conversation is {entry}</source>
+        <translation>Bis zu {size} Hauptspeicher im Betrieb; ein volles Gespräch braucht {entry}</translation>
+    </message>
+    <message>
+        <source>{text}; only {left} are left there</source>
+        <translation>{text}; dort sind nur {left} übrig</translation>
     </message>
     <message>
         <source>{size} ({component}), the device&apos;s limit is not set</source>
@@ -2545,115 +2561,175 @@
     </message>
     <message>
         <source>Give each file to the option of its kind: --mmproj, --model-draft or --lora.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie jede Datei der Option ihrer Art: --mmproj, --model-draft oder --lora.</translation>
     </message>
     <message>
         <source>a projector (mmproj)</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Projektor (mmproj)</translation>
     </message>
     <message>
         <source>an adapter (LoRA)</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Adapter (LoRA)</translation>
     </message>
     <message>
         <source>a model</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Modell</translation>
     </message>
     <message>
         <source>the file has no next-token layers that llama.cpp runs</source>
-        <translation type="unfinished"></translation>
+        <translation>die Datei hat keine Next-Token-Schichten, die llama.cpp ausführt</translation>
     </message>
     <message>
         <source>Draft K, V cache type</source>
-        <translation type="unfinished"></translation>
+        <translation>Entwurf: Typ von K, V</translation>
     </message>
     <message>
         <source>Type of the draft&apos;s KV cache, of K and of V (--cache-type-k-draft, --cache-type-v-draft); it does not follow the model&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Typ des KV-Caches beim Entwerfen, von K und von V (--cache-type-k-draft, --cache-type-v-draft); er folgt nicht dem des Modells</translation>
     </message>
     <message>
         <source>Projector on the device</source>
-        <translation type="unfinished"></translation>
+        <translation>Projektor auf dem Gerät</translation>
     </message>
     <message>
         <source>Pro&amp;jector on the device</source>
-        <translation type="unfinished"></translation>
+        <translation>Pro&amp;jektor auf dem Gerät</translation>
     </message>
     <message>
         <source>Keep the projector on the device, else in host memory, where images take longer (--no-mmproj-offload)</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Projektor auf dem Gerät halten, sonst im Hauptspeicher, wo Bilder länger dauern (--no-mmproj-offload)</translation>
     </message>
     <message>
         <source>Tokens of an image</source>
-        <translation type="unfinished"></translation>
+        <translation>Token eines Bildes</translation>
     </message>
     <message>
         <source>Most tokens of an image</source>
-        <translation type="unfinished"></translation>
+        <translation>Token je Bild, höchstens</translation>
     </message>
     <message>
         <source>The most tokens that an image may take (--image-max-tokens): fewer make the projector&apos;s buffer smaller, and details lost</source>
-        <translation type="unfinished"></translation>
+        <translation>So viele Token darf ein Bild höchstens belegen (--image-max-tokens): weniger machen den Puffer des Projektors kleiner, doch Einzelheiten gehen verloren</translation>
     </message>
     <message>
         <source>Drafting</source>
-        <translation type="unfinished"></translation>
+        <translation>Entwerfen</translation>
     </message>
     <message>
         <source>Draft tokens with the model&apos;s own next-token layers (--spec-type): faster, for their weights, a second cache and states to go back to</source>
-        <translation type="unfinished"></translation>
+        <translation>Token mit den eigenen Next-Token-Schichten des Modells entwerfen (--spec-type): schneller, um den Preis ihrer Gewichte, eines zweiten Caches und von Zuständen zum Zurückgehen</translation>
     </message>
     <message>
         <source>Drafted tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Entworfene Token</translation>
     </message>
     <message>
         <source>Tokens that are drafted at a time (--spec-draft-n-max)</source>
-        <translation type="unfinished"></translation>
+        <translation>Token, die auf einmal entworfen werden (--spec-draft-n-max)</translation>
     </message>
     <message>
         <source>Draft model&apos;s GPU layers</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU-Schichten des Entwurfs</translation>
     </message>
     <message>
         <source>Layers of the draft model on the device (--n-gpu-layers-draft)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten des Entwurfsmodells auf dem Gerät (--n-gpu-layers-draft)</translation>
     </message>
     <message>
         <source>Draft&apos;s K cache type</source>
-        <translation type="unfinished"></translation>
+        <translation>K-Cache-Typ des Entwurfs</translation>
     </message>
     <message>
         <source>Draft&apos;s V cache type</source>
-        <translation type="unfinished"></translation>
+        <translation>V-Cache-Typ des Entwurfs</translation>
     </message>
     <message>
         <source>Checkpoints of a slot</source>
-        <translation type="unfinished"></translation>
+        <translation>Sicherungspunkte je Slot</translation>
     </message>
     <message>
         <source>States that llama-server keeps of each slot in host memory, to go back to (--ctx-checkpoints); models with window layers or a recurrent state need them</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustände jedes Slots, die llama-server im Hauptspeicher hält, um zurückzugehen (--ctx-checkpoints); Modelle mit Fensterschichten oder rekurrentem Zustand brauchen sie</translation>
     </message>
     <message>
         <source>Prompt cache</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt-Cache</translation>
     </message>
     <message>
         <source>The most host memory that llama-server&apos;s cache of earlier prompts takes (--cache-ram); 0: there is none</source>
-        <translation type="unfinished"></translation>
+        <translation>So viel Hauptspeicher nimmt der Cache früherer Prompts von llama-server höchstens (--cache-ram); 0: es gibt keinen</translation>
     </message>
     <message>
         <source>a projector, a draft model or an adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Projektor, ein Entwurfsmodell oder ein Adapter</translation>
     </message>
     <message>
         <source>a file of another kind</source>
-        <translation type="unfinished"></translation>
+        <translation>eine Datei anderer Art</translation>
     </message>
     <message>
         <source>Choose a file that is loaded beside a model, such as mmproj-….gguf.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eine Datei, die neben einem Modell geladen wird, etwa mmproj-….gguf.</translation>
+    </message>
+    <message>
+        <source>Projector (--mmproj)</source>
+        <translation>Projektor (--mmproj)</translation>
+    </message>
+    <message>
+        <source>Turns images into tokens. It is loaded whole, on the first device or on the host, with a buffer for one image of the size that its kind starts with; a larger image makes the buffer grow later. --fit leaves as much more free on that device.</source>
+        <translation>Macht aus Bildern Token. Er wird ganz geladen, auf dem ersten Gerät oder im Hauptspeicher, mit einem Puffer für ein Bild der Größe, mit der seine Art beginnt; ein größeres Bild lässt den Puffer später wachsen. --fit lässt auf diesem Gerät ebenso viel mehr frei.</translation>
+    </message>
+    <message>
+        <source>Bytes of all its tensors, and the widest point of its graph for that image. Of a kind that is not followed, the buffer is an estimate.</source>
+        <translation>Bytes aller seiner Tensoren und die breiteste Stelle seines Graphen für dieses Bild. Bei einer Art, der nicht gefolgt wird, ist der Puffer eine Schätzung.</translation>
+    </message>
+    <message>
+        <source>Drafting: draft model and next-token layers</source>
+        <translation>Entwerfen: Entwurfsmodell und Next-Token-Schichten</translation>
+    </message>
+    <message>
+        <source>Something small proposes tokens, which the model checks together. A draft model is a second model with a context as long as the model&apos;s, whose cache types are its own. Next-token layers of the model&apos;s file bring their weights and a second cache; layers with a recurrent state then keep one state for each drafted token.</source>
+        <translation>Etwas Kleines schlägt Token vor, die das Modell gemeinsam prüft. Ein Entwurfsmodell ist ein zweites Modell mit einem ebenso langen Kontext und eigenen Cache-Typen. Next-Token-Schichten aus der Datei des Modells bringen ihre Gewichte und einen zweiten Cache mit; Schichten mit rekurrentem Zustand halten dann einen Zustand für jedes entworfene Token.</translation>
+    </message>
+    <message>
+        <source>Draft model: its own plan at the same context. Next-token layers: their tensors + cells × bytes of a row of their cache. Recurrent state × (1 + drafted tokens).</source>
+        <translation>Entwurfsmodell: sein eigener Plan beim selben Kontext. Next-Token-Schichten: ihre Tensoren + Zellen × Bytes einer Zeile ihres Caches. Rekurrenter Zustand × (1 + entworfene Token).</translation>
+    </message>
+    <message>
+        <source>Adapters (--lora)</source>
+        <translation>Adapter (--lora)</translation>
+    </message>
+    <message>
+        <source>Each adapter adds two small tensors to those that it changes, in the same memory. The further operations of the graph are not followed.</source>
+        <translation>Jeder Adapter fügt den Tensoren, die er ändert, je zwei kleine hinzu, im selben Speicher. Den weiteren Operationen des Graphen wird nicht gefolgt.</translation>
+    </message>
+    <message>
+        <source>Sum over its tensors of their bytes, rounded up as weights are.</source>
+        <translation>Summe der Bytes seiner Tensoren, aufgerundet wie Gewichte.</translation>
+    </message>
+    <message>
+        <source>Checkpoints (--ctx-checkpoints)</source>
+        <translation>Sicherungspunkte (--ctx-checkpoints)</translation>
+    </message>
+    <message>
+        <source>llama-server keeps states of each slot in host memory, to go back to. Models whose cache cannot be rolled back need them: those with window layers or a recurrent state. They come while it serves, beyond what the start takes.</source>
+        <translation>llama-server hält Zustände jedes Slots im Hauptspeicher, um zurückzugehen. Modelle, deren Cache sich nicht zurückdrehen lässt, brauchen sie: solche mit Fensterschichten oder rekurrentem Zustand. Sie kommen im Betrieb dazu, über das hinaus, was der Start braucht.</translation>
+    </message>
+    <message>
+        <source>Slots × checkpoints × (states + cells of window layers × bytes of a row).</source>
+        <translation>Slots × Sicherungspunkte × (Zustände + Zellen der Fensterschichten × Bytes einer Zeile).</translation>
+    </message>
+    <message>
+        <source>Prompt cache (--cache-ram)</source>
+        <translation>Prompt-Cache (--cache-ram)</translation>
+    </message>
+    <message>
+        <source>llama-server keeps the states of conversations that gave up their slot in host memory, up to this limit. A conversation that is larger than the limit is not kept.</source>
+        <translation>llama-server hält die Zustände von Gesprächen, die ihren Slot abgegeben haben, im Hauptspeicher, bis zu dieser Grenze. Ein Gespräch, das größer ist als die Grenze, wird nicht gehalten.</translation>
+    </message>
+    <message>
+        <source>The limit. One conversation: cells × bytes of a K and a V row, and its states.</source>
+        <translation>Die Grenze. Ein Gespräch: Zellen × Bytes einer K- und einer V-Zeile, und seine Zustände.</translation>
     </message>
 </context>
 </TS>

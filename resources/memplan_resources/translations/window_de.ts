@@ -919,7 +919,7 @@
     </message>
     <message>
         <source>Further options: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Optionen: {names}</translation>
     </message>
     <message>
         <source>Not known</source>

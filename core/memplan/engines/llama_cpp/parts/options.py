@@ -75,7 +75,7 @@ IMAGE_TOKENS: Final = OptionSpec(
 )
 DRAFTING: Final = OptionSpec(
     ("--spec-type",),
-    Choice(SpecType),
+    Choice(SpecType, {SpecType.NONE: marked("None"), SpecType.DRAFT_MTP: marked("Own layers")}),
     "draft tokens with the model's own next-token layers (draft-mtp)",
     marked("Drafting"),
     Row(

@@ -2612,6 +2612,14 @@
         <translation>So viele Token darf ein Bild höchstens belegen (--image-max-tokens): weniger machen den Puffer des Projektors kleiner, doch Einzelheiten gehen verloren</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>Keines</translation>
+    </message>
+    <message>
+        <source>Own layers</source>
+        <translation>Eigene Schichten</translation>
+    </message>
+    <message>
         <source>Drafting</source>
         <translation>Entwerfen</translation>
     </message>

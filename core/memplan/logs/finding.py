@@ -58,23 +58,21 @@ class Finder:
     def lines(self, block: bytes, first: int, end: int) -> dict[int, list[int]]:
         """Where lines that hold a text start in ``[first, end)``, and which texts each holds."""
         found: dict[int, set[int]] = {}
-        for at, index in self._hits(block, first, end):
-            start = max(block.rfind(b"\n", first, at) + 1, first)
-            found.setdefault(start, set()).add(index)
-        return {start: sorted(indices) for start, indices in found.items()}
-
-    def _hits(self, block: bytes, first: int, end: int) -> Iterator[tuple[int, int]]:
         for index, text in self._short:
-            at = block.find(text, first, end)
-            while at >= 0:
-                yield at, index
-                stop = block.find(b"\n", at, end)
-                at = block.find(text, stop, end) if stop >= 0 else -1
+            stop = first
+            while (at := block.find(text, stop, end)) >= 0:
+                found.setdefault(_line_start(block, stop, at, first), set()).add(index)
+                stop = _line_stop(block, at, end)
+        start = stop = first
         for place in self._places(block, first, end):
             for index, offset, text in self._by_gram.get(block[place : place + _GRAM], ()):
                 at = place - offset
-                if at >= first and block.startswith(text, at, end):
-                    yield at, index
+                if at < first or not block.startswith(text, at, end):
+                    continue
+                if at >= stop:  # each line's ends are looked for once
+                    start, stop = _line_start(block, stop, at, first), _line_stop(block, at, end)
+                found.setdefault(start, set()).add(index)
+        return {start: sorted(indices) for start, indices in found.items()}
 
     def _places(self, block: bytes, first: int, end: int) -> Iterator[int]:
         """Where four bytes begin that may stand for a text."""
@@ -86,6 +84,17 @@ class Finder:
             hashed = (numbers * np.uint32(_FACTOR)) >> shift
             for place in np.flatnonzero(self._table[hashed]).tolist():
                 yield start + place
+
+
+def _line_start(block: bytes, after: int, at: int, first: int) -> int:
+    """Where the line of a place starts, if no line that starts before ``after`` holds it."""
+    return max(block.rfind(b"\n", after, at) + 1, min(after, at) if after > first else first)
+
+
+def _line_stop(block: bytes, at: int, end: int) -> int:
+    """Where the next line starts, or the block's end."""
+    stop = block.find(b"\n", at, end)
+    return end if stop < 0 else stop + 1
 
 
 def _grams(text: bytes) -> list[bytes]:

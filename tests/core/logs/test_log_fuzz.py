@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from log_mutants import mutants, read_fully, sample_lines
 from memplan.logs import effects, lines, options, parse_log, reading, rows
+from memplan.logs.finding import Finder
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 MUTANTS = 1500
@@ -114,6 +116,24 @@ def test_that_four_times_the_log_takes_no_more_than_four_times_the_steps(unit: b
     once, four_times = _calls(_repeated(unit, 1000)), _calls(_repeated(unit, 4000))
 
     assert four_times <= 4 * once + 2000
+
+
+@pytest.mark.parametrize("unit", [b"failed: MiB alloc ", b"iB ", b"buffer size"])
+def test_that_a_line_without_an_end_is_looked_through_in_linear_time(unit: bytes) -> None:
+    def seconds(count: int) -> float:
+        block = unit * (count // len(unit))
+        started = time.process_time()
+        Finder(rows.ANCHORS).lines(block, 0, len(block))
+        return time.process_time() - started
+
+    assert seconds(1 << 20) < 12 * min(seconds(1 << 18) for _ in range(3)) + 0.05
+
+
+def test_that_lines_are_found_where_they_start() -> None:
+    block = b"x\nMiB a\nb\n MiB buffer size\nlast MiB"
+    found = Finder(("MiB", "buffer size", "b\u00e4r")).lines(block, 2, len(block))
+
+    assert found == {2: [0], 10: [0, 1], 27: [0]}
 
 
 def test_that_what_is_kept_of_a_log_does_not_grow_with_it() -> None:

@@ -139,12 +139,18 @@ def _divide(
         yield Line(text, held, partial(_around, block, start, stop), width)
         return
     parts = [part for end in _LINE_ENDS.split(text) for part in _GLUED.split(end) if part]
-    cut = [p[i : i + _LONGEST_LINE] for p in parts for i in range(0, len(p), _LONGEST_LINE)]
-    for index, piece in enumerate(cut):
+    # Neighbours are for lines that a terminal wrapped: a piece of an endless line has none.
+    cut = [
+        (part[at : at + _LONGEST_LINE], len(part) <= _LONGEST_LINE)
+        for part in parts
+        for at in range(0, len(part), _LONGEST_LINE)
+    ]
+    for index, (piece, whole) in enumerate(cut):
         held = tuple(i for i, anchor in enumerate(anchors) if anchor and anchor in piece)
         if held:
-            before, after = cut[index - 1 : index] or [""], cut[index + 1 : index + 2] or [""]
-            yield Line(piece, held, partial(_pair, before[0], after[0]), width)
+            before = cut[index - 1][0] if whole and index else ""
+            after = cut[index + 1][0] if whole and index + 1 < len(cut) else ""
+            yield Line(piece, held, partial(_pair, before, after), width)
 
 
 def _around(block: bytes, start: int, stop: int) -> tuple[str, str]:

@@ -99,6 +99,7 @@ class Style:
         second_norm: the norm before the network; empty: none.
         after_attention: the norm behind attention; empty: none.
         after_network: the norm behind the network; empty: none.
+        pins_last_norm: whether that norm stays on its layer's device.
         clamped: whether queries, keys and values are clamped where the file says so.
         scaled_queries: whether queries are scaled rather than scores.
         sinks: whether attention has sinks.
@@ -137,6 +138,7 @@ class Style:
     second_norm: str = "ffn_norm"
     after_attention: str = ""
     after_network: str = ""
+    pins_last_norm: bool = True
     clamped: bool = False
     scaled_queries: bool = False
     sinks: bool = False
@@ -294,10 +296,14 @@ class Attention:
         return g.normed(x, weight, g.bias(name, il), layer=il, centred=self._style.centred)
 
 
-def norm_of(g: ModelGraph, style: Style, name: str, x: int, layer: Layer) -> int:
+def norm_of(
+    g: ModelGraph, style: Style, name: str, x: int, layer: Layer, *, pinned: bool = True
+) -> int:
     """A norm of a layer, with what weight and bias the file has for it."""
     il = layer.index
-    return g.normed(x, g.weight(name, il), g.bias(name, il), layer=il, centred=style.centred)
+    return g.normed(
+        x, g.weight(name, il), g.bias(name, il), layer=il if pinned else -1, centred=style.centred
+    )
 
 
 def _layer(
@@ -318,7 +324,7 @@ def _layer(
     x = norm_of(g, style, style.second_norm, residual, layer) if style.second_norm else residual
     x = (style.network or network)(g, style, x, layer)
     if style.after_network:
-        x = norm_of(g, style, style.after_network, x, layer)
+        x = norm_of(g, style, style.after_network, x, layer, pinned=style.pins_last_norm)
     if style.scaled_residual:
         x = g.scale(x)
     stream = g.add(residual, x) if style.network_residual_first else g.add(x, residual)

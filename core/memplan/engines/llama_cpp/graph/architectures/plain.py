@@ -69,7 +69,7 @@ _GRANITE = Style(factors=True, scaled_embedding=True, scaled_residual=True, scal
 _GEMMA3 = Style(
     scaled_rows=True, scaled_queries=True, query_norm=_HEAD, activation=Activation.GELU,
     memory=Memory.AS_STATED, after_attention="post_attention_norm",
-    after_network="post_ffw_norm", capped_logits=True,
+    after_network="post_ffw_norm", pins_last_norm=False, capped_logits=True,
 )  # fmt: skip
 _HUNYUAN = Style(factors=True, query_norm=QueryNorm.AFTER_ROTATION)
 
@@ -99,7 +99,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "gemma2": Style(
         scaled_embedding=True, scaled_queries=True, activation=Activation.GELU,
         memory=Memory.WINDOWS, after_attention="post_attention_norm",
-        after_network="post_ffw_norm", soft_cap=True, capped_logits=True,
+        after_network="post_ffw_norm", pins_last_norm=False, soft_cap=True, capped_logits=True,
     ),
     "gemma3": _GEMMA3,
     "gemma-embedding": replace(
@@ -114,6 +114,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "olmo2": Style(
         memory=Memory.AS_STATED, query_norm=QueryNorm.WHOLE_ROW, first_norm="", second_norm="",
         after_attention="post_attention_norm", after_network="post_ffw_norm",
+        pins_last_norm=False,
     ),
     "plamo3": Style(
         memory=Memory.AS_STATED, query_norm=_HEAD, after_attention="post_attention_norm",
@@ -148,7 +149,7 @@ STYLES: Final[Mapping[str, Style]] = {
     "exaone4": Style(
         factors=True, query_norm=_HEAD, rotated=_windowed_or_none, memory=Memory.AS_STATED,
         first_norm="", second_norm="", after_attention="post_attention_norm",
-        after_network="post_ffw_norm",
+        after_network="post_ffw_norm", pins_last_norm=False,
     ),
     "deepseek": Style(factors=True, experts=Experts(normalised=False)),
     "bailingmoe": Style(factors=True, experts=Experts(normalised=None)),

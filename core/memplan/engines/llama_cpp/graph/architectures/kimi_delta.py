@@ -73,7 +73,7 @@ def bailingmoe3(g: ModelGraph) -> None:
         if layer.recurrent:
             x = delta_layer(g, states, x, layer, _bounded_decay_of_one, _wide_gate_a)
         else:
-            x = _gated_by_head(g, cache, x, layer, positions)
+            x = gated_by_head(g, cache, x, layer, positions)
         residual = g.add(x, residual)
         x = norm_of(g, style, "ffn_norm", residual, layer)
         stream = g.add(network(g, style, x, layer), residual)
@@ -81,7 +81,8 @@ def bailingmoe3(g: ModelGraph) -> None:
     g.expand(g.logits(g.get_rows(stream, chosen)))
 
 
-def _gated_by_head(g: ModelGraph, cache: CacheInputs, x: int, layer: Layer, positions: int) -> int:
+def gated_by_head(g: ModelGraph, cache: CacheInputs, x: int, layer: Layer, positions: int) -> int:
+    """Latent attention whose heads are weighed by gates."""
     il, tokens = layer.index, g.shapes[x][1]
     heads, length = layer.head_count, g.shape.value_length_mla
     attended = latent_attention_of_rows(g, cache, x, layer, positions)

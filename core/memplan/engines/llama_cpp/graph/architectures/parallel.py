@@ -82,12 +82,13 @@ def _cohere(g: ModelGraph, style: Style) -> None:
         if layer is g.layers[-1] and style.rows is Rows.IN_LAST_LAYER:
             x, stream = g.get_rows(x, chosen), g.get_rows(stream, chosen)
             normed = g.get_rows(normed, chosen)
-        inner = _cohere_network(g, style, normed, layer)
+        inner = cohere_network(g, style, normed, layer)
         stream = g.add(g.add(inner, stream), x)
     finish(g, style, stream, chosen)
 
 
-def _cohere_network(g: ModelGraph, style: Style, x: int, layer: Layer) -> int:
+def cohere_network(g: ModelGraph, style: Style, x: int, layer: Layer) -> int:
+    """The network beside attention: dense, or experts with a shared one."""
     il = layer.index
     if g.weight("ffn_gate_inp", il) is None:
         return g.feed_forward(x, il, activation=style.activation)
@@ -116,16 +117,18 @@ def cohere2(g: ModelGraph) -> None:
 
 def cohere2moe(g: ModelGraph) -> None:
     """The same with experts."""
+    _cohere(g, cohere2moe_style(g))
+
+
+def cohere2moe_style(g: ModelGraph) -> Style:
+    """The style of Command R with windows and experts."""
     dense = g.number("leading_dense_block_count")
     rms = g.real("attention.layer_norm_rms_epsilon") != 0.0
-    _cohere(
-        g,
-        Style(
-            rows=Rows.AFTER_NORM, centred=not rms, factors=True, memory=Memory.WINDOWS,
-            scaled_logits=bool(g.real("logit_scale")),
-            rotated=lambda _g, layer: layer.windowed or layer.index < dense,
-            experts=Experts(gating=None, default_gating=Gating.SIGMOID, normalised=None),
-        ),
+    return Style(
+        rows=Rows.AFTER_NORM, centred=not rms, factors=True, memory=Memory.WINDOWS,
+        scaled_logits=bool(g.real("logit_scale")),
+        rotated=lambda _g, layer: layer.windowed or layer.index < dense,
+        experts=Experts(gating=None, default_gating=Gating.SIGMOID, normalised=None),
     )  # fmt: skip
 
 

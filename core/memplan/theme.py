@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from memplan.component import ComponentKind
+from memplan.memory.component import ComponentKind, Part
+
+_PART_SHARE = 0.55
+"""How much of a component's hue is left in the fill of a part beside the model."""
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """A colour between two, with ``share`` of the first."""
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(one * share + two * (1 - share)) for one, two in pairs).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,12 @@ class Theme:
     beyond: str
     components: Mapping[ComponentKind, str]
     component_text: Mapping[ComponentKind, str]
+
+    def fill(self, kind: ComponentKind, part: Part = Part.MODEL) -> str:
+        """Fill of a component: of a part beside the model, the same hue nearer to the card."""
+        if part is Part.MODEL:
+            return self.components[kind]
+        return mixed(self.components[kind], self.card, _PART_SHARE)
 
 
 # Okabe and Ito's colour-blind-safe hues, shifted in lightness for contrast with each surface.

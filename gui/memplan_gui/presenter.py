@@ -13,8 +13,10 @@ from memplan.addresses import public_address
 from memplan.component import ComponentKind
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
+from memplan.memory.component import Part
+from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model, NoticeKind
-from memplan.planner import Plan, Share, Status, Usage
+from memplan.planner import Plan, PoolUsage, Share, Status, Usage
 from memplan.reader.errors import (
     ChoiceNeededError,
     GgufError,
@@ -42,6 +44,7 @@ from memplan.units import (
 from memplan.wording.help.lookup import component_topic
 from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.notices import notice_text
+from memplan.wording.pools import pool_title
 from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES, component_title, place_title
 from memplan.wording.verdicts import explanation, headline
 
@@ -171,6 +174,7 @@ class BreakdownRow:
         share_text: share of the budget; words if it does not count.
         share: the same as a number; ``None`` if it does not count.
         kind: the component; ``None`` for a sum.
+        part: the part of the run that it belongs to.
         total: whether this is the sum.
         tooltip: how exact the number is, and what it counts against.
         topic: what explains it.
@@ -183,45 +187,56 @@ class BreakdownRow:
     share_text: str
     share: float | None
     kind: ComponentKind | None
+    part: Part
     total: bool
     tooltip: str
     topic: Topic
 
 
 def breakdown_rows(plan: Plan, usage: Usage, units: ByteUnits) -> tuple[BreakdownRow, ...]:
-    """What counts against the budget, its sum, and then what does not count."""
-    counted = [_share_row(plan, share, units) for share in usage.shares if share.budgeted]
-    beside = [_share_row(plan, share, units) for share in usage.shares if not share.budgeted]
-    budget = plan.request.budget_bytes
-    total = BreakdownRow(
-        tr("Counts against the budget"),
+    """What each memory holds, and its sum; of one that is not limited no sum."""
+    rows: list[BreakdownRow] = []
+    for held in usage.pools:
+        own = [share for share in usage.shares if share.pool == held.pool.id]
+        rows += [_share_row(plan, share, held.pool, units) for share in own]
+        if held.pool.budget_bytes is not None and own:
+            rows.append(_sum_row(plan, held, held.pool.budget_bytes, units))
+    return tuple(rows)
+
+
+def _sum_row(plan: Plan, held: PoolUsage, budget: int, units: ByteUnits) -> BreakdownRow:
+    machine = plan.request.machine
+    of_only_device = len(machine.devices) == 1 and held.pool.kind is not PoolKind.HOST
+    return BreakdownRow(
+        tr("Counts against the budget") if of_only_device else pool_title(held.pool, machine),
         "",
-        format_bytes(usage.budgeted_bytes, units),
-        format_count(usage.budgeted_bytes),
-        format_percent(usage.budgeted_bytes, budget),
+        format_bytes(held.bytes, units),
+        format_count(held.bytes),
+        format_percent(held.bytes, budget),
         None,
         None,
+        Part.MODEL,
         True,
         tr("{needed} of a budget of {budget}").format(
-            needed=format_exact_bytes(usage.budgeted_bytes), budget=format_exact_bytes(budget)
+            needed=format_exact_bytes(held.bytes), budget=format_exact_bytes(budget)
         ),
         HelpTopic.COUNTS,
     )
-    return (*counted, total, *beside)
 
 
-def _share_row(plan: Plan, share: Share, units: ByteUnits) -> BreakdownRow:
-    budget = plan.request.budget_bytes
+def _share_row(plan: Plan, share: Share, pool: Pool, units: ByteUnits) -> BreakdownRow:
+    budget, several = pool.budget_bytes, len(plan.request.machine.devices) > 1
     exactness = tr("{bytes}, exact") if share.exact else tr("{bytes}, estimated, ± {band}")
     size = format_bytes(share.bytes, units)
     return BreakdownRow(
         component_title(share.kind, share.part),
-        place_title(share.where),
+        pool_title(pool, plan.request.machine) if several else place_title(share.where),
         size if share.exact else f"≈ {size}",
         format_count(share.bytes),
-        format_percent(share.bytes, budget) if share.budgeted else tr("not counted"),
-        (share.bytes / budget if budget else 0.0) if share.budgeted else None,
+        tr("not counted") if budget is None else format_percent(share.bytes, budget),
+        None if budget is None else share.bytes / budget if budget else 0.0,
         share.kind,
+        share.part,
         False,
         exactness.format(
             bytes=format_exact_bytes(share.bytes), band=format_bytes(share.band_bytes, units)

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 from memplan import Backend, EngineName
+from memplan.memory.component import ComponentKind, Part
 from memplan.memory.machine import HOST_ID, UNIFIED_ID, Machine, Pool, PoolKind
-from memplan.theme import LIGHT
-from memplan.units import GIB, MIB
+from memplan.theme import LIGHT, THEMES, Theme
+from memplan.units import GIB, MIB, ByteUnits
 from memplan_gui.panels.memory_bars import MemoryBar
+from memplan_gui.presenter import breakdown_rows
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
@@ -130,3 +132,31 @@ def test_that_a_dragged_budget_is_that_of_the_memory_in_the_chart(
     assert machine == Machine((CARD, replace(HOST, budget_bytes=GIB)))
     planned.session.undo_stack.undo()
     assert planned.session.request.machine == Machine((CARD, HOST))
+
+
+def test_that_the_breakdown_sums_each_memory_that_is_limited(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    ask(planned, qtbot, Machine((CARD, HOST)))
+    plan = planned.session.plan
+    assert plan is not None
+    rows = breakdown_rows(plan, plan.at, ByteUnits.BINARY)
+    sums = [(row.title, row.size) for row in rows if row.total]
+    assert sums == [("Counts against the budget", "10.1 GiB"), ("Host memory", "408 MiB")]
+    ask(planned, qtbot, Machine((CARD, replace(HOST, budget_bytes=None))))
+    plan = planned.session.plan
+    assert plan is not None
+    rows = breakdown_rows(plan, plan.at, ByteUnits.BINARY)
+    assert [row.title for row in rows if row.total] == ["Counts against the budget"]
+    assert {row.share_text for row in rows if row.share is None} >= {"not counted"}
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_that_a_part_is_paler_than_the_same_of_the_model(theme: Theme) -> None:
+    def distance(colour: str) -> int:
+        pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(theme.card[1:]), strict=True)
+        return sum(abs(one - two) for one, two in pairs)
+
+    for kind in ComponentKind:
+        assert theme.fill(kind) == theme.components[kind]
+        assert 0 < distance(theme.fill(kind, Part.PROJECTOR)) < distance(theme.fill(kind))

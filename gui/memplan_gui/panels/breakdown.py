@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from memplan.language import marked, ntr, tr
+from memplan.memory.component import Part
 from memplan.planner import Plan, Usage
 from memplan.theme import Theme
 from memplan.units import MIB, ByteUnits, format_bytes, format_count
@@ -27,6 +28,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPainter,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -165,11 +167,16 @@ def _widest_texts() -> tuple[tuple[str, ...], ...]:
 
 def _changed_columns(old: BreakdownRow, new: BreakdownRow) -> Iterable[int]:
     """The columns in which a row looks different from another."""
-    if (old.kind, old.total, old.share is None) != (new.kind, new.total, new.share is None):
+    if _look(old) != _look(new):
         return range(len(_HEADERS))
     texts = enumerate(zip(cells(old), cells(new), strict=True))
     changed = [column for column, (before, after) in texts if before != after]
     return changed if old.share == new.share else [*changed, _BAR]
+
+
+def _look(row: BreakdownRow) -> tuple[object, ...]:
+    """What the colours and the weight of a row's texts depend on."""
+    return row.kind, row.part, row.total, row.share is None
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -203,10 +210,13 @@ class _RowDelegate(QStyledItemDelegate):
             side, radius = scaled(_SWATCH), scaled(3)
             top = rect.center().y() - side / 2
             swatch = QRectF(rect.x() + scaled(_PADDING), top, side, side)
-            painter.setBrush(QColor(theme.components[row.kind]))
+            painter.setBrush(QColor(theme.fill(row.kind, row.part)))
+            if row.part is not Part.MODEL:
+                painter.setPen(QPen(QColor(theme.components[row.kind]), 1))
             painter.drawRoundedRect(swatch, radius, radius)
+            painter.setPen(Qt.PenStyle.NoPen)
         if index.column() == _BAR and row.share is not None and row.kind is not None:
-            _draw_bar(painter, rect, row.share, theme.grid, theme.components[row.kind])
+            _draw_bar(painter, rect, row.share, theme.grid, theme.fill(row.kind, row.part))
         if index.row() + 1 < len(self._model.rows):
             painter.fillRect(QRectF(rect.x(), rect.bottom() - 1, rect.width(), 1), theme.grid)
         painter.restore()

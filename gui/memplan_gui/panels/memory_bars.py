@@ -83,10 +83,9 @@ class MemoryBar(QRadioButton):
             return
         self._fill = fill
         self.setAccessibleName(f"{fill.title}: {fill.use}")
-        lines = [
-            f"{placed_title(share.kind, share.where)}: {format_bytes(share.bytes, units)}"
-            for share in fill.shares
-        ]
+        titles = [placed_title(share.kind, share.where, share.part) for share in fill.shares]
+        sizes = [format_bytes(share.bytes, units) for share in fill.shares]
+        lines = [f"{title}: {size}" for title, size in zip(titles, sizes, strict=True)]
         self.setAccessibleDescription(". ".join(lines))
         self.setToolTip(as_written("\n".join([f"{fill.title}: {fill.use}", *lines])))
         self.update()
@@ -160,9 +159,8 @@ class MemoryBar(QRadioButton):
         x, pixels = bar.left(), bar.width() / max(fill.scale_bytes, 1)
         for share in fill.shares:
             width = share.bytes * pixels
-            painter.fillRect(
-                QRectF(x, bar.top(), width, bar.height()), QColor(theme.components[share.kind])
-            )
+            segment = QRectF(x, bar.top(), width, bar.height())
+            painter.fillRect(segment, QColor(theme.fill(share.kind, share.part)))
             x += width
         budget_bytes = fill.usage.pool.budget_bytes
         if budget_bytes is not None and fill.usage.bytes > budget_bytes:

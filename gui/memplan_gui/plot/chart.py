@@ -339,8 +339,8 @@ class Chart(QWidget):
         for index, area in enumerate(self._areas):
             area.setVisible(index < len(series.components))
             if index < len(series.components):
-                colour = drawing.theme.components[series.components[index].kind]
-                brush = pg.mkBrush(colour)
+                component = series.components[index]
+                brush = pg.mkBrush(drawing.theme.fill(component.kind, component.part))
                 area.setData(xs, series.stack[index] / GIB, brush=brush, connect=connected)
 
     def _add_area(self) -> None:

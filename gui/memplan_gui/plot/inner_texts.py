@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from memplan.engines.registry import engine_named
 from memplan.language import tr
+from memplan.memory.component import Part
 from memplan.units import format_bytes, format_tokens
 from memplan.wording.titles import component_title
 from numpy.typing import NDArray
@@ -161,7 +162,10 @@ class InnerTexts:
                 if rect is not None:
                     # Hatching or another plan's line would make it hard to read.
                     crossed = not component.exact or bool(self._curves_under([rect])[0])
-                    self.texts.append(Text(TextRole.AREA, text, rect, component.kind, crossed))
+                    # The fill of a part is paler than what a component's text is legible on.
+                    kind = component.kind if component.part is Part.MODEL else None
+                    chip = crossed or kind is None
+                    self.texts.append(Text(TextRole.AREA, text, rect, kind, chip))
                     break
 
     def place_range(self, budget_x: float) -> None:

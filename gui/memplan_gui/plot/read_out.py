@@ -138,8 +138,8 @@ class ReadOutCard(QWidget):
         side, gap = scaled(_SWATCH), scaled(_COLUMN_GAP)
         if row.share is not None:
             swatch = QRectF(scaled(_PAD), top + (line - side) / 2, side, side)
-            colour = QColor(theme.components[row.share.kind])
-            painter.setPen(QPen(colour, 1.5))
+            colour = QColor(theme.fill(row.share.kind, row.share.part))
+            painter.setPen(QPen(QColor(theme.components[row.share.kind]), 1.5))
             painter.setBrush(colour if row.counted else QColor(theme.card))
             painter.drawRoundedRect(swatch, 3, 3)
         painter.setFont(self._bold() if row.strong else self.font())

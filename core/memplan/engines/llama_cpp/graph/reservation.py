@@ -32,6 +32,9 @@ _FAR: Final = 1 << 40
 _LOOK: Final = 37
 """So many steps away a size is looked at again, to see whether it grows evenly."""
 
+_MOVES_OF_INPUTS: Final = 96
+"""A buffer that little happens in holds inputs only."""
+
 _MOST_VIEWS_COPIED: Final = 4
 """So many views of one tensor are copied where it is not one for each layer."""
 
@@ -161,7 +164,7 @@ def _allocated(owner: Backend, graph: FlatGraph, tensor: int) -> int:
 
 
 def _accumulates(moves: Sequence[Move]) -> bool:
-    """Whether a buffer holds ever more from layer to layer.
+    """Whether a buffer holds more, or less, from layer to layer.
 
     Between two layers it holds the least: the stream, and what all layers read.
     """
@@ -170,7 +173,7 @@ def _accumulates(moves: Sequence[Move]) -> bool:
         held += (move.kind == TAKE) - (move.kind == GIVE_BACK)
         part = 4 * place // len(moves)
         fewest[part] = min(fewest[part], held)
-    return bool(moves) and fewest[1] < fewest[2]
+    return len(moves) > _MOVES_OF_INPUTS and fewest[1] != fewest[2]
 
 
 class _Regime:

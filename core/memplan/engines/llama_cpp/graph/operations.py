@@ -258,6 +258,10 @@ class Operations:
         """Sum."""
         return self._same(Op.ADD, a, b)
 
+    def add_in_place(self, a: int, b: int) -> int:
+        """Sum, over the first operand."""
+        return self._in_place(Op.ADD, a, (a, b))
+
     def sub(self, a: int, b: int) -> int:
         """Difference."""
         return self._same(Op.SUB, a, b)
@@ -351,10 +355,6 @@ class Operations:
         """Root mean square norm."""
         return self._same(Op.RMS_NORM, a)
 
-    def group_norm(self, a: int) -> int:
-        """Norm of groups."""
-        return self._same(Op.GROUP_NORM, a)
-
     def l2_norm(self, a: int) -> int:
         """Unit length."""
         return self._same(Op.L2_NORM, a)
@@ -387,11 +387,6 @@ class Operations:
             product = self.sources[product][0]
         self.details[product] = 1
 
-    def out_prod(self, a: int, b: int) -> int:
-        """Outer product."""
-        shape = (self.shapes[a][0], self.shapes[b][0], self.shapes[b][2], self.shapes[b][3])
-        return self._new(Op.OUT_PROD, F32, shape, (a, b))
-
     # Rows
 
     def get_rows(self, of: int, rows: int) -> int:
@@ -423,18 +418,6 @@ class Operations:
     def mean(self, a: int) -> int:
         """Mean of each row."""
         return self._new(Op.MEAN, F32, (1, *self.shapes[a][1:]), (a,))
-
-    def cumsum(self, a: int) -> int:
-        """Running sum of each row."""
-        return self._same(Op.CUMSUM, a)
-
-    def tri(self, a: int) -> int:
-        """One triangle of each matrix."""
-        return self._same(Op.TRI, a)
-
-    def solve_tri(self, a: int, b: int) -> int:
-        """Solve a triangular system."""
-        return self._new(Op.SOLVE_TRI, F32, self.shapes[b], (a, b))
 
     def argsort(self, a: int) -> int:
         """The order of each row."""

@@ -242,12 +242,18 @@ class Attention:
     def __call__(self, x: int, layer: Layer) -> int:
         """Attention of one layer."""
         g, style = self._g, self._style
-        heads = style.heads
-        q, k, v = heads(g, x, layer, self._positions) if heads else self._heads(x, layer)
+        q, k, v = self.heads(x, layer)
         if style.scaled_queries:
             q = g.scale(q)
         result = self.over(q, k, v, layer)
         return result if style.projection is None else style.projection(g, result, x, layer)
+
+    def heads(self, x: int, layer: Layer) -> tuple[int, int, int]:
+        """Queries, keys and values, normed and rotated as the style says."""
+        otherwise = self._style.heads
+        if otherwise is not None:
+            return otherwise(self._g, x, layer, self._positions)
+        return self._heads(x, layer)
 
     def over(self, q: int, k: int, v: int, layer: Layer) -> int:
         """Attention of queries, keys and values; projected unless the style says otherwise."""

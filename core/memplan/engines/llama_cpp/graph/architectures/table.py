@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from memplan.engines.llama_cpp.graph.architectures import (
+    block_sparse,
     compressed,
     delta_net,
     encoders,
@@ -88,6 +89,7 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "minimax-01": lightning.minimax_01,
     "deepseek32": sparse.sparse,
     "deepseek4": compressed.deepseek4,
+    "minimax-m3": block_sparse.minimax_m3,
     "glm-dsa": sparse.sparse,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
@@ -101,7 +103,7 @@ STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar
 
 ESTIMATED: Final = frozenset(
     {
-        "clef", "dots3note", "glm5-next", "graniteswitch", "hy_v4", "minimax-m3",
+        "clef", "dots3note", "glm5-next", "graniteswitch", "hy_v4",
         "qwen4exp", "wavtokenizer-dec",
     }
 )  # fmt: skip

@@ -136,6 +136,14 @@ class Attention(Basis):
         result = self.rotated(result, inputs.rotation_v)
         return self.projected(result, layer) if output else result
 
+    def stored(self, inputs: CacheInputs, k: int, v: int, layer: Layer) -> tuple[int, int]:
+        """Store keys and values in a layer's cache; the keys and values of the whole cache."""
+        cells = self.batch.cells
+        self.expand(self._store_rows(layer, k, inputs.rows_k, "k", cells))
+        if inputs.rows_v is not None:
+            self.expand(self._store_values(layer, v, inputs.rows_v, cells))
+        return self._cache_views(layer, cells)
+
     def projected(self, stream: int, layer: Layer) -> int:
         """The output projection of attention."""
         return self.linear("attn_output", stream, layer.index)

@@ -37,12 +37,13 @@ def _out(g: ModelGraph, attended: int, layer: Layer) -> int:
 def _by_head(g: ModelGraph, attended: int, gate: int, layer: Layer) -> int:
     rows = g.shapes[attended][1]
     whole = g.shapes[attended][0]
-    heads = g.reshape(attended, layer.value_length, layer.head_count, rows)
+    heads = g.reshape(attended, whole // layer.head_count, layer.head_count, rows)
     gate = g.reshape(gate, 1, layer.head_count, rows)
     return g.reshape(g.mul(heads, gate), whole, rows)
 
 
-def _gated_heads(g: ModelGraph, attended: int, x: int, layer: Layer) -> int:
+def gated_heads(g: ModelGraph, attended: int, x: int, layer: Layer) -> int:
+    """The projection of what gates let through, head by head."""
     weight = g.weight("attn_gate", layer.index)
     if weight is not None:
         attended = _by_head(g, attended, g.sigmoid(g.product(weight, x)), layer)
@@ -102,11 +103,11 @@ STYLES: Final[Mapping[str, Style]] = {
         query_norm=_HEAD, memory=Memory.AS_STATED, projection=_laguna, experts=_STATED
     ),
     "step35": Style(
-        heads=_step35_heads, memory=Memory.WINDOWS, projection=_gated_heads, experts=_STATED,
+        heads=_step35_heads, memory=Memory.WINDOWS, projection=gated_heads, experts=_STATED,
         rows=Rows.BEFORE_NORM,
     ),
     "spark2_5": Style(
-        memory=Memory.WINDOWS, projection=_gated_heads, activation=Activation.GELU
+        memory=Memory.WINDOWS, projection=gated_heads, activation=Activation.GELU
     ),
 }  # fmt: skip
 """Which style each architecture is."""

@@ -104,8 +104,8 @@ def _absorbed(g: ModelGraph, q: int, il: int, positions: int) -> int:
 
 def absorbed_rows(g: ModelGraph, q: int, layer: Layer, positions: int) -> int:
     """Queries in the latent space, out of rows of all heads; not rotated without positions."""
-    length, turned = g.shape.key_length_mla, g.shape.rope_length
-    heads, tokens = layer.head_count, g.shapes[q][1]
+    heads, turned = layer.head_count, g.shape.rope_length
+    length, tokens = g.shapes[q][0] // heads, g.shapes[q][1]
     each = g.row_bytes(q, length)
     strides = (each, each * heads)
     q_plain = g.view(q, (length - turned, heads, tokens), strides)

@@ -1,6 +1,6 @@
-"""Latent attention over the tokens that an indexer chooses: DeepSeek 3.2, GLM 5.
+"""Latent attention over the tokens that an indexer chooses: DeepSeek 3.2, GLM 5, dots 3.
 
-Source: ``deepseek32.cpp``, ``glm-dsa.cpp`` and ``build_attn`` with ``top_k`` in
+Source: ``deepseek32.cpp``, ``glm-dsa.cpp``, ``dots3note.cpp`` and ``build_attn`` with ``top_k`` in
 ``llama-graph.cpp`` of llama.cpp b11434.
 """
 
@@ -16,6 +16,7 @@ from memplan.engines.llama_cpp.graph.architectures.decoder import (
     norm_of,
     start,
 )
+from memplan.engines.llama_cpp.graph.architectures.gated import gated_heads
 from memplan.engines.llama_cpp.graph.architectures.latent import absorbed_rows
 from memplan.engines.llama_cpp.graph.backends.layouts import F16, F32, I64
 from memplan.engines.llama_cpp.graph.flat import Op
@@ -53,6 +54,35 @@ def sparse(g: ModelGraph) -> None:
         if layer.indexer_key_width:
             choice = _chosen_cells(g, indexer, x, narrow, positions, layer)
         x = _attention(g, cache, x, narrow, positions, layer, choice)
+        x = g.projected(x, layer)
+        if layer is g.layers[-1]:
+            x, residual = g.get_rows(x, chosen), g.get_rows(residual, chosen)
+        residual = g.add(x, residual)
+        x = norm_of(g, style, "ffn_norm", residual, layer)
+        stream = g.add(network(g, style, x, layer), residual)
+    finish(g, style, stream)
+
+
+def dots3note(g: ModelGraph) -> None:
+    """Dots 3: windows between sparse layers, and a gate for each head."""
+    style = _STYLE
+    stream = start(g, style)
+    positions = g.positions()
+    cache = g.cache_inputs(with_value=False, rotated=False)
+    indexer = indexer_inputs(g)
+    window = g.cache_inputs(windowed=True, with_value=False, rotated=False)
+    chosen = g.output_rows()
+    for layer in g.layers:
+        il, residual = layer.index, stream
+        x = normed = norm_of(g, style, "attn_norm", stream, layer)
+        narrow = g.product(g.weight("attn_q_a", il), x)
+        narrow = g.normed(narrow, g.weight("attn_q_a_norm", il), layer=il)
+        if layer.windowed:
+            x = _attention(g, window, x, narrow, positions, layer, None)
+        else:
+            choice = _chosen_cells(g, indexer, x, narrow, positions, layer)
+            x = _attention(g, cache, x, narrow, positions, layer, choice)
+        x = gated_heads(g, x, normed, layer)
         if layer is g.layers[-1]:
             x, residual = g.get_rows(x, chosen), g.get_rows(residual, chosen)
         residual = g.add(x, residual)
@@ -106,19 +136,23 @@ def _attention(
     narrow: int,
     positions: int,
     layer: Layer,
-    choice: int,
+    choice: int | None,
 ) -> int:
-    shape, il, tokens = g.shape, layer.index, g.shapes[x][1]
-    turned, rank = shape.rope_length, shape.kv_lora_rank
+    """Attention over the latent cache, all of it without a choice; not projected."""
+    il, turned, tokens = layer.index, g.shape.rope_length, g.shapes[x][1]
     q = g.product(g.weight("attn_q_b", il), narrow)
     row = g.product(g.weight("attn_kv_a_mqa", il), x)
+    rank = g.shapes[row][0] - turned
     stride = g.row_bytes(row, rank + turned)
     latent = g.view(row, (rank, tokens), (stride,))
     k_turned = g.view(row, (turned, 1, tokens), (stride, stride), g.row_bytes(row, rank))
+    k_norm = g.weight("attn_k_norm", il)
+    if k_norm is not None:
+        k_turned = g.normed(k_turned, k_norm, layer=il)
     k_turned = g.rope(k_turned, positions)
     latent = g.normed(latent, g.weight("attn_kv_a_norm", il), layer=il)
     q = absorbed_rows(g, q, layer, positions)
     v = g.reshape(latent, rank, 1, tokens)
     k = g.concat(v, k_turned, 0)
     outwards = g.weight("attn_v_b", il)
-    return g.attend_latent(cache, q, k, v, layer, decompress=outwards, choice=choice)
+    return g.attend_latent(cache, q, k, v, layer, decompress=outwards, choice=choice, output=False)

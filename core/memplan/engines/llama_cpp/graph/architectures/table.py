@@ -90,6 +90,7 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "deepseek32": sparse.sparse,
     "deepseek4": compressed.deepseek4,
     "minimax-m3": block_sparse.minimax_m3,
+    "dots3note": sparse.dots3note,
     "glm-dsa": sparse.sparse,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
@@ -103,7 +104,7 @@ STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar
 
 ESTIMATED: Final = frozenset(
     {
-        "clef", "dots3note", "glm5-next", "graniteswitch", "hy_v4",
+        "clef", "glm5-next", "graniteswitch", "hy_v4",
         "qwen4exp", "wavtokenizer-dec",
     }
 )  # fmt: skip

@@ -218,13 +218,14 @@ class Attention(Basis):
         """
         self.expand(q, v, k)
         batch = self.batch
-        self.expand(self._store_rows(layer, k, inputs.rows_k, "k", batch.cells))
-        cache = self.cache_tensor("k", layer, layer.key_width, batch.cells, batch.key_type)
+        cells = batch.window_cells if layer.windowed else batch.cells
+        self.expand(self._store_rows(layer, k, inputs.rows_k, "k", cells))
+        cache = self.cache_tensor("k", layer, layer.key_width, cells, batch.key_type)
         row = self.row_bytes(cache, layer.key_width)
         keys = self.view(
             cache,
-            (layer.key_length, layer.head_count_kv, batch.cells, batch.streams),
-            (self.row_bytes(cache, layer.key_length), row, row * batch.cells),
+            (layer.key_length, layer.head_count_kv, cells, batch.streams),
+            (self.row_bytes(cache, layer.key_length), row, row * cells),
         )
         values = self.view(
             keys, (self.shapes[v][0], *self.shapes[keys][1:]), self.strides[keys][1:]

@@ -78,3 +78,8 @@ def test_that_the_pattern_of_layers_stays() -> None:
     followed = [layers[number - 1] for number in numbers[1:-1]]
     assert followed == layers[: len(followed)]
     assert len(followed) < len(layers)
+
+
+def test_that_layers_of_a_long_pattern_are_all_followed() -> None:
+    pattern = [1, 1, 1, 1, 1, 2, 1, 1, 1, 1]
+    assert walked(pattern * 6) == tuple(range(60))

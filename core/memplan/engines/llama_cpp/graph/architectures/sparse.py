@@ -23,7 +23,7 @@ from memplan.engines.llama_cpp.graph.flat import Op
 from memplan.engines.llama_cpp.graph.model_graph import CacheInputs, Gating, ModelGraph
 from memplan.engines.llama_cpp.shape import Layer
 
-_STYLE = Style(
+SPARSE = Style(
     experts=Experts(gating=None, default_gating=Gating.SIGMOID, normalised=None, choice_bias=True)
 )
 
@@ -39,7 +39,7 @@ class IndexerInputs:
 
 def sparse(g: ModelGraph) -> None:
     """DeepSeek 3.2 and GLM 5; a layer without an indexer uses the choice of the last one."""
-    style = _STYLE
+    style = SPARSE
     stream = start(g, style)
     positions = g.positions()
     cache = g.cache_inputs(with_value=False, rotated=False)
@@ -52,8 +52,8 @@ def sparse(g: ModelGraph) -> None:
         narrow = g.product(g.weight("attn_q_a", il), x)
         narrow = g.normed(narrow, g.weight("attn_q_a_norm", il), layer=il)
         if layer.indexer_key_width:
-            choice = _chosen_cells(g, indexer, x, narrow, positions, layer)
-        x = _attention(g, cache, x, narrow, positions, layer, choice)
+            choice = chosen_cells(g, indexer, x, narrow, positions, layer)
+        x = latent_attention_over(g, cache, x, narrow, positions, layer, choice)
         x = g.projected(x, layer)
         if layer is g.layers[-1]:
             x, residual = g.get_rows(x, chosen), g.get_rows(residual, chosen)
@@ -65,7 +65,7 @@ def sparse(g: ModelGraph) -> None:
 
 def dots3note(g: ModelGraph) -> None:
     """Dots 3: windows between sparse layers, and a gate for each head."""
-    style = _STYLE
+    style = SPARSE
     stream = start(g, style)
     positions = g.positions()
     cache = g.cache_inputs(with_value=False, rotated=False)
@@ -78,10 +78,10 @@ def dots3note(g: ModelGraph) -> None:
         narrow = g.product(g.weight("attn_q_a", il), x)
         narrow = g.normed(narrow, g.weight("attn_q_a_norm", il), layer=il)
         if layer.windowed:
-            x = _attention(g, window, x, narrow, positions, layer, None)
+            x = latent_attention_over(g, window, x, narrow, positions, layer, None)
         else:
-            choice = _chosen_cells(g, indexer, x, narrow, positions, layer)
-            x = _attention(g, cache, x, narrow, positions, layer, choice)
+            choice = chosen_cells(g, indexer, x, narrow, positions, layer)
+            x = latent_attention_over(g, cache, x, narrow, positions, layer, choice)
         x = gated_heads(g, x, normed, layer)
         if layer is g.layers[-1]:
             x, residual = g.get_rows(x, chosen), g.get_rows(residual, chosen)
@@ -100,8 +100,15 @@ def indexer_inputs(g: ModelGraph) -> IndexerInputs:
     return IndexerInputs(rows, mask, g.input(F32, size, size))
 
 
-def _chosen_cells(
-    g: ModelGraph, inputs: IndexerInputs, x: int, narrow: int, positions: int, layer: Layer
+def chosen_cells(
+    g: ModelGraph,
+    inputs: IndexerInputs,
+    x: int,
+    narrow: int,
+    positions: int,
+    layer: Layer,
+    *,
+    rotated: bool = True,
 ) -> int:
     """The cells that attention may read, for each token."""
     il, tokens = layer.index, g.shapes[x][1]
@@ -113,7 +120,8 @@ def _chosen_cells(
     norm, bias = g.weight("indexer.k_norm", il), g.bias("indexer.k_norm", il)
     k = g.normed(k, norm, bias, layer=il, centred=True)
     k = g.rope(g.reshape(k, length, 1, tokens), positions)
-    q, k = g.mul_mat(inputs.rotation, q), g.mul_mat(inputs.rotation, k)
+    if rotated:
+        q, k = g.mul_mat(inputs.rotation, q), g.mul_mat(inputs.rotation, k)
     keys = g.indexer_keys(layer, k, inputs.rows, length)
     weights = g.product(g.weight("indexer.proj", il), x)
     part = tokens // streams
@@ -129,7 +137,7 @@ def _chosen_cells(
     return g.cont(g.top_k(scores, min(batch.cells, shape.indexer_top_k)))
 
 
-def _attention(
+def latent_attention_over(
     g: ModelGraph,
     cache: CacheInputs,
     x: int,
@@ -137,6 +145,7 @@ def _attention(
     positions: int,
     layer: Layer,
     choice: int | None,
+    sinks: int | None = None,
 ) -> int:
     """Attention over the latent cache, all of it without a choice; not projected."""
     il, turned, tokens = layer.index, g.shape.rope_length, g.shapes[x][1]
@@ -155,4 +164,6 @@ def _attention(
     v = g.reshape(latent, rank, 1, tokens)
     k = g.concat(v, k_turned, 0)
     outwards = g.weight("attn_v_b", il)
-    return g.attend_latent(cache, q, k, v, layer, decompress=outwards, choice=choice, output=False)
+    return g.attend_latent(
+        cache, q, k, v, layer, decompress=outwards, choice=choice, output=False, sinks=sinks
+    )

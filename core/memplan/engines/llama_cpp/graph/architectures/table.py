@@ -24,6 +24,7 @@ from memplan.engines.llama_cpp.graph.architectures import (
     short_convolution,
     sparse,
     state_space,
+    unfused_hyper,
 )
 from memplan.engines.llama_cpp.graph.architectures.decoder import Style, decoder
 from memplan.engines.llama_cpp.graph.architectures.plain import granite
@@ -91,6 +92,7 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "deepseek4": compressed.deepseek4,
     "minimax-m3": block_sparse.minimax_m3,
     "dots3note": sparse.dots3note,
+    "hy_v4": unfused_hyper.hy_v4,
     "glm-dsa": sparse.sparse,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
@@ -104,7 +106,7 @@ STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar
 
 ESTIMATED: Final = frozenset(
     {
-        "clef", "glm5-next", "graniteswitch", "hy_v4",
+        "clef", "glm5-next", "graniteswitch",
         "qwen4exp", "wavtokenizer-dec",
     }
 )  # fmt: skip

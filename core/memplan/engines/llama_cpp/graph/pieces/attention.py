@@ -211,6 +211,7 @@ class Attention(Basis):
         decompress: int | None,
         output: bool = True,
         choice: int | None = None,
+        sinks: int | None = None,
     ) -> int:
         """Attention over a cache of latents, whose keys hold the values, too.
 
@@ -233,7 +234,9 @@ class Attention(Basis):
         mask, most = inputs.mask, 0
         if choice is not None:
             mask, most = self.only(mask, choice), self.shapes[choice][0]
-        result = self.attention(q, keys, values, mask, decompress=decompress, most_cells=most)
+        result = self.attention(
+            q, keys, values, mask, sinks=sinks, decompress=decompress, most_cells=most
+        )
         return self.projected(result, layer) if output else result
 
     def only(self, mask: int, choice: int, kind: int = F32) -> int:

@@ -45,7 +45,7 @@ def components(window: MainWindow) -> set[str]:
 
 def test_that_each_memory_says_how_full_it_is(planned: MainWindow, qtbot: QtBot) -> None:
     ask(planned, qtbot, Machine((CARD, HOST)))
-    assert bar(planned, "gpu0").accessibleName() == "RTX 4080: 10.1 GiB of 16.0 GiB"
+    assert bar(planned, "gpu0").accessibleName() == "RTX 4080: 10.1 of 16.0 GiB"
     assert bar(planned, HOST_ID).accessibleName() == "Host memory: 408 MiB of 64.0 GiB"
     assert shown_pool(planned) == "gpu0"
 
@@ -100,7 +100,7 @@ def test_that_the_bars_follow_the_context_that_is_read_out(
     assert plan is not None
     assert bar(planned, "gpu0").texts()[1].startswith("5.0")
     chart.hide_read_out()
-    assert bar(planned, "gpu0").texts()[1].startswith("10.1 GiB")
+    assert bar(planned, "gpu0").texts()[1].startswith("10.1 of")
 
 
 @pytest.mark.parametrize("budget_gib", [16, 6])

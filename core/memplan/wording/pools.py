@@ -23,9 +23,13 @@ def pool_title(pool: Pool, machine: Machine) -> str:
 
 
 def pool_use(usage: PoolUsage, units: ByteUnits) -> str:
-    """What is taken of a memory, and of how much."""
+    """What is taken of a memory, and of how much; the unit once where it is the same."""
     used = format_bytes(usage.bytes, units)
     budget_bytes = usage.pool.budget_bytes
     if budget_bytes is None:
         return tr("{used}, not limited").format(used=used)
-    return tr("{used} of {budget}").format(used=used, budget=format_bytes(budget_bytes, units))
+    budget = format_bytes(budget_bytes, units)
+    number, _, unit = used.rpartition(" ")
+    if budget.rpartition(" ")[2] == unit:
+        used = number
+    return tr("{used} of {budget}").format(used=used, budget=budget)

@@ -34,6 +34,9 @@ _TWO_COLUMNS_FROM = 560
 _GAP = 10
 _PAD = 6
 _BAR_HEIGHT = 12
+_SPARE = 2
+"""Pixels beyond a text's width, which is rounded: of what just fits, nothing must be left out."""
+
 _MOST_NAME = 0.4
 """The part of a bar's width that its name may take."""
 
@@ -306,7 +309,7 @@ class MemoryBars(QWidget):
         for column in range(self._columns):
             bars = self.bars[column :: self._columns]
             texts = [bar.texts() for bar in bars]
-            names = max((width(name) for name, _ in texts), default=0)
-            uses = max((width(use) for _, use in texts), default=0)
+            names = max((width(name) for name, _ in texts), default=0) + _SPARE
+            uses = max((width(use) for _, use in texts), default=0) + _SPARE
             for bar in bars:
                 bar.set_widths(names, uses)

@@ -6,6 +6,9 @@ llama.cpp b11434. A context without embeddings is meant, as it is reserved at th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from memplan.engines.llama_cpp.graph.architectures.decoder import (
     Memory,
     Style,
@@ -20,6 +23,14 @@ from memplan.engines.llama_cpp.shape import Layer
 _ROTATED = frozenset({"nomic-bert", "nomic-bert-moe", "jina-bert-v3"})
 _GATED_BY_SILU = frozenset({"nomic-bert"})
 _CENTRED = Style(centred=True)
+
+_ACTIVATIONS: Final[Mapping[str, Activation]] = {
+    "silu": Activation.SWIGLU_OF_HALVES,
+    "swish": Activation.SWIGLU_OF_HALVES,
+    "swiglu": Activation.SWIGLU_OF_HALVES,
+    "relu": Activation.RELU,
+}
+"""What ModernBERT's files call the function of their networks; others are gated by GELU."""
 
 
 def bert(g: ModelGraph) -> None:
@@ -109,9 +120,7 @@ def neo_bert(g: ModelGraph) -> None:
 
 def modern_bert(g: ModelGraph) -> None:
     """ModernBERT: no norm before the first layer's attention."""
-    activation = Activation.GEGLU_OF_HALVES
-    if g.text("hidden_activation") == "silu":
-        activation = Activation.SWIGLU_OF_HALVES
+    activation = _ACTIVATIONS.get(g.text("hidden_activation"), Activation.GEGLU_OF_HALVES)
     style = Style(centred=True, activation=activation, embedding_norm=True)
     _plain(g, style, "output_norm.weight")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from memplan import Backend, EngineName
+from memplan import Backend, EngineName, Request
+from memplan.detection.choices import DeviceChoice, Origin
+from memplan.detection.host_memory import host_memory_bytes
 from memplan.engines.llama_cpp.face import LlamaCpp
 from memplan.memory.machine import HOST_ID, Machine, Pool, PoolKind
 from memplan.units import GIB
@@ -134,3 +136,12 @@ def _card_texts(window: MainWindow) -> list[str]:
 def test_that_the_machine_is_remembered(planned: MainWindow) -> None:
     settings = replace(planned._settings, machine=TWO)
     assert settings_from_text(settings_to_text(settings)).machine == TWO
+
+
+def test_that_a_device_of_this_machine_brings_the_memory_of_its_host() -> None:
+    choice = DeviceChoice("Own", Origin.FREE_NOW, (Backend.VULKAN,), 4 * GIB)
+    host = choice.changes(Request(), (Backend.VULKAN,))["machine"].host
+    assert host.budget_bytes == host_memory_bytes()
+    assert (host.budget_bytes or 0) > GIB // 4
+    other = replace(choice, origin=Origin.CATALOGUE)
+    assert other.changes(Request(), (Backend.VULKAN,))["machine"].host.budget_bytes is None

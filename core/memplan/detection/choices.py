@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from memplan.detection.device import Amount
+from memplan.detection.host_memory import host_memory_bytes
 from memplan.detection.result import Detection
 from memplan.devices import Device, default_working_set
 from memplan.engines.registry import engine_named
-from memplan.memory.machine import Pool
+from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.request import Backend, Request
 from memplan.units import MIB
 
@@ -67,7 +68,8 @@ class DeviceChoice:
         """The request's new values once this device is chosen as the one of this number.
 
         The backend stays if it reaches the device, else it is the first of the engine's backends
-        ``offered`` that does. The allocation limit is that of Vulkan or Metal; CUDA has another.
+        ``offered`` that does. A device of this machine brings the memory of its host. The
+        allocation limit is that of Vulkan or Metal; CUDA has another.
         """
         reaching = [backend for backend in offered if backend in self.backends]
         stays = request.backend in reaching or not reaching
@@ -78,9 +80,16 @@ class DeviceChoice:
         number = min(number, len(devices) - 1)
         devices[number] = self._memory(devices[number], limit_bytes)
         return {
-            "machine": machine.with_devices(devices),
+            "machine": self._beside_own_host(machine.with_devices(devices)),
             "options": request.on_device(limit_bytes).options,
         }
+
+    def _beside_own_host(self, machine: Machine) -> Machine:
+        """The machine with this machine's host, if that is where the device is."""
+        host = machine.host
+        if self.origin not in (Origin.TOTAL, Origin.FREE_NOW) or host.kind is not PoolKind.HOST:
+            return machine
+        return machine.with_pool(replace(host, budget_bytes=host_memory_bytes()))
 
     def _memory(self, place: Pool, limit_bytes: int | None) -> Pool:
         """The device's memory, in the place of another."""

@@ -84,3 +84,16 @@ def merged(g: ModelGraph, streams: int, chosen: int) -> int:
         part = g.mul(stream, share)
         total = part if total < 0 else g.add(total, part)
     return total
+
+
+def mean(g: ModelGraph, streams: int, chosen: int) -> int:
+    """The mean of all streams of the chosen rows."""
+    width, count, tokens, _ = g.shapes[streams]
+    flat = g.get_rows(g.reshape(streams, width * count, tokens), chosen)
+    rows = g.shapes[flat][1]
+    streams = g.reshape(flat, width, count, rows)
+    step, row = g.strides[streams][1:3]
+    total = g.view(streams, (width, rows), (row,))
+    for number in range(1, count):
+        total = g.add(total, g.view(streams, (width, rows), (row,), number * step))
+    return g.scale(total)

@@ -108,7 +108,7 @@ def kimi_k3(g: ModelGraph) -> None:
         x = g.normed(x, g.weight("attn_norm", il), layer=il)
         g.expand(x)
         if layer.recurrent:
-            x = delta_layer(g, states, x, layer, _stated_decay, _wide_gate)
+            x = delta_layer(g, states, x, layer, stated_decay, _wide_gate)
         else:
             x = _gated_latent(g, cache, x, layer)
         stream = x if kept else g.add(stream, x)
@@ -344,7 +344,8 @@ def _bounded_decay_of_one(g: ModelGraph, x: int, layer: Layer) -> int:
     return g.scale(g.sigmoid(_by_head(g, _raw_decay(g, x, layer, narrow=False), layer)))
 
 
-def _stated_decay(g: ModelGraph, x: int, layer: Layer) -> int:
+def stated_decay(g: ModelGraph, x: int, layer: Layer) -> int:
+    """How fast a head forgets, with a bound where the file states one."""
     if g.real("kda.gate_lower_bound", float("-inf")) == float("-inf"):
         return _softplus_decay(g, x, layer)
     rate = _by_head(g, _raw_decay(g, x, layer, narrow=True), layer)

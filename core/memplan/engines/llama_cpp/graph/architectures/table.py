@@ -20,6 +20,7 @@ from memplan.engines.llama_cpp.graph.architectures import (
     parallel,
     peculiar,
     plain,
+    pooled_indexer,
     rwkv,
     short_convolution,
     sparse,
@@ -93,6 +94,7 @@ BUILDERS: Final[Mapping[str, Callable[[ModelGraph], None]]] = {
     "minimax-m3": block_sparse.minimax_m3,
     "dots3note": sparse.dots3note,
     "hy_v4": unfused_hyper.hy_v4,
+    "glm5-next": pooled_indexer.glm5_next,
     "glm-dsa": sparse.sparse,
     "gemma3n": gemma.gemma3n,
     "gemma4": gemma.gemma4,
@@ -106,7 +108,7 @@ STYLES: Final[Mapping[str, Style]] = {**plain.STYLES, **gated.STYLES, **peculiar
 
 ESTIMATED: Final = frozenset(
     {
-        "clef", "glm5-next", "graniteswitch",
+        "clef", "graniteswitch",
         "qwen4exp", "wavtokenizer-dec",
     }
 )  # fmt: skip

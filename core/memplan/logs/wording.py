@@ -145,7 +145,8 @@ def log_text(log: Log, against: Against | None = None, units: ByteUnits = ByteUn
     lines += map(_device_text, log.devices)
     lines += _fit_lines(log)
     if log.buffers:
-        lines += ["", *_table(log, against.comparisons if against else ())]
+        lines += [""] if lines[-1] else []
+        lines += _table(log, against.comparisons if against else ())
     elif log.engine is not None:
         lines.append(tr("The log names no buffer that was allocated."))
     if advice := advice_lines(against.advice if against else advice_for(log), units):
@@ -214,7 +215,8 @@ def _advice_line(item: LogAdvice, units: ByteUnits) -> str:
     if item.frees_bytes:
         size = format_bytes(item.frees_bytes, units)
         text = f"{text} ({tr(_EFFECTS[item.fits]).format(size=size)})"
-    return f"{text}."
+    # No full stop after what is copied into a terminal or a setting.
+    return text if item.argument and not item.frees_bytes else f"{text}."
 
 
 def _fit_lines(log: Log) -> list[str]:

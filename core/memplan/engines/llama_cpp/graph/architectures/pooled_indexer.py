@@ -94,7 +94,7 @@ def _pools(g: ModelGraph) -> _Pools:
     more = size - 1 if with_tail else 0
     if batch.tokens <= _LARGEST_GATHERED_BATCH and batch.cells > top + size - 1:
         raise MissingTensorError
-    new = max(batch.cells * batch.streams // size, 1)
+    new = max(batch.cells // size * batch.sequences, 1)
     count = -(-(new + 1) // _POOLS_PADDED_TO) * _POOLS_PADDED_TO
     selected = size * min(count, top // size) + more
     return _Pools(

@@ -409,6 +409,8 @@ class MainWindow(QMainWindow):
 
     def _note_no_plan(self) -> None:
         self._menus.set_plan_shown(False)
+        # No chart will be painted: the refusal is all that there is to see.
+        self.settled.emit()
 
     # Copies and exports
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,13 @@ def test_that_the_systems_language_is_spoken(tmp_path: Path) -> None:
     for system, code in (("de_AT.UTF-8", "de"), ("fr_FR.UTF-8", "en")):
         done = _python(tmp_path, "-c", script, LC_ALL=system, LANGUAGE="")
         assert done.stdout.split() == [code, "0"], done.stderr
+
+
+def test_that_a_model_that_an_engine_refuses_is_shown_and_nobody_waits_for_a_chart(
+    tmp_path: Path,
+) -> None:
+    hostile = Path(__file__).parents[1] / "data" / "hostile" / "92d7a0b794.gguf"
+    began = time.monotonic()
+    done = _run(tmp_path, str(hostile), "--engine", "llama.cpp")
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - began < 30

@@ -332,27 +332,27 @@ def _usage(components: tuple[Component, ...], request: Request, context_tokens: 
             component.bytes_at(context_tokens),
             component.exact,
             component.band_bytes_at(context_tokens),
-            component.pool in reached,
+            component.key.pool in reached,
         )
         for component in components
     )
-    budgeted_bytes = sum(share.bytes for share in shares if share.budgeted)
+    taken = dict.fromkeys((pool.id for pool in machine.pools), 0)
+    bands, places = taken.copy(), dict.fromkeys(Place, 0)
+    for share in shares:
+        key = share.key
+        taken[key.pool] += share.bytes
+        bands[key.pool] += share.band_bytes
+        places[key.where] += share.bytes
+    budgeted_bytes = sum(taken[pool] for pool in reached)
     return Usage(
         context_tokens,
         shares,
-        sum(share.bytes for share in shares if share.where is Place.DEVICE),
-        sum(share.bytes for share in shares if share.where is Place.HOST),
+        places[Place.DEVICE],
+        places[Place.HOST],
         budgeted_bytes,
-        request.budget_bytes - budgeted_bytes,
-        sum(share.band_bytes for share in shares if share.budgeted),
-        tuple(_pool_usage(pool, shares) for pool in machine.pools),
-    )
-
-
-def _pool_usage(pool: Pool, shares: tuple[Share, ...]) -> PoolUsage:
-    held = [share for share in shares if share.pool == pool.id]
-    return PoolUsage(
-        pool, sum(share.bytes for share in held), sum(share.band_bytes for share in held)
+        machine.budget_bytes - budgeted_bytes,
+        sum(bands[pool] for pool in reached),
+        tuple(PoolUsage(pool, taken[pool.id], bands[pool.id]) for pool in machine.pools),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from memplan.engines.names import EngineName as EngineName
@@ -124,7 +126,8 @@ class Request:
         for options in self.options:
             if isinstance(options, kind):
                 return options
-        return kind()
+        usual: _Options = _usual(kind)  # type: ignore[arg-type]  # mypy: classes have a hash
+        return usual
 
     def with_options(self, options: object) -> Request:
         """The same request with these options of one engine."""
@@ -150,6 +153,12 @@ class Request:
             if engine.key == key:
                 return self.options_of(engine.options)
         raise AttributeError(key)
+
+
+@cache  # frozen, and asked for several times in each plan
+def _usual(kind: Callable[[], Any]) -> Any:
+    """The options of an engine for which nothing is given."""
+    return kind()
 
 
 def _merged(options: tuple[Any, ...], by_engine: dict[str, Any]) -> tuple[Any, ...]:

@@ -43,7 +43,7 @@ def request_to_json(request: Request) -> dict[str, Any]:
     }
     return {
         **plain,
-        "machine": asdict(request.machine),
+        "machine": machine_to_json(request.machine),
         **options,
         "backend": request.backend.value,
         "budget_bytes": request.budget_bytes,
@@ -71,6 +71,11 @@ def request_from_json(found: object) -> Request:
         name: _convert(name, hint, found[name]) for name, hint in hints.items() if name in found
     }
     return Request(**values)
+
+
+def machine_to_json(machine: Machine) -> dict[str, Any]:
+    """The machine as an object of numbers and strings."""
+    return {"pools": [asdict(pool) for pool in machine.pools]}
 
 
 def machine_from_json(found: object) -> Machine:

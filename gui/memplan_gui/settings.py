@@ -14,7 +14,7 @@ from memplan.engines.registry import default_engine, engine_named
 from memplan.files import read_regular, write_whole
 from memplan.memory.machine import Machine
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend
-from memplan.request_json import machine_from_json
+from memplan.request_json import machine_from_json, machine_to_json
 from memplan.units import ByteUnits
 from memplan.unsigned import check_u64
 
@@ -110,7 +110,9 @@ _READERS: Final[dict[str, Any]] = {
 
 def settings_to_text(settings: Settings) -> str:
     """The settings as JSON, in ASCII: the name of a file need not be Unicode."""
-    return json.dumps({"schema": SCHEMA, **asdict(settings)}, indent=2) + "\n"
+    machine = settings.machine and machine_to_json(settings.machine)
+    values = {"schema": SCHEMA, **asdict(settings), "machine": machine}
+    return json.dumps(values, indent=2) + "\n"
 
 
 def settings_from_text(text: str) -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Self
 
@@ -82,20 +82,29 @@ class Machine:
 
     Attributes:
         pools: the memories; those of devices in the order in which the engine counts them.
+        devices: those that a device reaches, in this order.
+        host: the one that the processor uses.
 
     Raises:
         ValueError: two memories have one id, or none or several of them are the processor's.
     """
 
     pools: tuple[Pool, ...]
+    devices: tuple[Pool, ...] = field(init=False, repr=False, compare=False)
+    host: Pool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len({pool.id for pool in self.pools}) < len(self.pools):
             raise ValueError("two memories of a machine have the same id")
-        if sum(pool.kind is not PoolKind.DEVICE for pool in self.pools) != 1:
+        hosts = [pool for pool in self.pools if pool.kind is not PoolKind.DEVICE]
+        if len(hosts) != 1:
             raise ValueError("a machine has one memory that its processor uses")
-        if not self.devices:
+        devices = tuple(pool for pool in self.pools if pool.kind is not PoolKind.HOST)
+        if not devices:
             raise ValueError("a machine without a device cannot be planned for")
+        # Every plan asks for them several times.
+        object.__setattr__(self, "devices", devices)
+        object.__setattr__(self, "host", hosts[0])
 
     @classmethod
     def of_devices(cls, devices: Iterable[Pool], host: Pool | None = None) -> Self:
@@ -124,16 +133,6 @@ class Machine:
         else:
             kind, id_ = PoolKind.DEVICE, "gpu0"
         return cls.of_devices([Pool(id_, kind, backend, budget_bytes, name, total_bytes)])
-
-    @property
-    def devices(self) -> tuple[Pool, ...]:
-        """The memories that a device reaches, in the engine's order."""
-        return tuple(pool for pool in self.pools if pool.kind is not PoolKind.HOST)
-
-    @property
-    def host(self) -> Pool:
-        """The memory that the processor uses."""
-        return next(pool for pool in self.pools if pool.kind is not PoolKind.DEVICE)
 
     @property
     def backend(self) -> Backend:

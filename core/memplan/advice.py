@@ -101,7 +101,7 @@ class Advice:
     def fitting_tokens(self) -> int:
         """The same; or what is asked for, where it fits without the margin that --fit leaves."""
         verdict = self.plan.verdict
-        return max(self.max_tokens, verdict.granted_tokens if verdict.fits else 0)
+        return max(self.max_tokens, verdict.granted_tokens if verdict.fits_whole else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ Ladder = Sequence[Rung]
 def goal_tokens(current: Plan) -> int:
     """The context that advice aims at: the wanted one, or all that the model allows."""
     wanted_tokens = current.at.context_tokens
-    if current.verdict.fits and current.verdict.granted_tokens >= wanted_tokens:
+    if current.verdict.fits_whole and current.verdict.granted_tokens >= wanted_tokens:
         return max(current.markers.ceiling_tokens, wanted_tokens)
     return wanted_tokens
 
@@ -140,7 +140,7 @@ def advise(current: Plan, devices: tuple[Device, ...] = ()) -> tuple[Advice, ...
         singles.insert(0, shorter)
     if not any(advice.reaches_goal and _keeps_context(advice) for advice in singles):
         singles += _combination(current, ladders)
-    return tuple(sorted(singles, key=lambda advice: not advice.plan.verdict.fits))
+    return tuple(sorted(singles, key=lambda advice: not advice.plan.verdict.fits_whole))
 
 
 def _keeps_context(advice: Advice) -> bool:
@@ -155,11 +155,14 @@ def _advice(
         changed = plan(model, request)
     except UnsupportedRequestError:
         return None
-    frees_bytes = current.at.budgeted_bytes - changed.at.budgeted_bytes
+    # What a placed plan takes follows from the budget: what it is all about is the whole.
+    needed = current.asked_usage_at(current.at.context_tokens)
+    then = changed.asked_usage_at(changed.at.context_tokens)
+    frees_bytes = needed.budgeted_bytes - then.budgeted_bytes
     saves_bytes = frees_bytes
     if steps[0].change != CONTEXT:
-        same = changed.usage_at(current.at.context_tokens)
-        saves_bytes = current.at.budgeted_bytes - same.budgeted_bytes
+        same = changed.asked_usage_at(current.at.context_tokens)
+        saves_bytes = needed.budgeted_bytes - same.budgeted_bytes
         gained = changed.markers.max_tokens - current.markers.max_tokens
         if saves_bytes <= 0 and gained <= 0:
             return None
@@ -171,7 +174,7 @@ def _advice(
         reaches_goal=False,
         estimated=model is not current.model,
     )
-    reaches_goal = changed.verdict.fits and advice.fitting_tokens >= goal_tokens(current)
+    reaches_goal = changed.verdict.fits_whole and advice.fitting_tokens >= goal_tokens(current)
     return replace(advice, reaches_goal=reaches_goal)
 
 
@@ -240,9 +243,8 @@ def _larger_memory(current: Plan, devices: tuple[Device, ...]) -> Iterable[Advic
 
 def _needed_bytes(current: Plan) -> int:
     """The smallest budget that holds the goal."""
-    goal_bytes = current.usage_at(goal_tokens(current)).budgeted_bytes
-    request = current.request
-    return goal_bytes + engine_named(request.engine).margin_bytes(request)
+    goal_bytes = current.asked_usage_at(goal_tokens(current)).budgeted_bytes
+    return goal_bytes + current.margin_bytes
 
 
 def _with_budget(

@@ -126,6 +126,37 @@ class Allocation:
         return self.limit_bytes is None or self.bytes_at(context_tokens) <= self.limit_bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the engine starts with, in figures, and the command that gives the same start.
+
+    Attributes:
+        outcome: what it does.
+        context_tokens: the context.
+        n_gpu_layers: layers on devices, the output layer one of them.
+        layer_count: all layers, the output layer one of them.
+        tensor_split: layers of each device, where there are several.
+        override_tensor: patterns of tensors that are elsewhere, each with its buffer.
+        cpu_expert_layers: layers on a device whose experts are all on the CPU.
+        partial_layers: layers of which some tensors are elsewhere, but not just the experts.
+        copies: how often the inputs exist.
+        without_pipelining: whether pipelining over the devices had to be given up.
+        command: the program and its arguments, without any automatism.
+    """
+
+    outcome: Outcome
+    context_tokens: int
+    n_gpu_layers: int
+    layer_count: int
+    tensor_split: tuple[int, ...]
+    override_tensor: tuple[str, ...]
+    cpu_expert_layers: tuple[int, ...]
+    partial_layers: tuple[int, ...]
+    copies: int
+    without_pipelining: bool
+    command: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
     """An engine's answer, from which the plan is made.
@@ -140,6 +171,9 @@ class Estimate:
         profile: the dataclass of figures that the engine itself plans with; ``None`` without one.
         allocation: the largest single buffers; ``None`` for an engine that allocates otherwise.
         growth: what it takes later, while it serves.
+        start: what it starts with; ``None`` for an engine that chooses nothing but the context.
+        asked_components: the parts of the footprint if nothing is moved; ``None``: nothing is.
+        margin_bytes: what must stay free so that nothing is moved or shortened.
     """
 
     engine_version: str
@@ -151,6 +185,9 @@ class Estimate:
     profile: DataclassInstance | None = None
     allocation: Allocation | None = None
     growth: tuple[Growth, ...] = ()
+    start: Start | None = None
+    asked_components: tuple[Component, ...] | None = None
+    margin_bytes: int = 0
 
 
 class UnsupportedRequestError(ValueError):

@@ -8,9 +8,11 @@ from typing import Any
 
 from memplan.addresses import public_address
 from memplan.advice import Advice
+from memplan.estimate import Start
 from memplan.language import ENGLISH, speaking
 from memplan.model import Model
 from memplan.planner import Plan, PoolUsage, Usage
+from memplan.quoting import Shell, command_line
 from memplan.reader.errors import GgufError
 from memplan.solve import Solution
 from memplan.wording.advice import cost_text
@@ -45,6 +47,8 @@ def plan_to_json(
     }
     if plan.profile is not None:
         answer["profile"] = asdict(plan.profile)
+    if plan.start is not None:
+        answer["start"] = _start(plan.start)
     verdict = plan.verdict
     answer |= {
         "markers": asdict(plan.markers),
@@ -111,6 +115,12 @@ def _model(model: Model, plan: Plan) -> dict[str, Any]:
         "config": asdict(model.config),
         "notices": [notice_text(notice, plan.request.engine) for notice in plan.notices],
     }
+
+
+def _start(start: Start) -> dict[str, Any]:
+    """What the engine starts with, and the command that gives the same start, for each shell."""
+    lines = {shell.value: command_line(start.command, shell) for shell in Shell}
+    return {**asdict(start), "command": list(start.command), "command_lines": lines}
 
 
 def _advice(advice: Advice) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memplan.engines.registry import engine_named
-from memplan.estimate import Allocation, Growth, LimitedBy, Outcome, Sizing
+from memplan.estimate import Allocation, Growth, LimitedBy, Outcome, Sizing, Start
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
 from memplan.memory.machine import Pool
 from memplan.model import Model, Notice, NoticeKind
@@ -174,6 +174,11 @@ class Verdict:
     limited_by: LimitedBy
     granted_tokens: int
 
+    @property
+    def fits_whole(self) -> bool:
+        """Whether it fits without anything being moved."""
+        return self.fits and self.outcome is not Outcome.PLACED
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
@@ -212,6 +217,9 @@ class Plan:
         profile: the dataclass of figures that the engine itself plans with; ``None`` without one.
         allocation: the largest single buffers; ``None`` for an engine that allocates otherwise.
         growth: what the engine takes later, while it serves.
+        start: what the engine starts with; ``None`` where it chooses nothing but the context.
+        asked_components: the parts of the footprint if the engine moves nothing.
+        margin_bytes: what must stay free so that the engine moves or shortens nothing.
     """
 
     model: Model
@@ -229,10 +237,17 @@ class Plan:
     profile: DataclassInstance | None
     allocation: Allocation | None
     growth: tuple[Growth, ...]
+    start: Start | None
+    asked_components: tuple[Component, ...]
+    margin_bytes: int
 
     def usage_at(self, context_tokens: int) -> Usage:
         """All bytes at a context."""
         return _usage(self.components, self.request, context_tokens)
+
+    def asked_usage_at(self, context_tokens: int) -> Usage:
+        """All bytes at a context if the engine moves nothing to make it fit."""
+        return _usage(self.asked_components, self.request, context_tokens)
 
     @property
     def limiting_pool(self) -> Pool:
@@ -320,6 +335,11 @@ def plan(model: Model, request: Request) -> Plan:
         profile=answer.profile,
         allocation=answer.allocation,
         growth=answer.growth,
+        start=answer.start,
+        asked_components=(
+            answer.components if answer.asked_components is None else answer.asked_components
+        ),
+        margin_bytes=answer.margin_bytes,
     )
 
 

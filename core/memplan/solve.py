@@ -13,6 +13,7 @@ from typing import Final
 from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import marked
+from memplan.memory.component import Place
 from memplan.planner import Plan, plan
 from memplan.request import Request
 from memplan.unsigned import U64_MAX
@@ -107,12 +108,18 @@ def _longest_context(current: Plan) -> Solution:
 
 
 def _least_budget(current: Plan, question: Question, context_tokens: int) -> Solution:
-    """The least budget that holds a context, with nothing to spare."""
-    needed_bytes = current.usage_at(context_tokens).budgeted_bytes
+    """The least budget of the first device with which a context is held whole."""
+    usage = current.asked_usage_at(context_tokens)
     machine = current.request.machine
     device = machine.devices[0]
+    needed_bytes = usage.pool(device.id).bytes
+    on_device = sum(
+        s.bytes for s in usage.shares if s.pool == device.id and s.where is Place.DEVICE
+    )
+    # llama.cpp leaves a margin of the device, or moves layers.
+    with_margin = max(needed_bytes, on_device + current.margin_bytes)
     # ZINC wants room beyond what is fixed, so a context that costs nothing takes a byte more.
-    for budget_bytes in (needed_bytes, needed_bytes + 1):
+    for budget_bytes in (needed_bytes, needed_bytes + 1, with_margin):
         if budget_bytes > U64_MAX:
             break
         total_bytes = device.total_bytes
@@ -133,13 +140,13 @@ def _least_budget(current: Plan, question: Question, context_tokens: int) -> Sol
 
 
 def holds_whole_context(current: Plan, request: Request) -> bool:
-    """Whether the engine starts with the request's whole context, within its budget."""
+    """Whether the engine starts with the request's whole context, and with nothing moved."""
     try:
         answer = plan(current.model, request)
     except UnsupportedRequestError:
         return False
     whole = answer.verdict.granted_tokens >= (request.context_tokens or 0)
-    return answer.verdict.fits and whole and answer.at.headroom_bytes >= 0
+    return answer.verdict.fits_whole and whole and answer.at.headroom_bytes >= 0
 
 
 def most_that(holds: Callable[[int], bool], limit: int) -> int:

@@ -222,7 +222,9 @@ def model_of(header: Header) -> Model:
 def broken_laws(found: Plan) -> Iterator[str]:
     """What a plan says that cannot be, as lines."""
     markers, verdict = found.markers, found.verdict
-    if verdict.fits and not (verdict.granted_tokens and markers.max_tokens):
+    if verdict.fits and not verdict.granted_tokens:
+        yield "fits, but no context is granted"
+    if verdict.fits_whole and not markers.max_tokens:
         yield f"fits, but {verdict.granted_tokens} granted and {markers.max_tokens} at most"
     if verdict.fits and verdict.outcome is Outcome.REFUSED:
         yield "fits, but is refused"

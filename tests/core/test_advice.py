@@ -10,6 +10,7 @@ from memplan import EngineName, Request
 from memplan.advice import CONTEXT, DEVICE, WIRED_LIMIT, Advice, Change, advise
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.ladders import CACHE_TYPE
+from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
 from memplan.engines.zinc.engine import BACKENDS
 from memplan.planner import Plan
 from memplan.requantise import requantise, smaller_types
@@ -42,8 +43,10 @@ def test_that_planning_again_gives_the_bytes_that_the_advice_promised(
         plan = memplan.plan(found, Request(engine=engine, budget_bytes=budget_gib * GIB))
         for advice in advice_for(plan):
             again = memplan.plan(advice.plan.model, advice.plan.request)
-            promised = plan.at.budgeted_bytes - advice.frees_bytes
-            assert again.at.budgeted_bytes == promised
+            needed = plan.asked_usage_at(plan.at.context_tokens).budgeted_bytes
+            promised = needed - advice.frees_bytes
+            then = again.asked_usage_at(again.at.context_tokens)
+            assert then.budgeted_bytes == promised
             assert again.markers.max_tokens == advice.max_tokens
             assert advice.plan.model is found or advice.estimated
 
@@ -62,7 +65,12 @@ def test_that_a_shorter_context_comes_first_where_it_is_enough() -> None:
 
 def test_that_the_mildest_cache_type_with_which_a_wanted_context_fits_is_advised() -> None:
     # --fit's margin is for contexts that it picks; the one that is asked for needs none.
-    request = Request(engine=EngineName.LLAMA_CPP, budget_bytes=12 * GIB, context_tokens=65_536)
+    request = Request(
+        engine=EngineName.LLAMA_CPP,
+        budget_bytes=12 * GIB,
+        context_tokens=65_536,
+        llama_cpp=LlamaCppOptions(n_gpu_layers=GpuLayers.ALL),
+    )
     plan = memplan.plan(model("gpt-oss-20b"), request)
     cache = by_change(plan)[CACHE_TYPE]
     assert cache.steps[0].to == "q8_0"

@@ -10,7 +10,7 @@ import pytest
 from core.odd_plans import DATA, broken_laws, header_of, odd_plan
 from memplan import Backend, EngineName, GgufError, Request, read_model
 from memplan.advice import advise
-from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import NoticeKind, resolve_model
 from memplan.plan_json import plan_to_json
@@ -130,6 +130,7 @@ def test_that_what_starts_beyond_its_budget_has_a_longest_context(budget_bytes: 
         backend=Backend.METAL,
         budget_bytes=budget_bytes,
         total_memory_bytes=2**40,
+        llama_cpp=LlamaCppOptions(n_gpu_layers=GpuLayers.ALL),
     )
     found = plan(model, request)
     assert found.verdict.fits

@@ -120,6 +120,7 @@ def _llama_cpp_options(log: Log, model: Model | None) -> LlamaCppOptions:
         n_gpu_layers=0 if log.backend == _CPU else layers,
         kv_offload=not _cache_kept_on_host(log),
         swa_full=bool(options.swa_full),
+        fit=False,  # what a log shows has been fitted already
     )
 
 

@@ -65,8 +65,7 @@ def plan_text(
     notices = [notice_text(notice, plan.request.engine) for notice in plan.notices]
     lines += [tr("note: {notice}").format(notice=notice) for notice in notices]
     if advice:
-        fits = plan.verdict.fits
-        lines += ["", tr("For a longer context:") if fits else tr("What to change:")]
+        lines += ["", _heading_of_advice(plan)]
     for number, item in enumerate(advice, 1):
         lines.append(f"  {number}. {advice_line(item, units)}")
     if solutions:
@@ -91,6 +90,14 @@ def _marker_line(plan: Plan) -> str:
         largest=format_tokens(markers.max_tokens),
         top=format_tokens(markers.ceiling_tokens),
     )
+
+
+def _heading_of_advice(plan: Plan) -> str:
+    if not plan.verdict.fits:
+        return tr("What to change:")
+    if not plan.verdict.fits_whole:
+        return tr("To keep everything on the device:")
+    return tr("For a longer context:")
 
 
 def _solution_lines(plan: Plan, solutions: Sequence[Solution], units: ByteUnits) -> list[str]:

@@ -7,12 +7,12 @@ from typing import Final
 
 from memplan.component import ComponentKind
 from memplan.engines.registry import ENGINES
-from memplan.estimate import LimitedBy
+from memplan.estimate import LimitedBy, Outcome, Start
 from memplan.exhaustive import exhaustive
-from memplan.language import marked, tr
+from memplan.language import marked, ntr, tr
 from memplan.memory.machine import PoolKind
 from memplan.planner import Plan, PoolUsage, Share, Status
-from memplan.units import ByteUnits, format_bytes, format_tokens
+from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.pools import pool_title
 from memplan.wording.titles import engine_title
 
@@ -91,7 +91,10 @@ def headline(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     headroom = format_bytes(abs(plan.at.headroom_bytes), units)
     wanted = format_tokens(plan.at.context_tokens)
     needs = format_bytes(plan.at.budgeted_bytes, units)
-    return _headline(plan).format(engine=engine, context=wanted, needs=needs, size=headroom)
+    layers = format_count(plan.start.layer_count) if plan.start else ""
+    return _headline(plan).format(
+        engine=engine, context=wanted, needs=needs, size=headroom, layers=layers
+    )
 
 
 def _short_pool(plan: Plan) -> PoolUsage | None:
@@ -114,12 +117,36 @@ def _headline(plan: Plan) -> str:
         if plan.at.headroom_bytes >= 0:
             return tr("Does not fit: {engine} refuses to start")
         return tr("Does not fit: needs {needs} at {context} tokens, {size} over")
+    if plan.verdict.outcome is Outcome.PLACED and plan.start is not None:
+        return _placed_headline(plan.start)
     if plan.at.headroom_bytes < 0:
         # Tight by definition: what goes over the working set leaves no room.
         return tr("Fits tightly: {context} tokens take {size} over the working set")
     if plan.verdict.status is Status.TIGHT:
         return tr("Fits tightly: {engine} starts with {context} tokens and leaves {size}")
     return tr("Fits: {engine} starts with {context} tokens and leaves {size}")
+
+
+def _placed_headline(start: Start) -> str:
+    """What is where, in place of what is left: automatic fitting leaves its margin anyway."""
+    if start.n_gpu_layers < start.layer_count:
+        return ntr(
+            "Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the "
+            "device",
+            "Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the "
+            "device",
+            start.n_gpu_layers,
+        )
+    moved = len(start.cpu_expert_layers) + len(start.partial_layers)
+    if moved:
+        return ntr(
+            "Fits: {engine} starts with {context} tokens and keeps the experts of {count} layer "
+            "in host memory",
+            "Fits: {engine} starts with {context} tokens and keeps the experts of {count} layers "
+            "in host memory",
+            moved,
+        )
+    return tr("Fits: {engine} starts with {context} tokens and other layers on each device")
 
 
 def explanation(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:

@@ -1012,8 +1012,8 @@
         <translation>Größter passender Kontext, llama.cpp</translation>
     </message>
     <message>
-        <source>The longest context that leaves the margin of --fit-target; up to the floor, the longest that fits at all. It is searched for, because compute buffers follow no straight line. Where the device&apos;s largest buffer is known, no tensor may exceed it.</source>
-        <translation>Der längste Kontext, der die Reserve von --fit-target frei lässt; bis zur Untergrenze der längste, der überhaupt passt. Er wird gesucht, weil Rechenpuffer keiner Geraden folgen. Wo der größte Puffer des Geräts bekannt ist, darf ihn kein Tensor überschreiten.</translation>
+        <source>The longest context with which everything stays on the device and the margin of --fit-target stays free. With more, --fit moves layers or experts to host memory, or, where it may not, the floor is held without the margin. It is searched for, because compute buffers follow no straight line. Where the device&apos;s largest buffer is known, no tensor may exceed it.</source>
+        <translation>Der längste Kontext, mit dem alles auf dem Gerät bleibt und die Reserve von --fit-target frei bleibt. Bei mehr verschiebt --fit Schichten oder Experten in den Hauptspeicher; wo es das nicht darf, wird das Mindestmaß auch ohne Reserve gehalten. Er wird gesucht, weil Rechenpuffer keiner geraden Linie folgen. Wo der größte Puffer des Geräts bekannt ist, darf kein Tensor größer sein.</translation>
     </message>
     <message>
         <source>The largest context with: bytes that count ≤ budget − margin, and largest tensor ≤ largest buffer.</source>
@@ -2139,6 +2139,26 @@
         <source>Fits: {engine} starts with {context} tokens and leaves {size}</source>
         <translation>Passt: {engine} startet mit {context} Token und lässt {size} frei</translation>
     </message>
+    <message numerus="yes">
+        <source>Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the device</source>
+        <comment>Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the device</comment>
+        <translation>
+            <numerusform>Passt: {engine} startet mit {context} Tokens und {count} von {layers} Schicht auf dem Gerät</numerusform>
+            <numerusform>Passt: {engine} startet mit {context} Tokens und {count} von {layers} Schichten auf dem Gerät</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Fits: {engine} starts with {context} tokens and keeps the experts of {count} layer in host memory</source>
+        <comment>Fits: {engine} starts with {context} tokens and keeps the experts of {count} layers in host memory</comment>
+        <translation>
+            <numerusform>Passt: {engine} startet mit {context} Tokens und hält die Experten von {count} Schicht im Hauptspeicher</numerusform>
+            <numerusform>Passt: {engine} startet mit {context} Tokens und hält die Experten von {count} Schichten im Hauptspeicher</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fits: {engine} starts with {context} tokens and other layers on each device</source>
+        <translation>Passt: {engine} startet mit {context} Tokens und anders verteilten Schichten</translation>
+    </message>
     <message>
         <source>The device alone would hold its part, with {size} to spare.</source>
         <translation>Das Gerät allein hätte Platz für seinen Teil; {size} blieben übrig.</translation>
@@ -2186,6 +2206,10 @@
     <message>
         <source>--fit shortens the context from {ceiling} tokens to leave {size} of the device free.</source>
         <translation>--fit kürzt den Kontext von {ceiling} Token, um {size} des Geräts frei zu lassen.</translation>
+    </message>
+    <message>
+        <source>--fit moves what does not leave {free} of the device free; host memory then takes {host}.</source>
+        <translation>--fit verschiebt, was keine {free} auf dem Gerät frei lässt; der Hauptspeicher nimmt dann {host} auf.</translation>
     </message>
     <message>
         <source>--fit takes memory to grow along a straight line: what it picks is too long here.</source>
@@ -2456,6 +2480,10 @@
         <translation>Hinweis: {notice}</translation>
     </message>
     <message>
+        <source>To keep everything on the device:</source>
+        <translation>Damit alles auf dem Gerät bleibt:</translation>
+    </message>
+    <message>
         <source>For a longer context:</source>
         <translation>Für einen längeren Kontext:</translation>
     </message>
@@ -2526,6 +2554,14 @@
     <message>
         <source>{used} of {budget}</source>
         <translation>{used} von {budget}</translation>
+    </message>
+    <message>
+        <source>{item} names no buffer</source>
+        <translation>{item} nennt keinen Puffer</translation>
+    </message>
+    <message>
+        <source>{item} names no buffer; there are: {known}</source>
+        <translation>{item} nennt keinen Puffer; es gibt: {known}</translation>
     </message>
     <message>
         <source>ZINC&apos;s version</source>

@@ -10,7 +10,12 @@ from pathlib import Path
 import memplan
 from memplan import Backend, EngineName, Model, Request
 from memplan.component import ComponentKind, Place
+from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.overrides import first_experts
+from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.settings import Settings
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.model import resolve_model
 from memplan.planner import Plan, plan
 from memplan.reader.header import Array, ByteOrder, Header, Tensor, Value, ValueType
@@ -48,6 +53,7 @@ def options_of(row: Row) -> LlamaCppOptions:
         kv_unified=True,
         n_gpu_layers=None if gpu_layers == "all" else int(gpu_layers),
         swa_full=row["swa_full"] == "1",
+        fit=False,
     )
 
 
@@ -61,6 +67,16 @@ def plan_of(row: Row) -> Plan:
         llama_cpp=options_of(row),
     )
     return plan(model_of(row["model"]), request)
+
+
+def place_layers(shape: Shape, settings: Settings, backend: Backend) -> Placement:
+    """The placement on one device, with as many layers and experts there as the settings say."""
+    layout = Layout(
+        settings.gpu_layers,
+        kv_offload=settings.kv_offload,
+        overrides=first_experts(settings.cpu_moe_layers, HOST),
+    )
+    return place(shape, (Device(backend, 0),), layout)
 
 
 def bytes_of(

@@ -15,12 +15,14 @@ from memplan.planner import Plan, plan
 from memplan.wording.differences import difference_text
 
 CONTEXT = 8192
-LLAMA_CPP = Request(engine=EngineName.LLAMA_CPP, context_tokens=CONTEXT)
+LLAMA_CPP = Request(
+    engine=EngineName.LLAMA_CPP, context_tokens=CONTEXT, llama_cpp=LlamaCppOptions(fit=False)
+)
 ZINC = Request(context_tokens=CONTEXT)
 
 
 def with_options(**options: object) -> Request:
-    return replace(LLAMA_CPP, llama_cpp=LlamaCppOptions(**options))  # type: ignore[arg-type]
+    return replace(LLAMA_CPP, llama_cpp=LlamaCppOptions(fit=False, **options))  # type: ignore[arg-type]
 
 
 def terms(

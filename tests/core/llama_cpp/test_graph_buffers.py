@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from llama_cpp_rows import DATA, Row, all_rows, made_up_model, model_of, options_of
+from llama_cpp_rows import DATA, Row, all_rows, made_up_model, model_of, options_of, place_layers
 from memplan import Backend, Model
 from memplan.engines.llama_cpp.graph.buffers import (
     ComputeBuffer,
@@ -15,7 +15,7 @@ from memplan.engines.llama_cpp.graph.buffers import (
 )
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest, ModelledVersion
 from memplan.engines.llama_cpp.options import LlamaCppOptions
-from memplan.engines.llama_cpp.placement import HOST, place_layers
+from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
 

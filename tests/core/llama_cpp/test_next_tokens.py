@@ -7,7 +7,7 @@ import gzip
 from dataclasses import replace
 
 import pytest
-from llama_cpp_rows import DATA, Row, model_of
+from llama_cpp_rows import DATA, Row, model_of, place_layers
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.engines.llama_cpp.parts.next_tokens import (
@@ -15,7 +15,7 @@ from memplan.engines.llama_cpp.parts.next_tokens import (
     runs_next_tokens,
     states_kept,
 )
-from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
+from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape

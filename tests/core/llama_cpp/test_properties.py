@@ -125,7 +125,7 @@ def test_that_splitting_layers_neither_loses_nor_adds_a_byte_of_kv_cache(
 @pytest.mark.parametrize("name", NAMES)
 def test_that_any_number_of_layers_on_the_device_keeps_cache_and_state(name: str) -> None:
     layers = model_of(name).config.n_layers
-    whole = context_bytes(planned(name, 8192, Backend.VULKAN, LlamaCppOptions()))
+    whole = context_bytes(planned(name, 8192, Backend.VULKAN, LlamaCppOptions(fit=False)))
     device = [
         planned(name, 8192, Backend.VULKAN, LlamaCppOptions(n_gpu_layers=count))
         for count in sorted({*range(0, layers + 2, 5), 1, layers, layers + 1})
@@ -176,7 +176,7 @@ def test_that_a_server_with_more_slots_never_needs_less(
     name: str, context: int, backend: Backend, slots: int
 ) -> None:
     few, many = (
-        planned(name, context, backend, LlamaCppOptions(parallel=count, kv_unified=True))
+        planned(name, context, backend, LlamaCppOptions(parallel=count, kv_unified=True, fit=False))
         for count in (slots, slots + 1)
     )
     assert total(many, context) >= total(few, context)

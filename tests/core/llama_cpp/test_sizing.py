@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from llama_cpp_rows import made_up_model, model_of
 from memplan import Backend, EngineName, Request
 from memplan.component import ComponentKind, constant
-from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
 from memplan.engines.llama_cpp.sizing import Demand, fitted_context, longest_context
 from memplan.estimate import Allocation, LimitedBy, Outcome
 from memplan.model import NoticeKind
@@ -29,6 +29,8 @@ def planned(
     backend: Backend = Backend.VULKAN,
     **options: object,
 ) -> Plan:
+    """The plan with every layer on the device, which automatic fitting then leaves there."""
+    options = {"n_gpu_layers": GpuLayers.ALL, **options}
     request = Request(
         engine=EngineName.LLAMA_CPP,
         backend=backend,
@@ -54,12 +56,14 @@ def test_that_the_longest_context_leaves_the_margin_and_the_next_does_not(
     ceiling = planned(name, 2**50, backend=backend).markers.ceiling_tokens
     for context in (5000, 12_345, 33_333, ceiling - 300):
         wanted = min(context, ceiling)
-        budget = needed(planned(name, GIB, backend=backend), wanted) + GIB
+        margin = planned(name, GIB, backend=backend).margin_bytes
+        assert margin >= GIB
+        budget = needed(planned(name, GIB, backend=backend), wanted) + margin
         found = planned(name, budget, backend=backend)
         longest = found.markers.max_tokens
         assert longest >= wanted
-        assert needed(found, longest) <= budget - GIB
-        assert longest == ceiling or needed(found, longest + 1) > budget - GIB
+        assert needed(found, longest) <= budget - margin
+        assert longest == ceiling or needed(found, longest + 1) > budget - margin
 
 
 def test_that_the_margin_is_an_option() -> None:
@@ -232,8 +236,8 @@ def test_that_a_curve_that_falls_again_never_yields_a_context_that_does_not_fit(
 
 def test_that_the_line_of_the_automatic_fit_is_llama_cpps() -> None:
     # 4096 + (131072 - 4096) * (400000 - 16384) / (524288 - 16384) = 100000, and down to 256.
-    assert fitted_context(lambda n: 4 * n, 400_000, 131_072, 4096, 256) == 99_840
-    assert fitted_context(lambda n: 4 * n, 2**40, 131_072, 4096, 256) == 131_072
-    assert fitted_context(lambda n: 4 * n, 100, 131_072, 4096, 256) == 4096
-    assert fitted_context(lambda n: 4 * n, 100, 2048, 4096, 256) == 2048
-    assert fitted_context(lambda n: n * 0 + 9, 5, 131_072, 4096, 256) == 4096
+    assert fitted_context(lambda n: 4 * n, 400_000, 131_072, 4096, 1) == 99_840
+    assert fitted_context(lambda n: 4 * n, 2**40, 131_072, 4096, 1) == 131_072
+    assert fitted_context(lambda n: 4 * n, 100, 131_072, 4096, 1) == 4096
+    assert fitted_context(lambda n: 4 * n, 100, 2048, 4096, 1) == 2048
+    assert fitted_context(lambda n: n * 0 + 9, 5, 131_072, 4096, 1) == 4096

@@ -128,6 +128,8 @@ def split_layers(layer_count: int, shares: Sequence[float]) -> tuple[int, ...]:
 
 
 def _shares(devices: Sequence[Device], layout: Layout) -> tuple[float, ...]:
+    if len(devices) == 1:
+        return (1.0,)
     shares = (*layout.tensor_split, *(0.0,) * len(devices))[: len(devices)]
     if any(shares):
         return shares

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from memplan.engines.llama_cpp.architectures import Role
-from memplan.engines.llama_cpp.compute import compute_buffers, incomplete_layer
+from memplan.engines.llama_cpp.compute import incomplete_layer
+from memplan.engines.llama_cpp.compute.placed import placed_buffers, split_settings
+from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     cache_breaks,
@@ -27,13 +29,33 @@ from memplan.engines.llama_cpp.parts.components import (
     settings_with_parts,
 )
 from memplan.engines.llama_cpp.parts.server_memory import server_growth
-from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
+from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
+from memplan.engines.llama_cpp.request_start import (
+    asked_placement,
+    described,
+    moves_layers,
+    start_of,
+)
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
-from memplan.engines.llama_cpp.sizing import FIT_FLOOR_TOKENS, Demand, demand_of, size_context
-from memplan.engines.llama_cpp.weights import LoadedTensor, largest_tensor, weight_bytes
-from memplan.estimate import Allocation, Estimate, LimitedBy, Sizing, UnsupportedRequestError
+from memplan.engines.llama_cpp.sizing import (
+    FIT_FLOOR_TOKENS,
+    Demand,
+    demand_of,
+    placed_sizing,
+    size_context,
+    size_over_devices,
+)
+from memplan.engines.llama_cpp.start import LlamaCppStart
+from memplan.engines.llama_cpp.weights import largest_tensor, weight_bytes
+from memplan.estimate import (
+    Allocation,
+    Estimate,
+    LimitedBy,
+    Sizing,
+    UnsupportedRequestError,
+)
 from memplan.exhaustive import exhaustive
 from memplan.language import DeferredText, tr
 from memplan.memory.component import (
@@ -63,19 +85,18 @@ VERSIONS: Final = exhaustive(
 
 
 _FOOTPRINTS_KEPT: Final = 32
-_DEVICE: Final = 0
 
 
 class PoolIds(NamedTuple):
-    """The memories of a machine that llama.cpp uses, by id."""
+    """The memories of a machine by id: of its devices, and of the host."""
 
-    device: str
+    devices: tuple[str, ...]
     host: str
 
 
 def pool_ids(machine: Machine) -> PoolIds:
-    """The first device's memory and the host's: one and the same where they share it."""
-    return PoolIds(machine.devices[0].id, machine.host.id)
+    """The memories of the devices and of the host: the same where they share it."""
+    return PoolIds(tuple(pool.id for pool in machine.devices), machine.host.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,12 +108,14 @@ class Footprint:
         settings: the options as used.
         components: the parts of the footprint.
         demand: their sums.
+        placement: where the layers are.
     """
 
     shape: Shape
     settings: Settings
     components: tuple[Component, ...]
     demand: Demand
+    placement: Placement
 
 
 def estimate(model: Model, request: Request) -> Estimate:
@@ -104,10 +127,13 @@ def estimate(model: Model, request: Request) -> Estimate:
     trained_tokens = model.dimensions.context_tokens
     if not (trained_tokens or request.context_tokens):
         raise UnsupportedRequestError("n_ctx and model->hparams.n_ctx_train cannot both be zero")
-    footprint = footprint_of(model, request.llama_cpp, request.backend, pool_ids(request.machine))
+    asked = asked_footprint(model, request)
+    _refuse_what_no_integer_holds(asked, max(trained_tokens, request.context_tokens or 0))
+    found = _found(model, request)
+    footprint = footprint_of_request(model, request)
     settings = footprint.settings
-    _refuse_what_no_integer_holds(footprint, max(trained_tokens, request.context_tokens or 0))
-    sizing = size_context(footprint.demand, request, settings, trained_tokens)
+    sizing = _sizing(model, request, asked, found, trained_tokens)
+    margin_bytes = settings.fit_target_bytes + asked.demand.state_bytes
     return Estimate(
         engine_version=VERSIONS[request.backend],
         components=footprint.components,
@@ -116,12 +142,53 @@ def estimate(model: Model, request: Request) -> Estimate:
         notices=tuple(_notices(footprint.shape, request, sizing)),
         auto_share_bytes=max(request.budget_bytes - settings.fit_target_bytes, 0),
         allocation=footprint.demand.allocation,
+        start=described(model, settings, found),
+        asked_components=asked.components,
+        margin_bytes=margin_bytes if request.options_of(LlamaCppOptions).fits_start else 0,
         growth=tuple(
             server_growth(
                 footprint.shape, settings, request.llama_cpp, pool_ids(request.machine).host
             )
         ),
     )
+
+
+def _found(model: Model, request: Request) -> LlamaCppStart:
+    """The start, with what is loaded beside the model taken off the first device beforehand."""
+    context = request.context_tokens or request.options_of(LlamaCppOptions).fit_ctx
+    first = request.machine.devices[0].id
+    parts = asked_footprint(model, request).components
+    beside_bytes = sum(
+        c.bytes_at(context) for c in parts if c.part is not Part.MODEL and c.pool == first
+    )
+    return start_of(model, request, beside_bytes)
+
+
+def _sizing(
+    model: Model,
+    request: Request,
+    asked: Footprint,
+    found: LlamaCppStart,
+    trained_tokens: int,
+) -> Sizing:
+    if len(request.machine.devices) > 1:
+        automatic = _found(model, replace(request, context_tokens=None)).context_tokens
+        return size_over_devices(
+            asked.demand,
+            request,
+            asked.settings,
+            trained_tokens,
+            found=found,
+            automatic_tokens=automatic,
+        )
+    sizing = size_context(
+        asked.demand,
+        request,
+        asked.settings,
+        trained_tokens,
+        moves_layers=moves_layers(model, request),
+    )
+    return placed_sizing(sizing, found) if found.places else sizing
 
 
 def _refuse_what_no_integer_holds(footprint: Footprint, longest_tokens: int) -> None:
@@ -131,51 +198,69 @@ def _refuse_what_no_integer_holds(footprint: Footprint, longest_tokens: int) -> 
         raise UnsupportedRequestError(text.format(context=format_tokens(longest_tokens)))
 
 
-# A budget or a context that is dragged asks for the same footprint at every step.
-@lru_cache(maxsize=_FOOTPRINTS_KEPT)
-def footprint_of(
-    model: Model, options: LlamaCppOptions, backend: Backend, pools: PoolIds
-) -> Footprint:
-    """What a model takes in these memories. Models are told apart by identity.
+def footprint_of_request(model: Model, request: Request) -> Footprint:
+    """The footprint of the placement with which llama.cpp starts, or fails to.
 
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
+    found = _found(model, request)
+    if found.placement is None:
+        return asked_footprint(model, request)
+    pools = pool_ids(request.machine)
+    return _footprint(model, request.options_of(LlamaCppOptions), found.placement, pools)
+
+
+def asked_footprint(model: Model, request: Request) -> Footprint:
+    """The footprint if automatic fitting moves nothing.
+
+    Raises:
+        UnsupportedRequestError: llama.cpp refuses the combination of options.
+    """
+    placement = asked_placement(model, request)
+    return _footprint(
+        model, request.options_of(LlamaCppOptions), placement, pool_ids(request.machine)
+    )
+
+
+# A budget or a context that is dragged asks for the same footprint at every step.
+@lru_cache(maxsize=_FOOTPRINTS_KEPT)
+def _footprint(
+    model: Model, options: LlamaCppOptions, placement: Placement, pools: PoolIds
+) -> Footprint:
+    """What a model takes in these memories. Models are told apart by identity."""
     shape = resolve_shape(model)
-    settings = settings_with_parts(model, options, shape, resolve_settings(options, shape))
-    placement = place_layers(shape, settings, backend)
+    asked = settings_with_parts(model, options, shape, resolve_settings(options, shape))
+    settings = split_settings(shape, asked, placement)
     weights = weight_bytes(model, placement)
     caches = cache_tensors(shape, settings, placement)
-    components = tuple(_components(shape, settings, placement, backend, pools, weights, caches))
+    components = tuple(_components(shape, asked, placement, pools, weights, caches))
     if model.parts or options.spec_type is not SpecType.NONE:
         beside = _beside(model, options, shape, settings, placement, pools, components)
-        # The device's first, as the model's own are.
+        # The devices' first, as the model's own are.
         components = tuple(
             sorted((*components, *beside), key=lambda found: found.where is Place.HOST)
         )
-    allocation = _allocation(shape, settings, largest_tensor(model, placement, _DEVICE), caches)
-    return Footprint(
-        shape, settings, components, demand_of(components, pools.device, settings, allocation)
-    )
+    allocation = _allocation(shape, settings, model, placement, caches)
+    demand = demand_of(components, pools.devices, settings, allocation)
+    return Footprint(shape, settings, components, demand, placement)
 
 
 def _components(
     shape: Shape,
     settings: Settings,
     placement: Placement,
-    backend: Backend,
     pools: PoolIds,
     weights: Mapping[int, int],
     caches: tuple[CacheTensor, ...],
 ) -> Iterator[Component]:
-    """The parts of the footprint, the device's first; what is always empty is left out."""
+    """The parts of the footprint, the devices' first; what is always empty is left out."""
     states = state_bytes(shape, settings, placement)
-    compute = {buffer.where: buffer for buffer in compute_buffers(shape, settings, backend)}
+    compute = placed_buffers(shape, settings, placement)
     geometry = cache_geometry(shape, settings)
-    for memory, where, pool in (
-        (_DEVICE, Place.DEVICE, pools.device),
-        (HOST, Place.HOST, pools.host),
-    ):
+    for memory in placement.memories():
+        where = Place.HOST if memory == HOST else Place.DEVICE
+        pool = pools.host if memory == HOST else pools.devices[memory]
 
         def key(kind: ComponentKind, where: Place = where, pool: str = pool) -> ComponentKey:
             return ComponentKey(Part.MODEL, kind, pool, where)
@@ -188,7 +273,7 @@ def _components(
             yield Component(key(ComponentKind.KV_CACHE), cache_formula(held, geometry), breaks)
         if states[memory]:
             yield Component(key(ComponentKind.RECURRENT_STATE), constant(states[memory]))
-        buffer = compute[where]
+        buffer = compute[memory]
         yield Component(
             key(ComponentKind.COMPUTE), buffer.formula, exact=buffer.exact, band=buffer.band
         )
@@ -211,12 +296,12 @@ def _beside(
     def key_of(part: Part, kind: ComponentKind, memory: int) -> ComponentKey:
         if memory == HOST:
             return ComponentKey(part, kind, pools.host, Place.HOST)
-        return ComponentKey(part, kind, pools.device, Place.DEVICE)
+        return ComponentKey(part, kind, pools.devices[memory], Place.DEVICE)
 
     drafts = parts_of(model, Part.DRAFT)
     for draft in drafts:
         if draft.model is not None:
-            own = footprint_of(draft.model, draft_options(options), backend, pools)
+            own = _draft_footprint(draft.model, draft_options(options), backend, pools)
             for component in own.components:
                 yield replace(component, key=replace(component.key, part=Part.DRAFT))
     if options.spec_type is SpecType.DRAFT_MTP and not drafts:
@@ -228,13 +313,26 @@ def _beside(
     yield from projector_components(model, options, backend, key_of)
 
 
+def _draft_footprint(
+    model: Model, options: LlamaCppOptions, backend: Backend, pools: PoolIds
+) -> Footprint:
+    """A draft model on the first device, with as many layers there as are asked for."""
+    layers = options.n_gpu_layers
+    layout = Layout(layers if isinstance(layers, int) else None, kv_offload=options.kv_offload)
+    placement = place(resolve_shape(model), (Device(backend, 0),), layout)
+    return _footprint(model, options, placement, pools)
+
+
 def _allocation(
     shape: Shape,
     settings: Settings,
-    largest: LoadedTensor | None,
+    model: Model,
+    placement: Placement,
     caches: tuple[CacheTensor, ...],
 ) -> Allocation:
-    held = tuple(tensor for tensor in caches if tensor.memory == _DEVICE)
+    held = tuple(tensor for tensor in caches if tensor.memory != HOST)
+    found = (largest_tensor(model, placement, n) for n in range(len(placement.devices)))
+    largest = max(filter(None, found), key=lambda tensor: tensor.bytes, default=None)
     return Allocation(
         largest_tensor_formula(held, cache_geometry(shape, settings)),
         largest.bytes if largest else 0,

@@ -75,6 +75,8 @@ def ladders(current: Plan) -> Iterator[Ladder]:
         _rung(Step(UBATCH_SIZE, count, ("--ubatch-size", str(count))), ubatch_size=count)
         for count in _halves(options["ubatch_size"], least=64)
     ]
+    if current.request.options_of(LlamaCppOptions).moves_layers:
+        return  # automatic fitting moves layers and experts by itself
     layers = current.model.dimensions.layers
     if current.model.dimensions.experts:
         yield [

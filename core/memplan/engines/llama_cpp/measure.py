@@ -7,8 +7,8 @@ again with other placements of the same model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from memplan.engines.llama_cpp.compute.placed import placed_compute_bytes
@@ -23,6 +23,7 @@ from memplan.engines.llama_cpp.weights import weight_bytes
 from memplan.model import Model
 
 _CONTEXTS_KEPT: Final = 64
+_ANSWERS_KEPT: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,33 @@ def loaded(
 
 def measuring(model: Model, settings: Settings, devices: Sequence[Device]) -> Measure:
     """The measure by which llama.cpp fits a start on these devices; it remembers its answers."""
+    # What one device has free decides nothing about where layers go: while a budget is dragged,
+    # the answers stay.
+    known = tuple(devices)
+    if len(known) == 1:
+        known = (replace(known[0], free_bytes=0),)
+    return lambda context, layout: _measured(model, settings, known, context, layout)
+
+
+@lru_cache(maxsize=_ANSWERS_KEPT)
+def _measured(
+    model: Model,
+    settings: Settings,
+    devices: tuple[Device, ...],
+    context: int,
+    layout: Layout,
+) -> Measured:
     shape = resolve_shape(model)
-
-    @cache
-    def measure(context: int, layout: Layout) -> Measured:
-        placement = place(shape, devices, layout)
-        found = loaded(model, settings, placement, context, dry_run=True)
-        states = state_bytes(shape, settings, placement)
-        return Measured(
-            devices=tuple(found.total(memory) for memory in range(len(devices))),
-            device_weights=tuple(found.weights[memory] for memory in range(len(devices))),
-            device_states=tuple(states[memory] for memory in range(len(devices))),
-            host=found.total(HOST),
-        )
-
-    return measure
+    placement = place(shape, devices, layout)
+    found = loaded(model, settings, placement, context, dry_run=True)
+    states = state_bytes(shape, settings, placement)
+    memories = range(len(devices))
+    return Measured(
+        devices=tuple(found.total(memory) for memory in memories),
+        device_weights=tuple(found.weights[memory] for memory in memories),
+        device_states=tuple(states[memory] for memory in memories),
+        host=found.total(HOST),
+    )
 
 
 def context_bytes(

@@ -9,6 +9,7 @@ from memplan.engines.llama_cpp.choices import CacheType as CacheType
 from memplan.engines.llama_cpp.choices import GpuLayers as GpuLayers
 from memplan.engines.llama_cpp.choices import Program as Program
 from memplan.engines.llama_cpp.choices import SpecType as SpecType
+from memplan.engines.llama_cpp.overrides import check_overrides
 from memplan.engines.llama_cpp.parts import options as of_parts
 from memplan.engines.option_spec import (
     Automatic,
@@ -19,6 +20,7 @@ from memplan.engines.option_spec import (
     Row,
     Size,
     Switch,
+    Text,
     option,
 )
 from memplan.exhaustive import exhaustive
@@ -86,7 +88,12 @@ class LlamaCppOptions:
         n_cpu_moe: number of first layers whose experts stay on the host.
         kv_offload: keep the KV cache with its layer; else on the host.
         swa_full: give window layers a cache of the full context.
+        override_tensor: patterns of tensors with the buffers that they are kept in, as
+            ``PATTERN=BUFFER,…``; ``None``: none.
+        fit: adjust what is not given to what is free: the context, then layers and experts;
+            ``None``: on, the default.
         fit_target_mib: memory that automatic fitting leaves free on the device, in MiB.
+        fit_ctx: the shortest context that automatic fitting picks.
         max_allocation_bytes: largest single buffer that the device gives; ``None``: no limit known.
         mmproj_offload: keep a projector on the device; else on the host.
         image_max_tokens: the most tokens that an image may take; 0: as the projector says.
@@ -255,6 +262,30 @@ class LlamaCppOptions:
             "batch",
         ),
     )
+    override_tensor: str | None = option(
+        None,
+        OptionSpec(
+            ("--override-tensor", "-ot"),
+            Text("PATTERN=BUFFER,…", check_overrides),
+            "tensors that are kept in another buffer, such as CPU",
+        ),
+    )
+    fit: bool | None = option(
+        None,
+        OptionSpec(
+            ("--fit",),
+            Automatic(worded=True),
+            "adjust what is not given to what is free (default: on)",
+        ),
+    )
+    fit_ctx: int = option(
+        4096,
+        OptionSpec(
+            ("--fit-ctx",),
+            Count(least=1),
+            "the shortest context that automatic fitting picks (default: 4096)",
+        ),
+    )
     fit_target_mib: int = option(
         1024,
         OptionSpec(
@@ -336,12 +367,23 @@ class LlamaCppOptions:
     ctx_checkpoints: int = option(32, of_parts.CHECKPOINTS)
     cache_ram_mib: int = option(8192, of_parts.PROMPT_CACHE)
 
+    @property
+    def fits_start(self) -> bool:
+        """Whether automatic fitting is on."""
+        return self.fit is not False
+
+    @property
+    def moves_layers(self) -> bool:
+        """Whether automatic fitting may move layers: no option says where they or others go."""
+        set_options = self.cpu_moe or self.n_cpu_moe or self.override_tensor
+        return self.fits_start and self.n_gpu_layers is None and not set_options
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "program", Program(self.program))
         object.__setattr__(self, "spec_type", SpecType(self.spec_type))
         for name in ("cache_type_k", "cache_type_v", "cache_type_k_draft", "cache_type_v_draft"):
             object.__setattr__(self, name, CacheType(getattr(self, name)))
-        for name in ("batch_size", "ubatch_size", "parallel"):
+        for name in ("batch_size", "ubatch_size", "parallel", "fit_ctx"):
             value = getattr(self, name)
             if value is not None and check_u32(name, value) == 0:
                 raise ValueError(tr("{name} must be at least 1").format(name=name))
@@ -353,5 +395,7 @@ class LlamaCppOptions:
                 check_u32(name, value)
         for name in _COUNTS:
             check_u32(name, getattr(self, name))
+        if self.override_tensor is not None:
+            check_overrides(self.override_tensor)
         if self.max_allocation_bytes is not None:
             check_u64("max_allocation_bytes", self.max_allocation_bytes)

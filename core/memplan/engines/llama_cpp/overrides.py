@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Final
 
 from memplan.engines.llama_cpp.patterns import name_pattern
+from memplan.language import tr
 
 EVERY_EXPERT: Final = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps"
 """The pattern of ``--cpu-moe``; ``--n-cpu-moe`` puts the layer before it."""
@@ -24,6 +25,7 @@ EXPERTS_OF_LAYERS: Final = r"blk\.\d+\.ffn_(up|down|gate_up|gate)_(ch|)exps"
 """The pattern with which automatic fitting asks for all experts on the host."""
 
 _PATTERNS_KEPT: Final = 4096
+_SHOWN: Final = 60
 
 
 class MovedPart(Enum):
@@ -64,6 +66,41 @@ def moved_part(layer: int, part: MovedPart, memory: int) -> TensorOverride:
 def first_experts(layers: int, memory: int) -> tuple[TensorOverride, ...]:
     """The overrides of ``--n-cpu-moe``, one for each of so many first layers."""
     return tuple(TensorOverride(rf"blk\.{layer}{EVERY_EXPERT}", memory) for layer in range(layers))
+
+
+def check_overrides(text: str) -> None:
+    """Look whether all of ``PATTERN=BUFFER,…`` can be followed, whatever buffers there are.
+
+    Raises:
+        ValueError: an item names no buffer, or a pattern cannot be followed.
+    """
+    for item in text.split(",") if text else ():
+        pattern, equals, _buffer = item.partition("=")
+        if not equals:
+            raise ValueError(tr("{item} names no buffer").format(item=item[:_SHOWN]))
+        name_pattern(pattern)
+
+
+def parse_overrides(text: str, memories: Mapping[str, int]) -> tuple[TensorOverride, ...]:
+    """The overrides of ``--override-tensor``: ``PATTERN=BUFFER``, with commas in between.
+
+    Args:
+        text: the option's value; empty: none.
+        memories: the memory behind each buffer's name.
+
+    Raises:
+        ValueError: there is no such buffer, or a pattern cannot be followed.
+    """
+    overrides = []
+    for item in text.split(",") if text else ():
+        pattern, equals, buffer = item.partition("=")
+        if not equals or buffer not in memories:
+            known = ", ".join(sorted(memories))
+            message = tr("{item} names no buffer; there are: {known}")
+            raise ValueError(message.format(item=item[:_SHOWN], known=known))
+        name_pattern(pattern)
+        overrides.append(TensorOverride(pattern, memories[buffer]))
+    return tuple(overrides)
 
 
 def one_layer(pattern: str) -> int | None:

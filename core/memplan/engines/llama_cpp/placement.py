@@ -12,9 +12,7 @@ from typing import Final
 
 from memplan.component import Place
 from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.engines.llama_cpp.overrides import TensorOverride, first_experts
-from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import Shape
+from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.reader.tensor_types import TensorType
 from memplan.request import Backend
 
@@ -109,14 +107,3 @@ def padding_of(devices: Sequence[Backend], memory: int) -> Padding:
     if memory != HOST:
         return PADDINGS[devices[memory], Place.DEVICE]
     return PADDINGS[devices[0], Place.HOST] if devices else _CPU_PADDING
-
-
-def place_layers(shape: Shape, settings: Settings, backend: Backend) -> Placement:
-    """The last ``gpu_layers`` layers are on the device, the output counting as the very last."""
-    on_host = shape.block_count + 1 - settings.gpu_layers
-    return Placement(
-        devices=(backend,),
-        layers=(HOST,) * on_host + (0,) * settings.gpu_layers,
-        kv_offload=settings.kv_offload,
-        overrides=first_experts(settings.cpu_moe_layers, HOST),
-    )

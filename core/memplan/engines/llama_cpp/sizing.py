@@ -5,15 +5,18 @@ Source: llama.cpp b11434, ``common/fit.cpp`` (one device, context not given, lay
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from memplan.component import Component, ComponentKind, Formula, Place, evaluate
+from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
+from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.settings import Settings
+from memplan.engines.llama_cpp.start import Lack, LlamaCppStart
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
 from memplan.request import Request
 from memplan.unsigned import U32_MAX
@@ -27,6 +30,21 @@ _GRID_POINTS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceDemand:
+    """What one of several devices needs.
+
+    Attributes:
+        formula: bytes at a context.
+        fixed_bytes: the part that no context changes.
+        state_bytes: the recurrent states in it.
+    """
+
+    formula: Formula
+    fixed_bytes: int
+    state_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """What a context needs.
 
@@ -36,6 +54,9 @@ class Demand:
         allocation: the largest single buffers.
         fixed_bytes: the part of the budgeted bytes that no context changes.
         settled_tokens: from here on only every 256th token adds to any of them.
+        state_bytes: recurrent states on the device, which llama.cpp holds while it asks what is
+            free.
+        devices: what each device needs, where there are several.
     """
 
     device: Formula
@@ -43,6 +64,22 @@ class Demand:
     allocation: Allocation
     fixed_bytes: int = 0
     settled_tokens: int = 0
+    state_bytes: int = 0
+    devices: tuple[DeviceDemand, ...] = ()
+
+    def beyond(self, limits: Sequence[int]) -> Demand:
+        """The same, counted from each device's limit: it fits as long as none is above 0."""
+
+        def over(context: Any) -> Any:
+            found = self.devices[0].formula(context) - limits[0]
+            for device, limit in zip(self.devices[1:], limits[1:], strict=True):
+                found = larger(found, device.formula(context) - limit)
+            return found
+
+        fixed = zip(self.devices, limits, strict=True)
+        return replace(
+            self, budgeted=over, fixed_bytes=max(d.fixed_bytes - limit for d, limit in fixed)
+        )
 
     def fits(self, contexts: Any, budget_bytes: int) -> Any:
         """At which of ``contexts``, ascending, everything fits."""
@@ -60,42 +97,129 @@ class Demand:
 
 def demand_of(
     components: tuple[Component, ...],
-    device_pool: str,
+    device_pools: Sequence[str],
     settings: Settings,
     allocation: Allocation,
 ) -> Demand:
     """The sums of the components that each question is about.
 
-    What counts against the budget is all that lives in the device's memory, ``device_pool``.
+    What counts against a budget is all that lives in a device's memory.
     """
-    budgeted = tuple(c for c in components if c.pool == device_pool)
+    budgeted = tuple(c for c in components if c.pool in device_pools)
     return Demand(
         device=_sum(tuple(c.formula for c in components if c.where is Place.DEVICE)),
         budgeted=_sum(tuple(c.formula for c in budgeted)),
         allocation=allocation,
-        fixed_bytes=sum(c.bytes_at(0) for c in budgeted if c.kind in _FIXED),
+        fixed_bytes=_fixed_bytes(budgeted),
         settled_tokens=settings.full_micro_batch,
+        state_bytes=_state_bytes(components),
+        devices=tuple(_device_demand(components, pool) for pool in device_pools),
     )
+
+
+def _device_demand(components: tuple[Component, ...], pool: str) -> DeviceDemand:
+    there = tuple(c for c in components if c.pool == pool)
+    return DeviceDemand(
+        _sum(tuple(c.formula for c in there)), _fixed_bytes(there), _state_bytes(there)
+    )
+
+
+def _fixed_bytes(components: tuple[Component, ...]) -> int:
+    return sum(c.bytes_at(0) for c in components if c.kind in _FIXED)
+
+
+def _state_bytes(components: tuple[Component, ...]) -> int:
+    kind = ComponentKind.RECURRENT_STATE
+    return sum(c.bytes_at(0) for c in components if c.kind is kind and c.where is Place.DEVICE)
+
+
+def size_over_devices(
+    demand: Demand,
+    request: Request,
+    settings: Settings,
+    trained_tokens: int,
+    *,
+    found: LlamaCppStart,
+    automatic_tokens: int,
+) -> Sizing:
+    """The contexts for the budgets of several devices.
+
+    Args:
+        demand: what a context needs as long as everything is where it is asked for.
+        request: budgets, context and options.
+        settings: the options as used.
+        trained_tokens: the context that the model was trained for.
+        found: the start.
+        automatic_tokens: the context that is started with where none is asked for.
+    """
+    sequences = 1 if settings.unified else settings.sequences
+    ceiling = min(trained_tokens * sequences, U32_MAX)
+    margin_bytes = (
+        settings.fit_target_bytes if request.options_of(LlamaCppOptions).fits_start else 0
+    )
+    limits = [
+        (pool.budget_bytes or 0) - margin_bytes - (device.state_bytes if margin_bytes else 0)
+        for pool, device in zip(request.machine.devices, demand.devices, strict=True)
+    ]
+    sizing = Sizing(
+        ceiling_tokens=ceiling,
+        auto_tokens=automatic_tokens,
+        max_tokens=longest_context(demand.beyond(limits), 0, ceiling),
+        wanted_tokens=found.context_tokens,
+        granted_tokens=0,
+        outcome=found.outcome,
+        limited_by=LimitedBy.BUDGET,
+        floor_tokens=request.options_of(LlamaCppOptions).fit_ctx,
+    )
+    sizing = placed_sizing(sizing, found)
+    if found.outcome in (Outcome.REFUSED, Outcome.PLACED):
+        return sizing
+    if sizing.granted_tokens >= ceiling:
+        return replace(sizing, limited_by=LimitedBy.MODEL)
+    asked = LimitedBy.REQUEST if request.context_tokens else LimitedBy.BUDGET
+    return replace(sizing, limited_by=asked)
 
 
 def size_context(
-    demand: Demand, request: Request, settings: Settings, trained_tokens: int
+    demand: Demand,
+    request: Request,
+    settings: Settings,
+    trained_tokens: int,
+    *,
+    moves_layers: bool,
 ) -> Sizing:
-    """The contexts for this budget."""
+    """The contexts for one device's budget, as long as everything is where it is asked for.
+
+    Args:
+        demand: what a context needs.
+        request: budget, context and options.
+        settings: the options as used.
+        trained_tokens: the context that the model was trained for.
+        moves_layers: whether automatic fitting moves layers where its margin is not left.
+    """
     # Each sequence of a split cache may be as long as the model allows.
     sequences = 1 if settings.unified else settings.sequences
     ceiling = min(trained_tokens * sequences, U32_MAX)
-    floor = FIT_FLOOR_TOKENS * sequences
-    target_bytes = request.budget_bytes - settings.fit_target_bytes
-    auto_tokens = fitted_context(
-        demand.device, target_bytes, ceiling, floor, CELL_MULTIPLE * sequences
-    )
+    options = request.options_of(LlamaCppOptions)
+    floor = options.fit_ctx * sequences
+    # Recurrent states are held while llama.cpp asks what is free.
+    target_bytes = request.budget_bytes - settings.fit_target_bytes - demand.state_bytes
+    if options.fits_start:
+        auto_tokens = fitted_context(demand.device, target_bytes, ceiling, floor, sequences)
+        max_tokens = longest_context(demand, target_bytes, ceiling)
+        if max_tokens < floor and not moves_layers:
+            # The floor is kept without the margin, too.
+            least = min(floor, ceiling)
+            max_tokens = max(max_tokens, longest_context(demand, request.budget_bytes, least))
+    else:
+        # Sequences with caches of their own share the context that the model was trained for.
+        auto_tokens = min(trained_tokens, U32_MAX)
+        max_tokens = longest_context(demand, request.budget_bytes, ceiling)
     wanted_tokens = request.context_tokens or auto_tokens
     limit_bytes = request.machine.devices[0].limit_bytes or 0
     starts = demand.fits_at(wanted_tokens, limit_bytes)
     granted_tokens = wanted_tokens if starts else 0
-    max_tokens = max_context(demand, request.budget_bytes, target_bytes, ceiling, floor)
-    if starts and not max_tokens:
+    if starts and not max_tokens and not moves_layers:
         # Nothing fits the budget alone, or only contexts for which a falling curve has room.
         max_tokens = longest_context(demand, limit_bytes, ceiling) or granted_tokens
     return Sizing(
@@ -105,19 +229,33 @@ def size_context(
         wanted_tokens=wanted_tokens,
         granted_tokens=granted_tokens,
         outcome=_outcome(request, starts, granted_tokens, ceiling),
-        floor_tokens=FIT_FLOOR_TOKENS,
+        floor_tokens=options.fit_ctx,
         limited_by=_limited_by(demand, request, wanted_tokens, granted_tokens, ceiling),
     )
 
 
+def placed_sizing(sizing: Sizing, found: LlamaCppStart) -> Sizing:
+    """The contexts where automatic fitting places layers or experts; it may still not start."""
+    refusal = found.refusal
+    buffer = refusal is not None and refusal.lack is Lack.SINGLE_ALLOCATION
+    return replace(
+        sizing,
+        wanted_tokens=found.context_tokens,
+        granted_tokens=0 if refusal else found.context_tokens,
+        outcome=found.outcome,
+        limited_by=LimitedBy.ALLOCATION if buffer else LimitedBy.BUDGET,
+    )
+
+
 def fitted_context(
-    device: Formula, target_bytes: int, ceiling: int, floor: int, multiple: int
+    device: Formula, target_bytes: int, ceiling: int, floor: int, streams: int
 ) -> int:
     """The context that ``--fit`` picks where none is given.
 
     All that the model allows, if that leaves the margin; else a straight line between the bytes
     of the floor and those of the ceiling tells how much does, rounded down.
     """
+    multiple = CELL_MULTIPLE * streams
     most_bytes = int(device(ceiling))
     if most_bytes <= target_bytes or ceiling <= floor:
         return ceiling
@@ -127,19 +265,6 @@ def fitted_context(
     share = (ceiling - floor) * (target_bytes - least_bytes) // (most_bytes - least_bytes)
     context = floor + share
     return max(context - context % multiple, floor)
-
-
-def max_context(
-    demand: Demand, budget_bytes: int, target_bytes: int, ceiling: int, floor: int
-) -> int:
-    """The longest context that leaves the margin; up to the floor, the longest that fits at all.
-
-    ``--fit`` never goes below its floor to keep the margin.
-    """
-    found = longest_context(demand, target_bytes, ceiling)
-    if found >= floor:
-        return found
-    return max(found, longest_context(demand, budget_bytes, min(floor, ceiling)))
 
 
 def longest_context(demand: Demand, budget_bytes: int, ceiling: int) -> int:
@@ -189,7 +314,11 @@ def _sum(formulas: tuple[Formula, ...]) -> Formula:
 def _outcome(request: Request, starts: bool, granted_tokens: int, ceiling: int) -> Outcome:
     if not starts:
         return Outcome.REFUSED
-    if not request.context_tokens and granted_tokens < ceiling:
+    if (
+        request.options_of(LlamaCppOptions).fits_start
+        and not request.context_tokens
+        and granted_tokens < ceiling
+    ):
         return Outcome.TRIMMED
     return Outcome.SIZED
 

@@ -129,6 +129,11 @@ class LlamaCppStart:
     without_pipelining: bool
     refusal: Refusal | None
 
+    @property
+    def places(self) -> bool:
+        """Whether automatic fitting moves layers or experts, be it enough or not."""
+        return self.change in (Change.LAYERS, Change.FAILED)
+
     def bytes_in(self, memory: int) -> int:
         """All bytes in a memory."""
         if self.loaded is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from memplan.component import ComponentKind
+from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.estimate import LimitedBy, Outcome
 from memplan.language import marked, tr
@@ -41,8 +41,10 @@ _LARGEST_TENSOR: Final[Mapping[ComponentKind, str]] = {
 def explain(plan: Plan, units: ByteUnits) -> str:
     """What llama.cpp does at its start, and the reason."""
     match plan.verdict.outcome:
-        case Outcome.SIZED | Outcome.FLOOR_HELD | Outcome.PLACED:
+        case Outcome.SIZED | Outcome.FLOOR_HELD:
             return _explain_taken(plan, units)
+        case Outcome.PLACED:
+            return _explain_placed(plan, units)
         case Outcome.TRIMMED:
             return _explain_fitted(plan, units)
         case Outcome.REFUSED:
@@ -92,6 +94,13 @@ def _explain_fitted(plan: Plan, units: ByteUnits) -> str:
     return f"{shortens} {largest_component(plan, units)}"
 
 
+def _explain_placed(plan: Plan, units: ByteUnits) -> str:
+    host = sum(share.bytes for share in plan.at.shares if share.where is Place.HOST)
+    return tr(
+        "--fit moves what does not leave {free} of the device free; host memory then takes {host}."
+    ).format(free=format_bytes(_fit_target_bytes(plan), units), host=format_bytes(host, units))
+
+
 def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:
     allocation = plan.allocation
     if plan.verdict.limited_by is LimitedBy.ALLOCATION and allocation is not None:
@@ -121,6 +130,8 @@ def log_lines(plan: Plan) -> list[str]:
     if plan.verdict.outcome is Outcome.TRIMMED:
         # The fit first looks at all that the model allows.
         shown = plan.usage_at(plan.markers.ceiling_tokens)
+    if plan.verdict.outcome is Outcome.PLACED:
+        shown = plan.asked_usage_at(plan.at.context_tokens)
     lines = [
         f"projected to use {shown.device_bytes // MIB} MiB of device memory vs. "
         f"{budget_mib} MiB of free device memory"

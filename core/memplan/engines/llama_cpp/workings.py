@@ -11,7 +11,7 @@ from memplan.calculation import Expression, Number, Operator, Quantity, calculat
 from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE, CacheGeometry
-from memplan.engines.llama_cpp.engine import Footprint, footprint_of, pool_ids
+from memplan.engines.llama_cpp.engine import Footprint, footprint_of_request
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     Side,
@@ -19,11 +19,11 @@ from memplan.engines.llama_cpp.kv_cache import (
     cache_tensors,
     cells_of,
 )
-from memplan.engines.llama_cpp.placement import HOST, Placement, place_layers
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
-from memplan.engines.llama_cpp.sizing import FIT_FLOOR_TOKENS
 from memplan.engines.llama_cpp.weights import loaded_tensors
 from memplan.exhaustive import exhaustive
 from memplan.planner import Plan
@@ -82,8 +82,7 @@ def of_bytes(plan: Plan) -> Mapping[StrEnum, Expression]:
 
 
 def _placement(plan: Plan) -> Placement:
-    footprint = _footprint(plan)
-    return place_layers(footprint.shape, footprint.settings, plan.request.backend)
+    return _footprint(plan).placement
 
 
 def weights(plan: Plan, where: Place) -> Expression:
@@ -213,7 +212,7 @@ def auto_share(plan: Plan) -> Expression:
     """Bytes that automatic sizing uses."""
     margin = calculation(
         Operator.PRODUCT,
-        Number(plan.request.llama_cpp.fit_target_mib, Quantity.MARGIN_MIB),
+        Number(plan.request.options_of(LlamaCppOptions).fit_target_mib, Quantity.MARGIN_MIB),
         Number(MIB, Quantity.MIB_BYTES),
     )
     budget = Number(plan.request.budget_bytes, Quantity.BUDGET)
@@ -225,8 +224,10 @@ def automatic(plan: Plan) -> Expression:
     """The context that ``--fit`` picks, in tokens."""
     ceiling = Number(plan.markers.ceiling_tokens, Quantity.CEILING)
     floor = Number(_floor(plan), Quantity.FLOOR)
-    most, least = (plan.usage_at(n.value).device_bytes for n in (ceiling, floor))
-    target = plan.request.budget_bytes - plan.request.llama_cpp.fit_target_mib * MIB
+    if not plan.request.options_of(LlamaCppOptions).fits_start:
+        return Number(plan.markers.auto_tokens, Quantity.CEILING)
+    most, least = (plan.asked_usage_at(n.value).device_bytes for n in (ceiling, floor))
+    target = plan.request.budget_bytes - plan.margin_bytes
     if most <= target or ceiling.value <= floor.value:
         return ceiling
     if target <= least or most <= least:
@@ -249,7 +250,7 @@ def automatic(plan: Plan) -> Expression:
 
 def floor(plan: Plan) -> Expression:
     """The least that automatic sizing picks, in tokens."""
-    least = Number(FIT_FLOOR_TOKENS, Quantity.FLOOR)
+    least = Number(plan.request.options_of(LlamaCppOptions).fit_ctx, Quantity.FLOOR)
     ceiling = Number(plan.markers.ceiling_tokens, Quantity.CEILING)
     return calculation(Operator.LEAST, _for_each_stream(plan, least), ceiling)
 
@@ -285,12 +286,11 @@ def _streams(plan: Plan) -> int:
 
 
 def _floor(plan: Plan) -> int:
-    return FIT_FLOOR_TOKENS * _streams(plan)
+    return plan.request.options_of(LlamaCppOptions).fit_ctx * _streams(plan)
 
 
 def _footprint(plan: Plan) -> Footprint:
-    request = plan.request
-    return footprint_of(plan.model, request.llama_cpp, request.backend, pool_ids(request.machine))
+    return footprint_of_request(plan.model, plan.request)
 
 
 def _sum(parts: Iterable[Expression]) -> Expression:

@@ -107,15 +107,17 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.LLAMA_LARGEST: Article(
         marked("Largest context that fits, llama.cpp"),
         marked(
-            "The longest context that leaves the margin of --fit-target; up to the floor, the "
-            "longest that fits at all. It is searched for, because compute buffers follow no "
-            "straight line. Where the device's largest buffer is known, no tensor may exceed it."
+            "The longest context with which everything stays on the device and the margin of "
+            "--fit-target stays free. With more, --fit moves layers or experts to host memory, or, "
+            "where it may not, the floor is held without the margin. It is searched for, because "
+            "compute buffers follow no straight line. Where the device's largest buffer is known, "
+            "no tensor may exceed it."
         ),
         marked(
             "The largest context with: bytes that count ≤ budget − margin, and largest tensor ≤ "
             "largest buffer."
         ),
-        (_FIT, f"{_SIZING}, max_context"),
+        (_FIT, f"{_SIZING}, longest_context"),
         (HelpTopic.FIT_TARGET, HelpTopic.LARGEST_BUFFER, HelpTopic.LLAMA_AUTOMATIC),
     ),
     HelpTopic.FLOOR: Article(

@@ -187,7 +187,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("First layer on the device = layers + 1 − --n-gpu-layers."),
         (
             "llama.cpp b11434: llama_model_base::load_tensors",
-            f"{_FOLDER}/placement.py, place_layers",
+            f"{_FOLDER}/devices.py, place",
         ),
         (HelpTopic.LLAMA_WEIGHTS_DEVICE, HelpTopic.LLAMA_WEIGHTS_HOST),
     ),

@@ -32,6 +32,9 @@ from memplan.engines.llama_cpp.compute.widths import Widths
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 
+_INTEGER_LIMIT: Final = 2.0**62
+"""What a curve of absurd sizes is cut off at, so that it can be counted."""
+
 _ROW_MULTIPLE: Final = 512
 """CUDA fills the last row of a quantised tensor up to a multiple of so many elements."""
 
@@ -141,6 +144,7 @@ def followed_bytes(graph: Graph) -> Any:
     """
     knots = _bytes_at_knots(graph.widths, graph.settings)
     found = np.interp(np.asarray(graph.cells, np.float64), _KNOTS, np.asarray(knots, np.float64))
+    found = np.minimum(found, _INTEGER_LIMIT)
     return int(found) if isinstance(graph.cells, int) else found.astype(np.int64)
 
 

@@ -1,0 +1,204 @@
+"""A request's start: its options in llama.cpp's own terms, and what comes of them in figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from memplan.engines.llama_cpp.command import command, device_names
+from memplan.engines.llama_cpp.devices import Device, Layout, SplitMode, place
+from memplan.engines.llama_cpp.layer_map import placed_layers
+from memplan.engines.llama_cpp.options import GpuLayers as Every
+from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.overrides import (
+    EVERY_EXPERT,
+    TensorOverride,
+    first_experts,
+    parse_overrides,
+)
+from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.settings import Settings, resolve_settings
+from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.start import (
+    Asked,
+    GpuLayers,
+    LlamaCppStart,
+    Room,
+    held_by,
+    layout_of,
+    start,
+)
+from memplan.estimate import Start, UnsupportedRequestError
+from memplan.memory.machine import Machine, PoolKind
+from memplan.model import Model
+from memplan.request import Request
+from memplan.units import MIB
+
+_STARTS_KEPT: Final = 64
+_NO_HOST_LIMIT: Final = 2**62
+"""The host's memory is not a part of a request, so it is never too little."""
+
+
+def asked_of(shape: Shape, request: Request) -> Asked:
+    """The options that decide about context and layers.
+
+    Raises:
+        UnsupportedRequestError: an override names no buffer, or its pattern cannot be followed.
+    """
+    options = request.options_of(LlamaCppOptions)
+    every_layer = shape.block_count + 1
+    layers: int | GpuLayers = GpuLayers.AUTO
+    if options.n_gpu_layers is Every.ALL:
+        layers = GpuLayers.ALL
+    elif options.n_gpu_layers is not None:
+        layers = min(options.n_gpu_layers, every_layer)
+    return Asked(
+        context_tokens=request.context_tokens,
+        gpu_layers=layers,
+        layout=Layout(kv_offload=options.kv_offload, overrides=_overrides(shape, request)),
+        fit=options.fits_start,
+        fit_target_bytes=(options.fit_target_mib * MIB,),
+        fit_floor_tokens=options.fit_ctx,
+    )
+
+
+def _overrides(shape: Shape, request: Request) -> tuple[TensorOverride, ...]:
+    options = request.options_of(LlamaCppOptions)
+    names = device_names([device.backend for device in _devices(request.machine)])
+    memories = {"CPU": HOST} | {name: number for number, name in enumerate(names)}
+    try:
+        overrides = parse_overrides(options.override_tensor or "", memories)
+    except ValueError as error:
+        raise UnsupportedRequestError(str(error)) from error
+    if options.cpu_moe:
+        overrides += (TensorOverride(EVERY_EXPERT, HOST),)
+    return overrides + first_experts(min(options.n_cpu_moe, shape.block_count), HOST)
+
+
+def start_of(model: Model, request: Request, beside_bytes: int = 0) -> LlamaCppStart:
+    """What llama.cpp does with a request.
+
+    Args:
+        model: the model.
+        request: what is asked for.
+        beside_bytes: what is loaded on the first device beside the model.
+
+    Raises:
+        UnsupportedRequestError: llama.cpp refuses the combination of options.
+    """
+    # What a chat holds, and the other engine's options, decide nothing here.
+    return _start(
+        model,
+        Request(
+            engine=request.engine,
+            machine=request.machine,
+            context_tokens=request.context_tokens,
+            llama_cpp=request.options_of(LlamaCppOptions),
+        ),
+        beside_bytes,
+    )
+
+
+@lru_cache(maxsize=_STARTS_KEPT)
+def _start(model: Model, request: Request, beside_bytes: int) -> LlamaCppStart:
+    shape = resolve_shape(model)
+    machine = _without(request.machine, beside_bytes)
+    limit = request.options_of(LlamaCppOptions).max_allocation_bytes
+    rooms = [
+        Room(
+            (number, HOST) if pool is machine.host else (number,),
+            pool.limit_bytes,
+            limit if pool.largest_allocation_bytes is None else pool.largest_allocation_bytes,
+        )
+        for number, pool in enumerate(machine.devices)
+    ]
+    if machine.host.kind is PoolKind.HOST:
+        rooms.append(Room((HOST,), machine.host.budget_bytes))
+    return start(
+        model,
+        resolve_settings(request.options_of(LlamaCppOptions), shape),
+        asked_of(shape, request),
+        _devices(machine),
+        rooms,
+        machine.host.budget_bytes or _NO_HOST_LIMIT,
+    )
+
+
+def _without(machine: Machine, taken_bytes: int) -> Machine:
+    """The machine without what is taken of its first device already."""
+    first = machine.devices[0]
+    total = first.total_bytes
+    return machine.with_pool(
+        replace(
+            first,
+            budget_bytes=max((first.budget_bytes or 0) - taken_bytes, 0),
+            total_bytes=None if total is None else max(total - taken_bytes, 0),
+        )
+    )
+
+
+def _devices(machine: Machine) -> tuple[Device, ...]:
+    """The devices as llama.cpp sees them: their budgets are what they have free."""
+    return tuple(
+        Device(pool.backend or machine.backend, pool.budget_bytes or 0) for pool in machine.devices
+    )
+
+
+def asked_placement(model: Model, request: Request) -> Placement:
+    """The placement if automatic fitting moves nothing.
+
+    Raises:
+        UnsupportedRequestError: llama.cpp refuses the combination of options.
+    """
+    shape = resolve_shape(model)
+    layout = layout_of(asked_of(shape, request))
+    devices = _devices(request.machine)
+    try:
+        return place(shape, devices, layout)
+    except ValueError:
+        # No device has any memory: that it does not fit shows wherever the layers are.
+        return place(shape, devices, replace(layout, tensor_split=(1.0,) * len(devices)))
+
+
+def moves_layers(model: Model, request: Request) -> bool:
+    """Whether automatic fitting may move layers and experts where the margin is not left."""
+    asked = asked_of(resolve_shape(model), request)
+    return asked.fit and held_by(asked, len(request.machine.devices)) is None
+
+
+def described(model: Model, settings: Settings, found: LlamaCppStart) -> Start | None:
+    """The figures of a start; ``None`` where llama.cpp does not come so far."""
+    placement = found.placement
+    if placement is None:
+        return None
+    layers = placed_layers(model, placement)
+    names = device_names(placement.devices)
+    on_devices = [memory for memory in placement.layers if memory != HOST]
+    buffers = {HOST: "CPU"} | dict(enumerate(names))
+    several = len(placement.devices) > 1
+    return Start(
+        outcome=found.outcome,
+        context_tokens=found.context_tokens,
+        n_gpu_layers=len(on_devices),
+        layer_count=len(placement.layers),
+        tensor_split=tuple(on_devices.count(d) for d in range(len(names))) if several else (),
+        override_tensor=tuple(f"{o.pattern}={buffers[o.memory]}" for o in placement.overrides),
+        cpu_expert_layers=tuple(
+            layer.index
+            for layer in layers
+            if layer.expert_memories == {HOST} and layer.memory != HOST and not layer.in_part
+        ),
+        partial_layers=tuple(layer.index for layer in layers if layer.in_part),
+        copies=placement.copies,
+        without_pipelining=found.without_pipelining,
+        command=command(
+            model.source,
+            settings,
+            placement,
+            names,
+            found.context_tokens,
+            split_mode=SplitMode.LAYER,
+            main_gpu=0,
+        ),
+    )

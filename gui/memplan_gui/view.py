@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from memplan_gui.body import Body
 from memplan_gui.comparison import Comparison
-from memplan_gui.panels.breakdown import BreakdownTable
+from memplan_gui.panels.breakdown import BreakdownTab, BreakdownTable
 from memplan_gui.panels.chart_and_tabs import ChartAndTabs
 from memplan_gui.panels.chart_card import ChartCard
 from memplan_gui.panels.empty_state import EmptyState
 from memplan_gui.panels.file_tab import FileTab
 from memplan_gui.panels.late_panels import LatePanels
+from memplan_gui.panels.layer_strip import LayerStrip
 from memplan_gui.panels.lower_tabs import LowerTabs
 from memplan_gui.panels.memory_bars import MemoryBars
 from memplan_gui.panels.model_card import ModelCard
@@ -68,6 +69,7 @@ class View(QObject):
         memory_bars: a bar for each memory.
         chart_card: the card of the chart.
         breakdown: the table of components.
+        layer_strip: where the layers are, above it.
         tabs: the tabs below the chart.
         late: the panels that are made when they are first seen.
         empty: what is seen before there is a plan.
@@ -93,6 +95,7 @@ class View(QObject):
         self.memory_bars = MemoryBars(theme)
         self.chart_card = ChartCard(session, theme)
         self.breakdown = BreakdownTable(theme)
+        self.layer_strip = LayerStrip(theme)
         self._file_tab = FileTab()
         self.late = LatePanels(session, comparison, theme)
         self.tabs = self._make_tabs()
@@ -105,7 +108,8 @@ class View(QObject):
 
     def _make_tabs(self) -> LowerTabs:
         tabs, late = LowerTabs(), self.late
-        tabs.add_tab(self.breakdown, tr("Breakdown"), tr("What takes the memory"))
+        breakdown = BreakdownTab(self.layer_strip, self.breakdown)
+        tabs.add_tab(breakdown, tr("Breakdown"), tr("What takes the memory"))
         tabs.add_tab(late.why, tr("Why"), tr("Why it fits or not, and what would be enough"))
         tabs.add_tab(late.changes, tr("What to change"), tr("What would make it fit, best first"))
         tabs.add_tab(late.compare, tr("Compare"), tr("The other engine and pinned plans"))
@@ -153,6 +157,7 @@ class View(QObject):
             self.memory_bars,
             self.chart_card,
             self.breakdown,
+            self.layer_strip,
             self.late,
             self.empty,
         ):
@@ -167,6 +172,7 @@ class View(QObject):
             self.memory_bars,
             self.chart_card,
             self.breakdown,
+            self.layer_strip,
             self.late,
         ):
             panel.set_units(units)
@@ -201,6 +207,7 @@ class View(QObject):
         self._verdict.show_plan(plan)
         self.model_card.show_plan(plan)
         self.breakdown.show_plan(plan)
+        self.layer_strip.show_plan(plan)
         if self._pages.currentIndex() != 1:
             self._pages.setCurrentIndex(1)
             self.splitter.share_height()

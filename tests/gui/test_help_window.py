@@ -97,7 +97,9 @@ def all_tabs(window: MainWindow, qtbot: QtBot) -> None:
     for index in range(window.view.tabs.tabs.count()):
         window.view.tabs.tabs.setCurrentIndex(index)
         QApplication.processEvents()
-    contexts = window.view.late.contexts.widget()
+    why, contexts = window.view.late.why.widget(), window.view.late.contexts.widget()
+    window.view.tabs.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: why.solved_plan() is not None)
     window.view.tabs.tabs.setCurrentIndex(4)
     qtbot.waitUntil(lambda: bool(contexts.shown_fits()))
 
@@ -519,16 +521,18 @@ def test_that_a_table_of_another_engine_explains_the_other_engine(
 
 
 def test_that_a_device_that_is_free_now_says_what_that_is(planned: MainWindow) -> None:
-    from memplan.detection.choices import DeviceChoice, Origin
+    from memplan.detection import Detection
+    from memplan.detection.device import DetectedDevice, DeviceKind, MemoryHeap
 
+    heap = MemoryHeap(12 * 2**30, device_local=True, free_bytes=9 * 2**30)
+    device = DetectedDevice("Some GPU", DeviceKind.DISCRETE, (Backend.VULKAN,), (heap,))
+    planned.view.runs_on.show_detection(Detection(Backend.VULKAN, (device,)))
+    box = planned.view.runs_on.device
+    for text, topic in (("free now", HelpTopic.FREE_NOW), ("in all", HelpTopic.DEVICE)):
+        row = next(n for n in range(box.count()) if text in box.itemText(n))
+        box.activated.emit(row)
+        assert own_topic(box) is topic
     request = planned.session.request
-    for origin, topic in (
-        (Origin.FREE_NOW, HelpTopic.FREE_NOW),
-        (Origin.CATALOGUE, HelpTopic.DEVICE),
-    ):
-        choice = DeviceChoice("Some GPU", origin, (Backend.VULKAN,), request.budget_bytes)
-        planned.view.runs_on.device.show_request(request, choice)
-        assert own_topic(planned.view.runs_on.device) is topic
     metal = replace(request, backend=Backend.METAL)
     planned.view.runs_on.show_request(metal)
     assert own_topic(planned.view.runs_on.budget) is HelpTopic.METAL_BUDGET

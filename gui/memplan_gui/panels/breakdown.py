@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -357,3 +358,17 @@ class BreakdownTable(QTableView):
         """Preferred size."""
         height = self.horizontalHeader().sizeHint().height() + 4
         return QSize(500, height + scaled(_ROW_HEIGHT) * max(len(self._table.rows), _USUAL_ROWS))
+
+
+class BreakdownTab(QWidget):
+    """The table of components, and above it where the layers are."""
+
+    def __init__(self, above: QWidget, table: BreakdownTable) -> None:
+        super().__init__()
+        self.setFocusProxy(table)
+        table.setMinimumHeight(scaled(_ROW_HEIGHT))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(above)
+        column.addWidget(table, 1)

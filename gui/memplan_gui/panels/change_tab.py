@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from memplan_gui.applying import apply_difference
+from memplan_gui.panels.command_row import CommandRow
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.labels import label
@@ -199,13 +200,16 @@ class ChangeTab(PlanPage):
         self._nothing = label("muted", wrap=True)
         explain(HelpTopic.FREES, self)
         self.rows: list[_AdviceRow] = []
+        self.command = CommandRow()
         self.column.addWidget(self._nothing)
+        self.column.addWidget(self.command)
         self.column.addStretch(1)
         session.plan_changed.connect(self.show_plan)
 
     def show_answer(self, plan: Plan, answer: tuple[Advice, ...]) -> None:
         """Show the advice for a plan."""
         self._shown = plan, answer
+        self.command.show_plan(plan)
         self._nothing.setVisible(not answer)
         self._nothing.setText("" if answer else nothing_text(plan))
         while len(self.rows) < len(answer):

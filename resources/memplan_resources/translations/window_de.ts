@@ -1489,6 +1489,14 @@
         <source>At byte {offset}: {detail}</source>
         <translation>Bei Byte {offset}: {detail}</translation>
     </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>{memory}: {layers}</source>
+        <translation>{memory}: {layers}</translation>
+    </message>
     <message numerus="yes">
         <source>{count} layer</source>
         <comment>{count} layers</comment>
@@ -1496,6 +1504,34 @@
             <numerusform>{count} Schicht</numerusform>
             <numerusform>{count} Schichten</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>experts of {count} layer in host memory</source>
+        <comment>experts of {count} layers in host memory</comment>
+        <translation>
+            <numerusform>Experten von {count} Schicht im Hauptspeicher</numerusform>
+            <numerusform>Experten von {count} Schichten im Hauptspeicher</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} layer in part</source>
+        <comment>{count} layers in part</comment>
+        <translation>
+            <numerusform>{count} Schicht zum Teil</numerusform>
+            <numerusform>{count} Schichten zum Teil</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Layer {number}</source>
+        <translation>Schicht {number}</translation>
+    </message>
+    <message>
+        <source>Output layer</source>
+        <translation>Ausgabeschicht</translation>
+    </message>
+    <message>
+        <source>{size} experts: {memory}</source>
+        <translation>{size} Experten: {memory}</translation>
     </message>
     <message numerus="yes">
         <source>{count} KV head</source>
@@ -1864,6 +1900,30 @@
             <numerusform>Es geschah {count} Mal.</numerusform>
             <numerusform>Es geschah {count} Mal.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Starts the same, with nothing left to automatic fitting</source>
+        <translation>Startet genauso, ohne dass etwas automatisch angepasst wird</translation>
+    </message>
+    <message>
+        <source>Shell</source>
+        <translation>Shell</translation>
+    </message>
+    <message>
+        <source>The shell for which the command is quoted</source>
+        <translation>Die Shell, für die der Befehl geschrieben ist</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>Befehl kopieren</translation>
     </message>
 </context>
 </TS>

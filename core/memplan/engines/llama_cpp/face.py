@@ -36,6 +36,7 @@ class LlamaCpp(Engine):
     title = "llama.cpp"
     options = LlamaCppOptions
     backends = (Backend.VULKAN, Backend.METAL, Backend.CUDA)
+    several_devices = True
     parts = frozenset({Part.PROJECTOR, Part.DRAFT, Part.MTP, Part.ADAPTER})
     versions = {"b11434": (Backend.VULKAN, Backend.METAL), "v0.5.0": (Backend.CUDA,)}
 

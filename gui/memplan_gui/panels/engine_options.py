@@ -101,8 +101,9 @@ class OptionsCard(Card):
         }
         self._controls = {name: self._make(name, spec) for name, spec in self._specs.items()}
         self._captions: dict[str, QLabel] = {}
-        self.more = QPushButton()
-        self._more_rows = QWidget()
+        # With a parent even where an engine has no more options: else they would outlive the card.
+        self.more, self._more_rows = QPushButton(self), QWidget(self)
+        self.more.hide()
         self._lay_out()
         session.request_changed.connect(self.show_request)
         session.model_changed.connect(self._show_model)
@@ -127,6 +128,7 @@ class OptionsCard(Card):
             self.more.setCheckable(True)
             self.more.toggled.connect(self._open_more)
             self.body.addWidget(self.more)
+            self.more.show()
             self.body.addWidget(self._more_rows)
         for name, spec in self._specs.items():
             explain(topic_named(spec.topic), self.control(name))

@@ -201,3 +201,14 @@ def test_that_totals_beyond_64_bits_are_refused() -> None:
     profile = RuntimeMemoryProfile(2**63, 2**63, 0, 0, 0)
     with pytest.raises(ValueError, match="runtime_unified_bytes"):
         profile.runtime_unified_bytes(1)
+
+
+def test_that_the_automatic_context_takes_zincs_own_parameter_names() -> None:
+    profile = RuntimeMemoryProfile(0, 0, 1, 0, 0)
+    tokens = memplan.auto_context_tokens_for_device_budget(
+        profile_value=profile,
+        weights_bytes=0,
+        device_budget_bytes=10_000,
+        architectural_ceiling=100_000,
+    )
+    assert tokens == 8_192

@@ -199,15 +199,19 @@ def requested_context_tokens(
 
 
 def auto_context_tokens_for_device_budget(
-    runtime_profile: RuntimeMemoryProfile, weights_bytes: int, budget_bytes: int, ceiling: int
+    profile_value: RuntimeMemoryProfile,
+    weights_bytes: int,
+    device_budget_bytes: int,
+    architectural_ceiling: int,
 ) -> int:
     """The context that ZINC's server picks when none is asked for.
 
     85 % of the budget, rounded down to a multiple of 512 tokens, raised to the floor, capped at
-    the ceiling. Only device-local bytes count, on Metal too.
+    the ceiling. Only device-local bytes count, on Metal too. The parameters have ZINC's names.
     """
+    ceiling = architectural_ceiling
     fitting_tokens = max_tokens_within_auto_share(
-        runtime_profile, weights_bytes, budget_bytes, ceiling
+        profile_value, weights_bytes, device_budget_bytes, ceiling
     )
     rounded_tokens = fitting_tokens - fitting_tokens % AUTO_CONTEXT_STEP_TOKENS
     return min(max(rounded_tokens, min(AUTO_CONTEXT_FLOOR_TOKENS, ceiling)), ceiling)

@@ -48,7 +48,6 @@ class NoticeKind(StrEnum):
     ARCHITECTURE_NOT_KNOWN = "architecture_not_known"
     DRAFT_MODEL = "draft_model"
     NEXTN_NOT_LOADED = "nextn_not_loaded"
-    COMPUTE_NOT_MEASURED = "compute_not_measured"
     DRIVER_LEFT_OUT = "driver_left_out"
     FIT_OVERSHOOTS = "fit_overshoots"
     CONTEXT_LENGTH_ASSUMED = "context_length_assumed"

@@ -15,7 +15,6 @@ from memplan import Backend, EngineName, Request, plan, read_model
 from memplan.calculation import value_of
 from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
-from memplan.engines.llama_cpp.compute.bands import METAL, UNMEASURED_FAMILY
 from memplan.engines.llama_cpp.options import (
     DEFAULT_BATCH_TOKENS,
     DEFAULT_SEQUENCES,
@@ -236,7 +235,6 @@ def test_that_the_constants_in_formulas_are_those_that_plan() -> None:
         (HelpTopic.LLAMA_KV_CACHE, [CELL_MULTIPLE]),
         (HelpTopic.LLAMA_WEIGHTS_DEVICE, paddings[Place.DEVICE]),
         (HelpTopic.LLAMA_WEIGHTS_HOST, paddings[Place.HOST]),
-        (HelpTopic.BAND, [UNMEASURED_FAMILY, METAL]),
         (HelpTopic.MICRO_BATCH, [DEFAULT_UBATCH_TOKENS]),
         (HelpTopic.BATCH, [DEFAULT_BATCH_TOKENS]),
         (HelpTopic.SEQUENCES, [f"{program} {n}" for program, n in DEFAULT_SEQUENCES.items()]),

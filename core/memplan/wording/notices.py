@@ -43,9 +43,6 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
         NoticeKind.DRAFT_MODEL: marked(
             "A draft model of the architecture {detail} runs beside a target model: plan that, too."
         ),
-        NoticeKind.COMPUTE_NOT_MEASURED: marked(
-            "Compute buffers on {detail} were not measured: they are an estimate."
-        ),
         NoticeKind.DRIVER_LEFT_OUT: marked(
             "The driver's own memory is left out: a CUDA context takes roughly 100 to 550 MiB."
         ),

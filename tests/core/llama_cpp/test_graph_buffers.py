@@ -13,7 +13,8 @@ from memplan.engines.llama_cpp.graph.buffers import (
     buffers_at,
     compute_buffers,
 )
-from memplan.engines.llama_cpp.graph.footprint import GraphRequest, ModelledVersion
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest
+from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.settings import resolve_settings

@@ -59,7 +59,7 @@ def never_less(more: dict[ComponentKind, int], less: dict[ComponentKind, int]) -
     return all(more[kind] >= less[kind] for kind in EXACT)
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(names, contexts, contexts, backends, options)
 def test_that_a_longer_context_never_takes_less(
     name: str, one: int, other: int, backend: Backend, chosen: LlamaCppOptions
@@ -69,7 +69,7 @@ def test_that_a_longer_context_never_takes_less(
     assert never_less(exact_bytes(found, longer), exact_bytes(found, shorter))
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(names, contexts, backends, options, st.integers(1, 8))
 def test_that_more_sequences_never_take_less(
     name: str, context: int, backend: Backend, chosen: LlamaCppOptions, sequences: int
@@ -80,7 +80,7 @@ def test_that_more_sequences_never_take_less(
     assert never_less(exact_bytes(many), exact_bytes(few))
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(names, contexts, backends, options, st.integers(0, len(BY_WIDTH) - 2))
 def test_that_a_wider_type_never_takes_less(
     name: str, context: int, backend: Backend, chosen: LlamaCppOptions, index: int
@@ -96,7 +96,7 @@ def test_that_a_wider_type_never_takes_less(
     assert never_less(wide, narrow)
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(names, contexts, backends, options)
 def test_that_unified_and_split_caches_agree_for_one_sequence(
     name: str, context: int, backend: Backend, chosen: LlamaCppOptions
@@ -107,7 +107,7 @@ def test_that_unified_and_split_caches_agree_for_one_sequence(
     assert exact_bytes(unified) == exact_bytes(split)
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(names, contexts, st.sampled_from([Backend.VULKAN, Backend.METAL]), options)
 def test_that_splitting_layers_neither_loses_nor_adds_a_byte_of_kv_cache(
     name: str, context: int, backend: Backend, chosen: LlamaCppOptions
@@ -137,7 +137,7 @@ def test_that_any_number_of_layers_on_the_device_keeps_cache_and_state(name: str
         assert abs(there + context_bytes(found, Place.HOST) - whole) <= 64 * layers
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(names, backends, options)
 def test_that_a_curve_has_at_each_context_what_the_plan_has_there(
     name: str, backend: Backend, chosen: LlamaCppOptions
@@ -160,7 +160,7 @@ def total(found: Plan, context: int) -> int:
     return found.usage_at(context).device_bytes
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(FUSED, long_contexts, long_contexts, backends, fused_options)
 def test_that_with_flash_attention_the_device_never_needs_less_for_a_longer_context(
     name: str, one: int, other: int, backend: Backend, chosen: LlamaCppOptions
@@ -170,7 +170,7 @@ def test_that_with_flash_attention_the_device_never_needs_less_for_a_longer_cont
     assert total(found, longer) >= total(found, shorter)
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(FUSED, long_contexts, backends, st.integers(1, 15))
 def test_that_a_server_with_more_slots_never_needs_less(
     name: str, context: int, backend: Backend, slots: int

@@ -8,9 +8,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from memplan.engines.llama_cpp.architectures import Role
-from memplan.engines.llama_cpp.compute import incomplete_layer
-from memplan.engines.llama_cpp.compute.placed import placed_buffers, split_settings
+from memplan.engines.llama_cpp.completeness import incomplete_layer
 from memplan.engines.llama_cpp.devices import Device, Layout, place
+from memplan.engines.llama_cpp.graph.buffers import compute_buffers
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest
+from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     cache_breaks,
@@ -56,7 +58,6 @@ from memplan.estimate import (
     Sizing,
     UnsupportedRequestError,
 )
-from memplan.exhaustive import exhaustive
 from memplan.language import DeferredText, tr
 from memplan.memory.component import (
     Component,
@@ -72,17 +73,6 @@ from memplan.model_parts import parts_of
 from memplan.request import Backend, Request
 from memplan.units import format_tokens
 from memplan.unsigned import I64_MAX
-
-VERSIONS: Final = exhaustive(
-    Backend,
-    {
-        Backend.VULKAN: "b11434",
-        Backend.METAL: "b11434",
-        Backend.CUDA: "v0.5.0",
-    },
-)
-"""The version whose figures each backend's formulas were held against."""
-
 
 _FOOTPRINTS_KEPT: Final = 32
 
@@ -135,7 +125,7 @@ def estimate(model: Model, request: Request) -> Estimate:
     sizing = _sizing(model, request, asked, found, trained_tokens)
     margin_bytes = settings.fit_target_bytes + asked.demand.state_bytes
     return Estimate(
-        engine_version=VERSIONS[request.backend],
+        engine_version=MEASURED_VERSIONS[request.backend].value,
         components=footprint.components,
         sizing=sizing,
         options=settings.as_options(),
@@ -231,7 +221,8 @@ def _footprint(
     """What a model takes in these memories. Models are told apart by identity."""
     shape = resolve_shape(model)
     asked = settings_with_parts(model, options, shape, resolve_settings(options, shape))
-    settings = split_settings(shape, asked, placement)
+    on_devices = len(placement.layers) - placement.layers.count(HOST)
+    settings = replace(asked, gpu_layers=on_devices)
     weights = weight_bytes(model, placement)
     caches = cache_tensors(shape, settings, placement)
     components = tuple(_components(shape, asked, placement, pools, weights, caches))
@@ -247,6 +238,7 @@ def _footprint(
 
 
 def _components(
+    model: Model,
     shape: Shape,
     settings: Settings,
     placement: Placement,
@@ -256,7 +248,8 @@ def _components(
 ) -> Iterator[Component]:
     """The parts of the footprint, the devices' first; what is always empty is left out."""
     states = state_bytes(shape, settings, placement)
-    compute = placed_buffers(shape, settings, placement)
+    version = MEASURED_VERSIONS[placement.devices[0] if placement.devices else Backend.VULKAN]
+    compute = compute_buffers(GraphRequest(model, shape, settings, placement, version))
     geometry = cache_geometry(shape, settings)
     for memory in placement.memories():
         where = Place.HOST if memory == HOST else Place.DEVICE
@@ -354,8 +347,6 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
     nextn_count = shape.block_count - shape.trunk_count
     if nextn_count and request.llama_cpp.spec_type is SpecType.NONE:
         yield Notice(NoticeKind.NEXTN_NOT_LOADED, str(nextn_count))
-    if request.backend is Backend.METAL:
-        yield Notice(NoticeKind.COMPUTE_NOT_MEASURED, "Metal")
     if request.backend is Backend.CUDA:
         yield Notice(NoticeKind.DRIVER_LEFT_OUT)
     if not request.context_tokens and _fit_overshoots(sizing):

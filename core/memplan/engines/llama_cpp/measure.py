@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from memplan.engines.llama_cpp.compute.placed import placed_compute_bytes
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.fit import Measure, Measured
+from memplan.engines.llama_cpp.graph.buffers import buffers_at
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest
+from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS, ModelledVersion
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, layer_caches
 from memplan.engines.llama_cpp.placement import HOST, Padding, Placement
 from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes, state_bytes
@@ -58,10 +60,13 @@ def loaded(
         dry_run: as llama.cpp measures it when it fits a start, not as it then allocates it.
     """
     shape = resolve_shape(model)
+    devices = placement.devices
+    version = MEASURED_VERSIONS[devices[0]] if devices else ModelledVersion.B11434
+    graph = GraphRequest(model, shape, settings, placement, version, dry=dry_run)
     return Loaded(
         weight_bytes(model, placement),
         context_bytes(shape, settings, placement, context),
-        placed_compute_bytes(shape, settings, placement, context, dry_run=dry_run),
+        buffers_at(graph, context),
     )
 
 

@@ -181,16 +181,14 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("Estimate and its band (≈, ±)"),
         marked(
             "A number without ≈ is what the engine allocates, to the byte. An estimate says by "
-            "how much it may be off either way: the worst error that was measured for such a "
-            "model and such options, and more where nothing was measured. The chart hatches it."
+            "how much it may be off either way. Compute buffers are estimated where the graph "
+            "cannot be followed: for an architecture that is not known, or a file that lacks a "
+            "tensor. The chart hatches it."
         ),
-        marked(
-            "± = estimate × the worst measured error of its family and options, rounded up to "
-            "1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal."
-        ),
+        marked("± = estimate × 1 ÷ 2."),
         (
             marked("Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv"),
-            "Memplan: core/memplan/engines/llama_cpp/compute/bands.py, band_of",
+            "Memplan: core/memplan/engines/llama_cpp/graph/buffers.py, estimated_bytes",
         ),
         (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.LLAMA_COMPUTE_HOST),
     ),

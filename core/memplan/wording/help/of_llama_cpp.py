@@ -82,21 +82,21 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.LLAMA_COMPUTE_DEVICE: Article(
         marked("Compute buffers on the device, llama.cpp"),
         marked(
-            "What the graph of one micro-batch takes at its widest point: what lives all through "
-            "it, the widest stage of a layer, and the logits. It follows from the architecture; "
-            "where it is not exact, it has a band. It differs between versions of llama.cpp."
+            "What the graph of one micro-batch takes at its widest point. Memplan builds that "
+            "graph operation by operation, gives each to a device or the host, and places every "
+            "tensor as llama.cpp does. It differs between versions of llama.cpp."
         ),
         marked(
-            "Dense model on Vulkan with flash attention: 2 × micro-batch × cells + 16 × "
+            "Most dense models with flash attention: 2 × micro-batch × cells + 16 × "
             "micro-batch × width + max(12 × micro-batch × feed-forward width, 4 × vocabulary × "
-            "rows of logits) bytes, and small inputs. Others: by family."
+            "rows of logits) bytes, and small inputs. Others: from the graph."
         ),
         (
             marked(
                 "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): "
                 "ggml_gallocr, as its dry run reports it"
             ),
-            f"{_FOLDER}/compute/__init__.py, compute_buffers",
+            f"{_FOLDER}/graph/buffers.py, compute_buffers",
         ),
         (HelpTopic.BAND, HelpTopic.MICRO_BATCH, HelpTopic.FLASH_ATTENTION),
     ),
@@ -115,7 +115,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
                 "llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): "
                 "ggml_gallocr, as its dry run reports it"
             ),
-            f"{_FOLDER}/compute/host.py, host_bytes",
+            f"{_FOLDER}/graph/buffers.py, compute_buffers",
         ),
         (HelpTopic.BAND, HelpTopic.MICRO_BATCH),
     ),
@@ -173,7 +173,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("Without: + 4 × heads × cells × micro-batch bytes for the scores of a layer."),
         (
             marked("llama.cpp b11434: llama_init_from_model; the graph of each architecture"),
-            f"{_FOLDER}/compute/scores.py, scores",
+            f"{_FOLDER}/graph/model_graph.py, ModelGraph",
         ),
         (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.MICRO_BATCH),
     ),

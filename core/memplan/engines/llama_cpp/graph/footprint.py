@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +18,7 @@ from memplan.engines.llama_cpp.graph.model_graph import Batch, ModelGraph
 from memplan.engines.llama_cpp.graph.outputs import mark_outputs
 from memplan.engines.llama_cpp.graph.repetition import walked
 from memplan.engines.llama_cpp.graph.reservation import Reservation, Stretch
+from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Layer, Shape
@@ -50,15 +50,6 @@ _REPACKED_ROWS: Final = {
     "Q4_0": 4, "Q8_0": 4, "IQ4_NL": 4, "MXFP4": 4, "Q4_K": 8, "Q5_K": 8, "Q6_K": 8,
 }  # fmt: skip
 """Types that an ARM processor keeps in an order of its own, and of how many rows a multiple."""
-
-
-class ModelledVersion(Enum):
-    """The versions of llama.cpp whose compute buffers differ."""
-
-    V0_5_0 = auto()
-    """Up to v0.5.0."""
-    B11434 = auto()
-    """From October 2026 on: a batch may mix tokens and embeddings."""
 
 
 @lru_cache(maxsize=_MODELS_KEPT)

@@ -2,8 +2,7 @@
 
 Truth: every accepted row of the tests' data with a device, as llama.cpp itself reported it.
 It prints the tables as Markdown. With ``--write`` it also writes the figures to the file that comes
-with the program, and the tables to ``docs/accuracy-tables.md`` and the README. With ``--bands`` it
-prints the table of ``compute/bands.py`` instead, which is made from the same.
+with the program, and the tables to ``docs/accuracy-tables.md`` and the README.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import argparse
 import csv
 import json
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -32,18 +30,18 @@ from memplan.accuracy import (
     tables_from,
 )
 from memplan.component import Place
-from memplan.engines.llama_cpp.compute import compute_buffers
-from memplan.engines.llama_cpp.compute.bands import PER_MILLE, Mode, mode_of
-from memplan.engines.llama_cpp.compute.families import FAMILIES, family_of
-from memplan.engines.llama_cpp.compute.widths import resolve_widths
+from memplan.engines.llama_cpp.architectures import Attention, State
+from memplan.engines.llama_cpp.graph.buffers import buffers_at
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest
+from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
-from memplan.engines.llama_cpp.settings import resolve_settings
+from memplan.engines.llama_cpp.placement import HOST, place_layers
+from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.model import Model
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
-COPIES_EXPERTS = "mistral4"
-"""Its experts were copied to the host where it was measured, for reasons of that machine alone."""
 MEASURED_BACKENDS = (Backend.VULKAN, Backend.CUDA)
 
 
@@ -54,9 +52,7 @@ class Error:
     Attributes:
         backend: the row's backend.
         family: the model's family.
-        architecture: the model's architecture.
-        embedding_length: the model's width, by which sizes are told apart.
-        mode: what the errors depend on beside the family.
+        kind: the kind of attention.
         estimate_bytes: estimated compute bytes, by place.
         true_bytes: reported compute bytes, by place.
         exact_bytes: reported bytes on the device that are not compute.
@@ -64,9 +60,7 @@ class Error:
 
     backend: Backend
     family: str
-    architecture: str
-    embedding_length: int
-    mode: Mode
+    kind: str
     estimate_bytes: Mapping[Place, int]
     true_bytes: Mapping[Place, int]
     exact_bytes: int
@@ -83,18 +77,13 @@ class Error:
 
 
 def main() -> None:
-    """Print the tables, or the bands; write the tables if told to."""
+    """Print the tables; write them if told to."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bands", action="store_true", help="print the table of the bands")
     parser.add_argument(
         "--write", action="store_true", help="write the tables where they are shown"
     )
     arguments = parser.parse_args()
-    errors = measure()
-    if arguments.bands:
-        print_bands(errors)
-        return
-    measured = figures_of(errors)
+    measured = figures_of(measure())
     print(markdown(tables_from(measured)), end="")
     if arguments.write:
         write(measured)
@@ -123,38 +112,78 @@ def json_text(measured: list[dict[str, Any]]) -> str:
     return "[\n" + ",\n".join(tables) + "\n]\n"
 
 
+def accepted_rows() -> list[dict[str, str]]:
+    """Every row with a device that llama.cpp accepted."""
+    with (DATA / "llama_cpp_memory.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["accepted"] == "1"]
+    return [row for row in rows if row["backend"] in MEASURED_BACKENDS]
+
+
 def measure() -> list[Error]:
     """The error of every accepted row with a device."""
-    with (DATA / "llama_cpp_memory.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["accepted"] == "1"]
-    return [error_of(row) for row in rows if row["backend"] in MEASURED_BACKENDS]
+    return [error_of(row) for row in accepted_rows()]
 
 
 def error_of(row: Mapping[str, str]) -> Error:
     """The error of one row."""
-    shape = shape_of(row["model"])
+    model = model_of(row["model"])
+    shape = resolve_shape(model)
     settings = resolve_settings(options_of(row), shape)
     backend = Backend(row["backend"])
-    widths = resolve_widths(shape)
+    placement = place_layers(shape, settings, backend)
+    request = GraphRequest(model, shape, settings, placement, MEASURED_VERSIONS[backend])
+    found = buffers_at(request, int(row["n_ctx"]))
     return Error(
         backend=backend,
-        family=family_of(widths).name,
-        architecture=shape.name,
-        embedding_length=shape.embedding_length,
-        mode=mode_of(widths, settings),
-        estimate_bytes={
-            buffer.where: int(buffer.formula(int(row["n_ctx"])))
-            for buffer in compute_buffers(shape, settings, backend)
-        },
+        family=family_of(shape),
+        kind=kind_of(shape, settings),
+        estimate_bytes={Place.DEVICE: found[0], Place.HOST: found[HOST]},
         true_bytes={place: int(row[f"{place}_compute_bytes"]) for place in Place},
         exact_bytes=int(row["device_weights_bytes"]) + int(row["device_context_bytes"]),
     )
 
 
+def kind_of(shape: Shape, settings: Settings) -> str:
+    """The kind of attention, as the tables name it."""
+    if not settings.flash_attn:
+        return "no flash"
+    split = settings.gpu_layers <= shape.block_count or settings.cpu_moe_layers
+    return "flash, layers split" if split else "flash"
+
+
+_OF_STATES = {
+    State.MAMBA1: "Mamba 1",
+    State.MAMBA2: "Mamba 2",
+    State.GATED_DELTA: "gated delta net",
+    State.SHORT_CONV: "short convolution",
+    State.RWKV: "RWKV 7",
+    State.KDA: "Kimi delta attention",
+    State.LIGHTNING: "lightning attention",
+}
+
+
+def family_of(shape: Shape) -> str:
+    """What kind of model it is, as the tables name it."""
+    architecture = shape.architecture
+    if architecture.state is not State.NONE:
+        if architecture.state in (State.MAMBA1, State.MAMBA2):
+            alone = architecture.attention is Attention.NONE
+            return _OF_STATES[architecture.state] + ("" if alone else " with attention")
+        return "RWKV 6" if shape.name == "rwkv6" else _OF_STATES[architecture.state]
+    if architecture.compressed:
+        return "compressed attention"
+    if shape.mla:
+        return "sparse latent attention" if architecture.indexer else "latent attention"
+    if not any(layer.caches for layer in shape.layers):
+        return "embeddings"
+    kind = "experts" if shape.expert_count else "dense"
+    return f"{kind} with windows" if shape.has_window else kind
+
+
 @cache
-def shape_of(name: str) -> Shape:
-    """The shape of a model by its file's name."""
-    return resolve_shape(memplan.read_model(DATA / "models" / f"{name}.gguf"))
+def model_of(name: str) -> Model:
+    """A model by its file's name."""
+    return memplan.read_model(DATA / "models" / f"{name}.gguf")
 
 
 def options_of(row: Mapping[str, str]) -> LlamaCppOptions:
@@ -187,11 +216,10 @@ def rows_of(errors: list[Error], size: Callable[[Error], float]) -> list[dict[st
     """One table: families down, for each backend and kind of attention."""
     rows = []
     for backend in MEASURED_BACKENDS:
-        for kind, of_kind in KINDS.items():
-            here = [e for e in errors if e.backend is backend and of_kind(e.mode)]
-            by_family = {
-                family.name: [e for e in here if e.family == family.name] for family in FAMILIES
-            }
+        for kind in KINDS:
+            here = [e for e in errors if e.backend is backend and e.kind == kind]
+            families = sorted({e.family for e in here})
+            by_family = {name: [e for e in here if e.family == name] for name in families}
             for family, found in {EVERY_FAMILY: here, **by_family}.items():
                 if found:
                     where = {"backend": backend.value, "attention": kind, "family": family}
@@ -199,12 +227,7 @@ def rows_of(errors: list[Error], size: Callable[[Error], float]) -> list[dict[st
     return rows
 
 
-WITHOUT_FLASH = (Mode.SCORES, Mode.SCORES_QUANTISED)
-KINDS: Mapping[str, Callable[[Mode], bool]] = {
-    "flash": lambda mode: mode not in (*WITHOUT_FLASH, Mode.SPLIT),
-    "no flash": lambda mode: mode in WITHOUT_FLASH,
-    "flash, layers split": lambda mode: mode is Mode.SPLIT,
-}
+KINDS = ("flash", "no flash", "flash, layers split")
 
 
 def figures(sizes: list[float]) -> dict[str, float]:
@@ -217,40 +240,6 @@ def figures(sizes: list[float]) -> dict[str, float]:
         "p95": float(most),
         "worst": max(sizes),
     }
-
-
-def print_bands(errors: Iterable[Error]) -> None:
-    """The tables of the bands as Python, to be formatted."""
-    worst: dict[tuple[Backend, Place], dict[str, dict[Mode, int]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
-    sizes: dict[str, set[int]] = defaultdict(set)
-    for error in errors:
-        sizes[error.architecture].add(error.embedding_length)
-        for place in Place:
-            if place is Place.HOST and error.architecture == COPIES_EXPERTS:
-                continue
-            by_mode = worst[error.backend, place][error.family]
-            by_mode[error.mode] = max(by_mode.get(error.mode, 0), per_mille(error, place))
-    print("SIZES: Final[Mapping[str, int]] = {")
-    print("".join(f'"{name}": {len(sizes[name])},\n' for name in sorted(sizes)) + "}")
-    print('"""Sizes of each architecture of which figures were measured."""\n')
-    print("MEASURED: Final[Mapping[tuple[Backend, Place], Mapping[str, Mapping[Mode, int]]]] = {")
-    for (backend, place), families in worst.items():
-        print(f"(Backend.{backend.name}, Place.{place.name}): {{")
-        for name in [family.name for family in FAMILIES if family.name in families]:
-            modes = families[name]
-            cells = ", ".join(f"Mode.{mode.name}: {modes[mode]}" for mode in Mode if mode in modes)
-            print(f'"{name}": {{{cells}}},')
-        print("},")
-    print("}")
-    print('"""Per mille of each family and mode that was measured."""')
-
-
-def per_mille(error: Error, where: Place) -> int:
-    """Thousandths of the estimate by which it is off, rounded up."""
-    estimate = error.estimate_bytes[where]
-    return -(-abs(estimate - error.true_bytes[where]) * PER_MILLE // estimate)
 
 
 if __name__ == "__main__":

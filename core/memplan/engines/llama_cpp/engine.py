@@ -225,7 +225,7 @@ def _footprint(
     settings = replace(asked, gpu_layers=on_devices)
     weights = weight_bytes(model, placement)
     caches = cache_tensors(shape, settings, placement)
-    components = tuple(_components(shape, asked, placement, pools, weights, caches))
+    components = tuple(_components(model, shape, asked, placement, pools, weights, caches))
     if model.parts or options.spec_type is not SpecType.NONE:
         beside = _beside(model, options, shape, settings, placement, pools, components)
         # The devices' first, as the model's own are.

@@ -900,12 +900,12 @@
         <translation>Schätzung und ihr Band (≈, ±)</translation>
     </message>
     <message>
-        <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way: the worst error that was measured for such a model and such options, and more where nothing was measured. The chart hatches it.</source>
-        <translation>Eine Zahl ohne ≈ ist das, was die Engine reserviert, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten falsch sein kann: um den größten Fehler, der für ein solches Modell und solche Optionen gemessen wurde, und mehr, wo nichts gemessen wurde. Das Diagramm schraffiert sie.</translation>
+        <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way. Compute buffers are estimated where the graph cannot be followed: for an architecture that is not known, or a file that lacks a tensor. The chart hatches it.</source>
+        <translation>Eine Zahl ohne ≈ ist, was die Engine belegt, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten danebenliegen kann. Rechenpuffer werden geschätzt, wo dem Graphen nicht gefolgt werden kann: bei einer unbekannten Architektur oder einer Datei, der ein Tensor fehlt. Das Diagramm schraffiert sie.</translation>
     </message>
     <message>
-        <source>± = estimate × the worst measured error of its family and options, rounded up to 1/1000; 250/1000 for a family that was not measured, 500/1000 on Metal.</source>
-        <translation>± = Schätzung × größter gemessener Fehler ihrer Familie und Optionen, aufgerundet auf 1/1000; 250/1000 für eine nicht gemessene Familie, 500/1000 auf Metal.</translation>
+        <source>± = estimate × 1 ÷ 2.</source>
+        <translation>± = Schätzung × 1 ÷ 2.</translation>
     </message>
     <message>
         <source>Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv</source>
@@ -1144,14 +1144,6 @@
         <translation>Rechenpuffer auf dem Gerät, llama.cpp</translation>
     </message>
     <message>
-        <source>What the graph of one micro-batch takes at its widest point: what lives all through it, the widest stage of a layer, and the logits. It follows from the architecture; where it is not exact, it has a band. It differs between versions of llama.cpp.</source>
-        <translation>Was der Graph eines Micro-Batch an seiner breitesten Stelle braucht: was durchgehend lebt, die breiteste Stufe einer Schicht und die Logits. Es folgt aus der Architektur; wo es nicht exakt ist, hat es ein Band. Es unterscheidet sich zwischen Versionen von llama.cpp.</translation>
-    </message>
-    <message>
-        <source>Dense model on Vulkan with flash attention: 2 × micro-batch × cells + 16 × micro-batch × width + max(12 × micro-batch × feed-forward width, 4 × vocabulary × rows of logits) bytes, and small inputs. Others: by family.</source>
-        <translation>Dichtes Modell auf Vulkan mit Flash Attention: 2 × Micro-Batch × Zellen + 16 × Micro-Batch × Breite + max(12 × Micro-Batch × Feed-Forward-Breite, 4 × Vokabular × Logit-Zeilen) Byte und kleine Eingaben. Andere: je nach Familie.</translation>
-    </message>
-    <message>
         <source>llama.cpp b11434 (Vulkan) and v0.5.0 (CUDA): ggml_gallocr, as its dry run reports it</source>
         <translation>llama.cpp b11434 (Vulkan) und v0.5.0 (CUDA): ggml_gallocr, wie sein Probelauf es meldet</translation>
     </message>
@@ -1182,6 +1174,14 @@
     <message>
         <source>Largest buffer</source>
         <translation>Größter Puffer</translation>
+    </message>
+    <message>
+        <source>What the graph of one micro-batch takes at its widest point. Memplan builds that graph operation by operation, gives each to a device or the host, and places every tensor as llama.cpp does. It differs between versions of llama.cpp.</source>
+        <translation>Was der Graph eines Micro-Batches an seiner breitesten Stelle belegt. Memplan baut diesen Graphen Operation für Operation, gibt jede an ein Gerät oder den Host und platziert jeden Tensor wie llama.cpp. Es unterscheidet sich zwischen Versionen von llama.cpp.</translation>
+    </message>
+    <message>
+        <source>Most dense models with flash attention: 2 × micro-batch × cells + 16 × micro-batch × width + max(12 × micro-batch × feed-forward width, 4 × vocabulary × rows of logits) bytes, and small inputs. Others: from the graph.</source>
+        <translation>Die meisten dichten Modelle mit Flash Attention: 2 × Micro-Batch × Zellen + 16 × Micro-Batch × Breite + max(12 × Micro-Batch × Feed-Forward-Breite, 4 × Vokabular × Logit-Zeilen) Byte und kleine Eingaben. Andere: aus dem Graphen.</translation>
     </message>
     <message>
         <source>One tensor must fit into one buffer, and drivers limit how large that may be: often 4 GiB with Vulkan. A model can fail there although there is memory left. Found GPUs bring their limit; else it is not known.</source>
@@ -1890,10 +1890,6 @@
     <message>
         <source>A draft model of the architecture {detail} runs beside a target model: plan that, too.</source>
         <translation>Ein Draft-Modell der Architektur {detail} läuft neben einem Zielmodell: auch dieses planen.</translation>
-    </message>
-    <message>
-        <source>Compute buffers on {detail} were not measured: they are an estimate.</source>
-        <translation>Rechenpuffer auf {detail} wurden nicht gemessen: Sie sind geschätzt.</translation>
     </message>
     <message>
         <source>The driver&apos;s own memory is left out: a CUDA context takes roughly 100 to 550 MiB.</source>

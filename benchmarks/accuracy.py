@@ -29,15 +29,15 @@ from memplan.accuracy import (
     summary_tables,
     tables_from,
 )
-from memplan.component import Place
 from memplan.engines.llama_cpp.architectures import Attention, State
 from memplan.engines.llama_cpp.graph.buffers import buffers_at
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
 from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
-from memplan.engines.llama_cpp.placement import HOST, place_layers
+from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.memory.component import Place
 from memplan.model import Model
 
 ROOT = Path(__file__).parents[1]
@@ -130,7 +130,9 @@ def error_of(row: Mapping[str, str]) -> Error:
     shape = resolve_shape(model)
     settings = resolve_settings(options_of(row), shape)
     backend = Backend(row["backend"])
-    placement = place_layers(shape, settings, backend)
+    on_host = shape.block_count + 1 - settings.gpu_layers
+    layers = (HOST,) * on_host + (0,) * settings.gpu_layers
+    placement = Placement(devices=(backend,), layers=layers)
     request = GraphRequest(model, shape, settings, placement, MEASURED_VERSIONS[backend])
     found = buffers_at(request, int(row["n_ctx"]))
     return Error(

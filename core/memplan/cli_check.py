@@ -14,14 +14,14 @@ from memplan.addresses import public_address
 from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
 from memplan.cli_parser import Parser
-from memplan.cli_parts import add_part_options, parts_from, with_parts
+from memplan.cli_parts import add_part_options, parts_from
 from memplan.cli_request import add_budget_option, add_request_options, request_from
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import Model
-from memplan.model_parts import PartFile
+from memplan.model_parts import PartFile, with_parts
 from memplan.plan_json import ERROR_SCHEMA, error_to_json, plan_to_json
 from memplan.planner import Plan, plan
 from memplan.reader.errors import GgufError

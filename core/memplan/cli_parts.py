@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from memplan.language import tr
 from memplan.memory.component import Part
-from memplan.model import Model
-from memplan.model_parts import PartFile, read_part, with_part
+from memplan.model_parts import PartFile, read_part
 from memplan.reader.errors import NotAModelError
 
 
@@ -31,13 +30,6 @@ def parts_from(arguments: argparse.Namespace) -> tuple[PartFile, ...]:
         GgufError: one cannot be read, or is something else than its option says.
     """
     return tuple(_read(source, part) for source, part in _named(arguments))
-
-
-def with_parts(model: Model, parts: tuple[PartFile, ...]) -> Model:
-    """The model and what is loaded beside it."""
-    for part in parts:
-        model = with_part(model, part)
-    return model
 
 
 def _named(arguments: argparse.Namespace) -> Iterator[tuple[str, Part]]:

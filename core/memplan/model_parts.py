@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from memplan.language import tr
 from memplan.memory.component import Part
@@ -12,6 +14,8 @@ from memplan.reader import read_whole_header
 from memplan.reader.errors import NotAModelError
 from memplan.reader.header import Header
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
+
+_MOST_OFFERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,9 +109,31 @@ def with_part(model: Model, part: PartFile) -> Model:
     return replace(model, parts=(*kept, part))
 
 
+def with_parts(model: Model, parts: Iterable[PartFile]) -> Model:
+    """The model and all that is loaded beside it."""
+    for part in parts:
+        model = with_part(model, part)
+    return model
+
+
 def without_part(model: Model, part: PartFile) -> Model:
     """The model without a part."""
     return replace(model, parts=tuple(other for other in model.parts if other is not part))
+
+
+def projectors_beside(source: str) -> tuple[str, ...]:
+    """The projectors in the folder of a model's file, by their names; none is read."""
+    opened = Path(source)
+    try:
+        found = sorted(str(path) for path in opened.parent.iterdir() if _is_projector(path.name))
+    except OSError:
+        return ()
+    return tuple(found[:_MOST_OFFERED])
+
+
+def _is_projector(name: str) -> bool:
+    lower = name.lower()
+    return lower.startswith("mmproj") and lower.endswith(".gguf")
 
 
 def _text(header: Header, key: str) -> str:

@@ -21,6 +21,13 @@ class Dialogs:
         path, _ = QFileDialog.getOpenFileName(parent, tr("Open a model"), folder, filters)
         return str(path)
 
+    def choose_part(self, parent: QWidget, folder: str) -> str:
+        """The file that the user wants to load beside the model; empty if none."""
+        filters = f"GGUF (*.gguf *.GGUF);;{_all_files()}"
+        title = tr("Load beside the model")
+        path, _ = QFileDialog.getOpenFileName(parent, title, folder, filters)
+        return str(path)
+
     def choose_log(self, parent: QWidget, folder: str) -> str:
         """The log that the user chooses; empty if none."""
         filters = tr("Logs {endings}").format(endings="(*.log *.txt)")

@@ -56,6 +56,7 @@ class Menus(QObject):
 
     Signals:
         open_requested(): a file is to be chosen.
+        part_requested(): a file is to be chosen that is loaded beside the model.
         address_requested(): an address is to be typed.
         paste_requested(): what the clipboard names is to be opened.
         log_requested(): a log is to be explained.
@@ -76,6 +77,7 @@ class Menus(QObject):
     """
 
     open_requested = Signal()
+    part_requested = Signal()
     address_requested = Signal()
     paste_requested = Signal()
     log_requested = Signal()
@@ -143,6 +145,8 @@ class Menus(QObject):
         addressing = menu.addAction(tr("Open a &URL…"))
         addressing.setShortcut(QKeySequence("Ctrl+Shift+O"))
         addressing.triggered.connect(lambda: self.address_requested.emit())
+        beside = menu.addAction(tr("Load &beside the model…"))
+        beside.triggered.connect(lambda: self.part_requested.emit())
         menu.addMenu(self._recent)
         menu.addMenu(self.samples)
         explaining = menu.addAction(tr("Explain a &log…"))

@@ -11,6 +11,7 @@ from typing import Final
 
 from memplan.addresses import public_address
 from memplan.component import ComponentKind
+from memplan.estimate import UnsupportedRequestError
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
 from memplan.memory.component import Part
@@ -87,6 +88,10 @@ class ErrorText:
 def error_text(source: str, error: Exception) -> ErrorText:
     """What happened, where, and what to do."""
     title = tr("Cannot open {source}").format(source=source_name(source))
+    if isinstance(error, UnsupportedRequestError):
+        reason = tr("It cannot be loaded beside this model: {reason}.")
+        remedy = tr("Choose the file that was made for this model.")
+        return ErrorText(title, reason.format(reason=str(error).rstrip(".")), remedy)
     if not isinstance(error, GgufError):
         return ErrorText(title, tr("Something unexpected went wrong."), f"{error!r}")
     sentence = tr(_ERROR_SENTENCES.get(type(error), marked("The model cannot be read.")))

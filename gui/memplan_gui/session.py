@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from memplan.model import Model
+from memplan.model_parts import PartFile
 from memplan.planner import Plan, plan
 from memplan.request import Request
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -42,13 +43,36 @@ class _RequestChange(QUndoCommand):
         self._session.store(self._old)
 
 
+class _PartsChange(QUndoCommand):
+    """A step from what a model has beside it to something else. Another model is left alone."""
+
+    def __init__(self, session: Session, text: str, model: Model, parts: tuple[PartFile, ...]):
+        super().__init__(text)
+        self._session = session
+        self._source = model.source
+        self._old = model.parts
+        self._new = parts
+
+    def redo(self) -> None:
+        self._store(self._new)
+
+    def undo(self) -> None:
+        self._session.end_gesture()
+        self._store(self._old)
+
+    def _store(self, parts: tuple[PartFile, ...]) -> None:
+        model = self._session.model
+        if model is not None and model.source == self._source:
+            self._session.set_model(replace(model, parts=parts))
+
+
 class Session(QObject):
     """Holds the model and the request, and plans once per turn of the event loop.
 
     Views ask for a change and show what the signals bring; they read nothing back.
 
     Attributes:
-        undo_stack: every change of the request.
+        undo_stack: every change of the request, and of what is loaded beside the model.
         request: the current request.
         model: the current model; ``None`` before one was opened.
         plan: the latest plan; ``None`` before there is one, or if the last request has none.
@@ -87,6 +111,12 @@ class Session(QObject):
         if new == self.request:
             return
         self.undo_stack.push(_RequestChange(self, text, self.request, new, self._gesture))
+
+    def change_parts(self, text: str, parts: tuple[PartFile, ...]) -> None:
+        """Load these beside the model from now on; ``text`` names the step for undo."""
+        if self.model is not None and parts != self.model.parts:
+            self.end_gesture()
+            self.undo_stack.push(_PartsChange(self, text, self.model, parts))
 
     def end_gesture(self) -> None:
         """The next change is a step of its own."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +11,13 @@ import shiboken6
 from memplan.addresses import is_secret
 from memplan.language import tr
 from memplan.model import Model
+from memplan.model_parts import with_parts
 from memplan.reader.errors import ChoiceNeededError, MissingError
 from memplan.request import Request
-from memplan.units import ByteUnits, format_count
+from memplan.units import format_count
 from memplan.wording.help.topics import HelpTopic, Topic
 from memplan_resources.samples import sample_path
 from PySide6.QtCore import (
-    QByteArray,
     QPoint,
     Qt,
     QTimer,
@@ -40,8 +38,9 @@ from PySide6.QtWidgets import (
     QMenuBar,
 )
 
-from memplan_gui.appearance import ThemeChoice, ThemeSwitch
+from memplan_gui.appearance import ThemeSwitch
 from memplan_gui.applying import apply_difference
+from memplan_gui.beside import Beside
 from memplan_gui.comparison import Comparison
 from memplan_gui.detecting import Detector
 from memplan_gui.dialogs import Dialogs
@@ -50,11 +49,11 @@ from memplan_gui.incoming import sources_in
 from memplan_gui.menus import Menus
 from memplan_gui.opening import Opening
 from memplan_gui.panels.empty_state import DropOverlay
+from memplan_gui.preferences import Preferences
 from memplan_gui.presenter import error_text, source_name
 from memplan_gui.session import Session
 from memplan_gui.settings import SettingsFile
-from memplan_gui.text_size import suggested_percent
-from memplan_gui.translating import LanguageChoice, Translation
+from memplan_gui.translating import Translation
 from memplan_gui.view import View
 
 if TYPE_CHECKING:
@@ -74,7 +73,9 @@ class MainWindow(QMainWindow):
 
     Attributes:
         session: the model and the request.
+        preferences: what is remembered.
         opening: reads models, and what belongs to them.
+        beside: reads what is loaded beside the model.
         loader: reads the model that the user opens.
         detector: looks for this machine's devices.
         comparison: what the plan is compared with.
@@ -94,39 +95,31 @@ class MainWindow(QMainWindow):
         dialogs: Dialogs,
         request: Request | None = None,
     ) -> None:
-        settings = settings_file.load()
         # Before there is a window, which takes the font that the application has then.
-        themes.set_text_size(settings.text_size or suggested_percent())
+        preferences = Preferences(settings_file, themes, translation)
         super().__init__()
-        self._settings_file = settings_file
-        self._settings = settings
+        self.preferences = preferences
+        preferences.setParent(self)
         self._themes = themes
-        self._translation = translation
         self._dialogs = dialogs
-        translation.set_choice(self._settings.language)
         self.setWindowTitle("Memplan")
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST_SIZE)
-        self.session = Session(request or self._remembered_request(), self)
+        self.session = Session(request or preferences.request(), self)
         self.opening = Opening(self)
         self.loader = self.opening.loader
+        self.beside = Beside(self.session, self)
         self.detector = Detector(self)
         self.comparison = Comparison(self.session)
         self.log_window: LogWindow | None = None
         self._help_desk: HelpDesk | None = None
-        self._linear = False
         self._unread: tuple[str, Exception] | None = None
         self._connect()
         self._build()
-        themes.set_choice(self._settings.theme)
-        self._restore_geometry()
+        themes.set_choice(preferences.settings.theme)
+        self.resize(*_FIRST_SIZE)
+        self.restoreGeometry(preferences.geometry)
         self.setFocus()  # no control looks chosen before the user starts
-
-    def _remembered_request(self) -> Request:
-        remembered = self._settings
-        if remembered.machine is not None:
-            return Request(remembered.engine, machine=remembered.machine)
-        return Request(remembered.engine, remembered.backend, remembered.budget_bytes)
 
     # Putting it together
 
@@ -143,12 +136,7 @@ class MainWindow(QMainWindow):
         self._drop_overlay = DropOverlay(self)
         self._connect_view()
         self._connect_menus()
-        self._set_units(self._settings.units)
-        self._menus.set_theme(self._themes.choice)
-        self._menus.set_language(self._translation.choice)
-        self._choose_axis(self._linear)
-        self._menus.set_text_size(self._text_size())
-        self._menus.set_recent(self._settings.recent)
+        self.preferences.show_in(self._menus, self.view)
 
     def rebuild(self) -> None:
         """Make menus and panels anew, as in another language each text and each width is another.
@@ -200,20 +188,22 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         """Connect what outlives the view with the window."""
         session, loader, opening = self.session, self.loader, self.opening
+        self.preferences.rebuild_requested.connect(self.rebuild)
         session.model_changed.connect(self._show_model)
         session.plan_changed.connect(self._note_plan)
         session.plan_failed.connect(self._note_no_plan)
         loader.started.connect(self._show_card)
         loader.loaded.connect(self._take_model)
         loader.restored.connect(self._restore)
-        loader.failed.connect(self._show_error)
+        loader.failed.connect(self._take_part)
+        self.beside.failed.connect(self._show_error)
+        self.beside.changed.connect(opening.look_again)
         opening.others_read.connect(self._pin_others)
         opening.watch.changed.connect(self._take_changed)
         opening.watch.lost.connect(self._show_lost)
 
     def _connect_view(self) -> None:
         view, card, loader = self.view, self.view.model_card, self.loader
-        self._themes.theme_changed.connect(view.set_theme)
         self.detector.started.connect(view.runs_on.show_search)
         self.detector.detected.connect(view.runs_on.show_detection)
         view.chart_card.painted.connect(self.settled)
@@ -230,25 +220,21 @@ class MainWindow(QMainWindow):
             ended.connect(card.reading.end)
         loader.cancelled.connect(card.show_cancelled)
         self.opening.siblings_found.connect(card.show_siblings)
+        self.beside.show_in(card.parts)
 
     def _connect_menus(self) -> None:
         menus = self._menus
         menus.open_requested.connect(self.choose_model)
         menus.address_requested.connect(self._ask_address)
+        menus.part_requested.connect(self._choose_part)
         menus.paste_requested.connect(self._open_clipboard)
         menus.log_requested.connect(self.show_log_window)
         menus.source_requested.connect(self.open_source)
         menus.sample_requested.connect(self.open_sample)
         menus.copy_requested.connect(self._copy)
         menus.export_requested.connect(self._export)
-        menus.theme_chosen.connect(self._choose_theme)
-        menus.units_chosen.connect(self._choose_units)
-        menus.language_chosen.connect(self._choose_language)
-        menus.text_size_chosen.connect(self._choose_text_size)
         menus.zoom_requested.connect(self.view.chart_card.zoom)
-        menus.axis_chosen.connect(self._choose_axis)
         menus.read_out_requested.connect(self.view.chart_card.read_out)
-        menus.forget_requested.connect(self._forget_recent)
         menus.devices_requested.connect(self.detector.start)
         menus.help_requested.connect(lambda: self.help_desk().show_help())
         menus.whats_this_requested.connect(lambda: self.help_desk().enter_whats_this())
@@ -260,7 +246,7 @@ class MainWindow(QMainWindow):
 
     def choose_model(self) -> None:
         """Let the user choose a file, and open it."""
-        source = self._dialogs.choose_model(self, self._settings.folder or str(Path.home()))
+        source = self._dialogs.choose_model(self, self.preferences.folder)
         if source:
             self.open_source(source)
 
@@ -304,10 +290,16 @@ class MainWindow(QMainWindow):
         return self.log_window
 
     def _choose_log(self) -> None:
-        folder = self._settings.folder or str(Path.home())
+        folder = self.preferences.folder
         path = self._dialogs.choose_log(self, folder)
         if path:
             self.show_log_window().open_log(path)
+
+    def _choose_part(self) -> None:
+        folder = self.preferences.folder
+        path = self._dialogs.choose_part(self, folder)
+        if path and self.session.model is not None:
+            self.beside.read(path)
 
     def open_sample(self, sample_id: str) -> None:
         """Open a model that comes with the program."""
@@ -323,9 +315,7 @@ class MainWindow(QMainWindow):
         self.opening.follow(source, model)
         if is_secret(source):
             return
-        self._settings = self._settings.with_recent(source)
-        self._settings_file.save(self._settings)
-        self._menus.set_recent(self._settings.recent)
+        self.preferences.add_recent(source)
 
     def _restore(self, request: Request) -> None:
         """Ask what a saved plan asked. What was asked before can be had back."""
@@ -333,7 +323,8 @@ class MainWindow(QMainWindow):
 
     def _take_changed(self, model: Model) -> None:
         """Show what the open file says now."""
-        self.session.set_model(model)
+        parts = self.session.model.parts if self.session.model is not None else ()
+        self.session.set_model(with_parts(model, parts))
         self.opening.follow(model.source, model)
         self.view.model_card.show_note(tr("The file has changed and was read again."))
 
@@ -345,6 +336,13 @@ class MainWindow(QMainWindow):
             failed = tr("Cannot be planned: {count}.").format(count=format_count(left_out))
             note = f"{note} {failed}"
         self.view.model_card.show_note(note)
+
+    def _take_part(self, source: str, error: Exception) -> None:
+        """What is no model may belong to the open one, such as a projector."""
+        if self.beside.takes(error):
+            self.beside.read(source)
+        else:
+            self._show_error(source, error)
 
     def _show_error(self, source: str, error: Exception) -> None:
         self._unread = source, error
@@ -418,7 +416,9 @@ class MainWindow(QMainWindow):
         plan, usage = self.session.plan, self.view.breakdown.shown_usage()
         if plan is None or usage is None:
             return None
-        return Shown(plan, usage, self.view.chart_card.make_chart(), self._settings.units)
+        return Shown(
+            plan, usage, self.view.chart_card.make_chart(), self.preferences.settings.units
+        )
 
     def _copy(self, copy: Callable[[Shown], None]) -> None:
         shown = self._shown()
@@ -428,60 +428,13 @@ class MainWindow(QMainWindow):
     def _export(self, kind: FileExport) -> None:
         shown = self._shown()
         if shown is not None:
-            folder = self._settings.folder or str(Path.home())
+            folder = self.preferences.folder
             export(self, self._dialogs, shown, kind, folder)
 
     def _show_about(self) -> None:
         self._dialogs.show_about(self)
 
-    # Settings
-
-    def _choose_theme(self, choice: ThemeChoice) -> None:
-        self._settings = replace(self._settings, theme=choice)
-        self._themes.set_choice(choice)
-        self._menus.set_theme(choice)
-
-    def _choose_language(self, code: str) -> None:
-        choice = LanguageChoice(code)
-        self._settings = replace(self._settings, language=choice)
-        if self._translation.set_choice(choice):
-            # The menu that was chosen from is still at work.
-            QTimer.singleShot(0, self, self.rebuild)
-
-    def _text_size(self) -> int:
-        return self._settings.text_size or suggested_percent()
-
-    def _choose_text_size(self, percent: int) -> None:
-        changed = percent != self._text_size()
-        self._settings = replace(self._settings, text_size=percent)
-        self._menus.set_text_size(percent)
-        if changed:
-            self._themes.set_text_size(percent)
-            # The menu that was chosen from is still at work.
-            QTimer.singleShot(0, self, self.rebuild)
-
-    def _choose_axis(self, linear: bool) -> None:
-        self._linear = linear
-        self._menus.set_linear(linear)
-        self.view.chart_card.set_linear(linear)
-
-    def _choose_units(self, units: ByteUnits) -> None:
-        self._settings = replace(self._settings, units=units)
-        self._set_units(units)
-
-    def _set_units(self, units: ByteUnits) -> None:
-        self._menus.set_units(units)
-        self.view.set_units(units)
-
-    def _forget_recent(self) -> None:
-        self._settings = self._settings.without_recent()
-        self._menus.set_recent(())
-
-    def _restore_geometry(self) -> None:
-        self.resize(*_FIRST_SIZE)
-        if self._settings.geometry:
-            saved = base64.b64decode(self._settings.geometry, validate=False)
-            self.restoreGeometry(QByteArray(saved))
+    # The end
 
     def end(self, code: int) -> None:
         """Close, whatever dialog is open, and let the program end with this exit code."""
@@ -497,17 +450,9 @@ class MainWindow(QMainWindow):
         # Nobody looks at a window that is to be closed while a slow disk is waited for.
         geometry = bytes(self.saveGeometry().data())
         self.hide()
-        request = self.session.request
-        self._settings = replace(
-            self._settings,
-            engine=request.engine,
-            backend=request.backend,
-            budget_bytes=request.budget_bytes,
-            machine=request.machine,
-            geometry=base64.b64encode(geometry).decode("ascii"),
-        )
-        self._settings_file.save(self._settings)
+        self.preferences.keep(self.session.request, geometry)
         self.opening.drain()
+        self.beside.drain()
         self.detector.drain()
         self.view.late.drain()
         if self.log_window is not None:

@@ -24,12 +24,16 @@ class FakeDialogs(Dialogs):
     """Answers at once with what a test put in, and keeps what it was told."""
 
     model: str = ""
+    part: str = ""
     log: str = ""
     target: str = ""
     problems: list[str] = field(default_factory=list)
 
     def choose_model(self, parent: QWidget, folder: str) -> str:
         return self.model
+
+    def choose_part(self, parent: QWidget, folder: str) -> str:
+        return self.part
 
     def choose_log(self, parent: QWidget, folder: str) -> str:
         return self.log

@@ -134,7 +134,7 @@ def _card_texts(window: MainWindow) -> list[str]:
 
 
 def test_that_the_machine_is_remembered(planned: MainWindow) -> None:
-    settings = replace(planned._settings, machine=TWO)
+    settings = replace(planned.preferences.settings, machine=TWO)
     assert settings_from_text(settings_to_text(settings)).machine == TWO
 
 

@@ -84,7 +84,7 @@ def test_that_a_chosen_memory_stays_in_another_language(planned: MainWindow, qtb
     ask(planned, qtbot, Machine((CARD, HOST)))
     planned.view.memory_bars.pool_chosen.emit(HOST_ID)
     with qtbot.waitSignal(planned.settled, timeout=5_000):
-        planned._choose_language("de")
+        planned.preferences.choose_language("de")
     assert shown_pool(planned) == HOST_ID
     assert bar(planned, HOST_ID).accessibleName().startswith("Hauptspeicher: ")
 

@@ -16,6 +16,7 @@ from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from memplan_gui.panels.part_rows import PartRows
 from memplan_gui.panels.quantisations_menu import QuantisationsMenu
 from memplan_gui.panels.reading_row import ReadingRow
 from memplan_gui.presenter import (
@@ -92,6 +93,8 @@ class ModelCard(Card):
         self._open.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         describe(self._open, tr("Open a model"), tr("Choose a GGUF file from the disk (Ctrl+O)"))
         self._open.clicked.connect(self.open_requested)
+        self.parts = PartRows()
+        self.parts.hide()
         self.quantisations = QuantisationsMenu()
         self.quantisations.chosen.connect(self.source_requested)
         self._lay_out()
@@ -120,6 +123,7 @@ class ModelCard(Card):
         self.body.addLayout(facts)
         self.body.addWidget(self._chips)
         self.body.addLayout(file_row)
+        self.body.addWidget(self.parts)
         self.body.addWidget(self.quantisations)
         self.body.addWidget(self._notices)
 
@@ -254,6 +258,7 @@ class ModelCard(Card):
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""
         self._units = units
+        self.parts.set_units(units)
         self._show_chips()
         self.show_siblings(self._siblings)
 

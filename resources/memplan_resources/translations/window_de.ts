@@ -20,6 +20,10 @@
         <translation>{name} umbenennen</translation>
     </message>
     <message>
+        <source>Load {name}</source>
+        <translation>{name} laden</translation>
+    </message>
+    <message>
         <source>Remove {name}</source>
         <translation>{name} entfernen</translation>
     </message>
@@ -34,6 +38,10 @@
     <message>
         <source>Open a model</source>
         <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Load beside the model</source>
+        <translation>Neben dem Modell laden</translation>
     </message>
     <message>
         <source>Logs {endings}</source>
@@ -295,6 +303,10 @@
     <message>
         <source>Open a &amp;URL…</source>
         <translation>&amp;URL öffnen…</translation>
+    </message>
+    <message>
+        <source>Load &amp;beside the model…</source>
+        <translation>Neben dem &amp;Modell laden…</translation>
     </message>
     <message>
         <source>Explain a &amp;log…</source>
@@ -1478,6 +1490,14 @@
         <translation>{source} kann nicht geöffnet werden</translation>
     </message>
     <message>
+        <source>It cannot be loaded beside this model: {reason}.</source>
+        <translation>Neben diesem Modell kann es nicht geladen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose the file that was made for this model.</source>
+        <translation>Wählen Sie die Datei, die für dieses Modell gemacht ist.</translation>
+    </message>
+    <message>
         <source>Something unexpected went wrong.</source>
         <translation>Etwas Unerwartetes ist geschehen.</translation>
     </message>
@@ -1924,6 +1944,22 @@
     <message>
         <source>Copy the command</source>
         <translation>Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>{part}: {name} · {size}</source>
+        <translation>{part}: {name} · {size}</translation>
+    </message>
+    <message>
+        <source>Load it no longer</source>
+        <translation>Nicht mehr laden</translation>
+    </message>
+    <message>
+        <source>Load {name} too</source>
+        <translation>{name} dazuladen</translation>
+    </message>
+    <message>
+        <source>A projector in the model&apos;s folder, which lets it read images or sound</source>
+        <translation>Ein Projektor im Ordner des Modells, mit dem es Bilder oder Ton liest</translation>
     </message>
 </context>
 </TS>

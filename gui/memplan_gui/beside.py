@@ -1,0 +1,128 @@
+"""What is loaded beside the open model: found in its folder, chosen or dropped, and taken away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from memplan.engines.registry import engine_named
+from memplan.estimate import UnsupportedRequestError
+from memplan.language import tr
+from memplan.memory.component import Part
+from memplan.model import Model
+from memplan.model_parts import PartFile, projectors_beside, read_part, with_part, without_part
+from memplan.planner import plan
+from memplan.reader.errors import GgufError, NotAModelError
+from PySide6.QtCore import QObject, Signal
+
+from memplan_gui.latest import Latest
+from memplan_gui.panels.part_rows import PartRows
+from memplan_gui.session import Session
+
+_SCHEME: Final = "://"
+
+
+class Beside(QObject):
+    """Reads parts off the main thread, and gives them to the open model.
+
+    Signals:
+        changed(): the same model is shown again, with other parts say.
+        failed(str, Exception): the file is no part of this model, or cannot be read.
+    """
+
+    changed = Signal()
+    failed = Signal(str, object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rows: PartRows | None = None
+        self._source = ""
+        self._offered: tuple[str, ...] = ()
+        self._parts = Latest(_read, self)
+        self._found = Latest(projectors_beside, self)
+        self._parts.answered.connect(self._take)
+        self._found.answered.connect(self._offer)
+        session.model_changed.connect(self._show_model)
+        session.request_changed.connect(self._show_engine)
+
+    def show_in(self, rows: PartRows) -> None:
+        """Show parts in these rows from now on."""
+        self._rows = rows
+        rows.removed.connect(self._remove)
+        rows.asked.connect(self.read)
+        self._show()
+
+    def takes(self, error: Exception) -> bool:
+        """Whether a file that is no model may be a part of the open one."""
+        return isinstance(error, NotAModelError) and self._wanted
+
+    def read(self, source: str) -> None:
+        """Read a file, and load it beside the model."""
+        self._parts.ask(source)
+
+    def drain(self) -> None:
+        """Forget what is under way, and wait for the threads."""
+        self._parts.drain()
+        self._found.drain()
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether there is a model, and an engine that loads something beside it."""
+        engine = engine_named(self._session.request.engine)
+        return self._session.model is not None and Part.PROJECTOR in engine.parts
+
+    def _take(self, source: str, found: PartFile | Exception) -> None:
+        model = self._session.model
+        if model is None:
+            return
+        refusal = found if isinstance(found, Exception) else self._refusal(model, found)
+        if refusal is not None:
+            self.failed.emit(source, refusal)
+        elif isinstance(found, PartFile):
+            step = tr("Load {name}").format(name=found.name)
+            self._session.change_parts(step, with_part(model, found).parts)
+
+    def _refusal(self, model: Model, part: PartFile) -> UnsupportedRequestError | None:
+        """Why the engine does not load a part beside the model, where it says so."""
+        if self._session.plan is None:
+            return None  # what is refused already does not tell
+        try:
+            plan(with_part(model, part), self._session.request)
+        except UnsupportedRequestError as error:
+            return error
+        return None
+
+    def _remove(self, part: PartFile) -> None:
+        if self._session.model is not None:
+            step = tr("Remove {name}").format(name=part.name)
+            self._session.change_parts(step, without_part(self._session.model, part).parts)
+
+    def _offer(self, _source: str, found: tuple[str, ...]) -> None:
+        self._offered = found
+        self._show()
+
+    def _show_model(self, model: Model) -> None:
+        if model.source != self._source:
+            self._source = model.source
+            self._offered = ()
+            if _SCHEME not in model.source:
+                self._found.ask(model.source)
+        else:
+            self.changed.emit()
+        self._show()
+
+    def _show(self) -> None:
+        if self._rows is not None and self._session.model is not None:
+            self._rows.show_rows(self._session.model.parts, self._offered)
+        self._show_engine()
+
+    def _show_engine(self, _request: object = None) -> None:
+        if self._rows is not None:
+            self._rows.setVisible(self._wanted)
+
+
+def _read(source: str) -> PartFile | Exception:
+    try:
+        return read_part(source)
+    except GgufError as error:
+        return error

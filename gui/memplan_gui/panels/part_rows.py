@@ -1,0 +1,106 @@
+"""The rows of the model card that say what is loaded beside the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from memplan.language import tr
+from memplan.model_parts import PartFile
+from memplan.units import ByteUnits, format_bytes
+from memplan.wording.help.topics import HelpTopic
+from memplan.wording.titles import part_title
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from memplan_gui.text_size import scaled
+from memplan_gui.widgets.form import describe
+from memplan_gui.widgets.labels import ElidedLabel
+from memplan_gui.widgets.topics import explain
+
+_LONGEST: Final = 36
+
+
+class PartRows(QWidget):
+    """A row for each part, with a button that takes it away, and one for each that is offered.
+
+    Signals:
+        removed(PartFile): the user does not want to load it any more.
+        asked(str): the user wants to load this file beside the model.
+    """
+
+    removed = Signal(object)
+    asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: tuple[PartFile, ...] = ()
+        self._offered: tuple[str, ...] = ()
+        self._units = ByteUnits.BINARY
+        self._rows: list[QWidget] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(scaled(2))
+        explain(HelpTopic.PROJECTOR, self)
+
+    def show_rows(self, parts: Sequence[PartFile], offered: Sequence[str]) -> None:
+        """Show what the model has beside it, and offer files that lie in its folder."""
+        self._parts, self._offered = tuple(parts), tuple(offered)
+        self._fill()
+
+    def set_units(self, units: ByteUnits) -> None:
+        """Write bytes in other units."""
+        self._units = units
+        self._fill()
+
+    def _fill(self) -> None:
+        for row in self._rows:
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        loaded = {part.source for part in self._parts}
+        self._rows = [self._loaded(part) for part in self._parts]
+        self._rows += [self._offer(source) for source in self._offered if source not in loaded]
+        for row in self._rows:
+            self._layout.addWidget(row)
+
+    def _loaded(self, part: PartFile) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(scaled(6))
+        text = ElidedLabel("small")
+        size = format_bytes(part.header.weights_bytes, self._units)
+        line = tr("{part}: {name} · {size}")
+        text.setText(line.format(part=part_title(part.part), name=part.name, size=size))
+        remove = _link(tr("Remove"))
+        describe(remove, tr("Remove {name}").format(name=part.name), tr("Load it no longer"))
+        remove.clicked.connect(lambda: self.removed.emit(part))
+        layout.addWidget(text)
+        layout.addWidget(remove)
+        layout.addStretch(1)
+        return row
+
+    def _offer(self, source: str) -> QWidget:
+        name = Path(source).name
+        button = _link(tr("Load {name} too").format(name=_short(name)))
+        describe(
+            button,
+            tr("Load {name} too").format(name=name),
+            tr("A projector in the model's folder, which lets it read images or sound"),
+        )
+        button.clicked.connect(lambda: self.asked.emit(source))
+        return button
+
+
+def _link(text: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("role", "link")
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return button
+
+
+def _short(name: str) -> str:
+    """A name that a button has room for."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 3 :]}"

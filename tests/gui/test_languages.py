@@ -39,7 +39,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 _NAMES = (
-    "Memplan", "English", "Deutsch", "ZINC", "llama.cpp", "Vulkan", "Metal", "CUDA",
+    "Memplan", "English", "Deutsch", "ZINC", "llama.cpp", "Vulkan", "Metal", "CUDA", "POSIX",
+    "PowerShell", "cmd",
     "owner/repo:Q4_K_M", "rope, ffn_gate, Q6_K",
 )  # fmt: skip
 """Names, and what can be typed as an address and as a filter."""

@@ -53,7 +53,7 @@ class CommandRow(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(scaled(6))
         grid.addWidget(title, 0, 0)
-        grid.addWidget(label("muted", what), 0, 1, 1, 2)
+        grid.addWidget(label("muted", what, wrap=True), 0, 1, 1, 3)
         grid.addWidget(self.line, 1, 0, 1, 2)
         grid.addWidget(self.shell, 1, 2)
         grid.addWidget(self.copy, 1, 3)

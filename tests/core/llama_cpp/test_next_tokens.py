@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 from llama_cpp_rows import DATA, Row, model_of, place_layers
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest, compute_bytes
+from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.engines.llama_cpp.parts.next_tokens import (
@@ -54,6 +56,34 @@ def _context_bytes(row: Row, shape: Shape, settings: Settings, placement: Placem
         )
         totals.append(cached + states.get(memory, 0))
     return totals
+
+
+def _compute_rows() -> list[Row]:
+    """The shortest and the longest context of each next-token context, and one checking model."""
+    rows = sorted(_rows(), key=lambda row: (row["model"], row["row"], int(row["n_ctx"])))
+    kinds = {(row["model"], row["row"]): row for row in rows if row["context_type"] == "mtp"}
+    first = {(row["model"], row["row"]): row for row in reversed(rows) if row["row"] != "plain"}
+    return [*kinds.values(), *first.values()]
+
+
+@pytest.mark.parametrize("row", _compute_rows(), ids=lambda row: "-".join(list(row.values())[2:10]))
+def test_that_compute_buffers_are_those_of_llama_cpp(row: Row) -> None:
+    model = model_of(row["model"])
+    shape = resolve_shape(model)
+    settings = _settings(row, shape)
+    drafts = row["context_type"] == "mtp"
+    request = GraphRequest(
+        model,
+        shape,
+        replace(settings, drafted_tokens=0, states_kept=1) if drafts else settings,
+        place_layers(shape, settings, Backend.CUDA),
+        ModelledVersion.V0_5_0,
+        outputs=int(row["n_outputs"]),
+        next_tokens=drafts,
+    )
+    found = compute_bytes(request, int(row["n_ctx"]))
+    assert found[0] == int(row["device_compute"])
+    assert found[HOST] == int(row["host_compute"])
 
 
 @pytest.mark.parametrize("name", sorted({row["model"] for row in _rows()}))

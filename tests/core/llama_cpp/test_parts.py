@@ -124,6 +124,7 @@ def test_that_next_token_layers_bring_weights_a_cache_and_states_to_go_back_to()
         bytes_of(found, Part.MODEL, ComponentKind.RECURRENT_STATE) for found in (alone, drafting)
     ]
     assert states[1] == 4 * states[0]
+    assert all(share.exact for share in drafting.at.shares)
 
 
 def test_that_a_model_without_next_token_layers_cannot_draft_with_them() -> None:

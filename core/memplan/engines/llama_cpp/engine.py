@@ -227,7 +227,7 @@ def _footprint(
     caches = cache_tensors(shape, settings, placement)
     components = tuple(_components(model, shape, asked, placement, pools, weights, caches))
     if model.parts or options.spec_type is not SpecType.NONE:
-        beside = _beside(model, options, shape, settings, placement, pools, components)
+        beside = _beside(model, options, shape, settings, placement, pools)
         # The devices' first, as the model's own are.
         components = tuple(
             sorted((*components, *beside), key=lambda found: found.where is Place.HOST)
@@ -281,7 +281,6 @@ def _beside(
     settings: Settings,
     placement: Placement,
     pools: PoolIds,
-    components: tuple[Component, ...],
 ) -> Iterator[Component]:
     """What is loaded beside the model's own layers."""
     backend = placement.devices[0]
@@ -298,10 +297,7 @@ def _beside(
             for component in own.components:
                 yield replace(component, key=replace(component.key, part=Part.DRAFT))
     if options.spec_type is SpecType.DRAFT_MTP and not drafts:
-        compute = tuple(c for c in components if c.kind is ComponentKind.COMPUTE)
-        yield from next_token_components(
-            model, options, shape, settings, placement, compute, key_of
-        )
+        yield from next_token_components(model, options, shape, settings, placement, key_of)
     yield from adapter_components(model, shape, placement, key_of)
     yield from projector_components(model, options, backend, key_of)
 

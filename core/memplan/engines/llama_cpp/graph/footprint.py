@@ -68,6 +68,7 @@ class GraphRequest:
         placement: in which memory each layer is.
         version: the version of llama.cpp.
         outputs: rows of logits; ``None``: as the program asks for.
+        next_tokens: whether it is the context of the next-token layers, not the model's own.
         dry: as llama.cpp itself reports before it loads; else as it allocates. They differ where
             llama.cpp gives nodes to a device by hand.
     """
@@ -78,6 +79,7 @@ class GraphRequest:
     placement: Placement
     version: ModelledVersion
     outputs: int | None = None
+    next_tokens: bool = False
     dry: bool = True
 
 
@@ -123,6 +125,7 @@ def _batch(request: GraphRequest, context: int) -> Batch:
     return replace(
         batch_of(request.shape, settings, context, outputs),
         mixed_inputs=request.version is ModelledVersion.B11434,
+        next_token=request.next_tokens,
     )
 
 

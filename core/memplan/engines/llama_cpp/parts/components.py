@@ -10,8 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
+from memplan.engines.llama_cpp.graph.buffers import compute_buffers
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest
+from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.kv_cache import cache_breaks, cache_formula, cache_geometry
 from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.output import output_bytes
@@ -47,8 +50,6 @@ _DRAFT_LAYERS_OF_THE_MODEL: Final = frozenset({"eagle3", "dflash", "dspark"})
 
 _ADAPTER_ENDINGS: Final = (".lora_a", ".lora_b")
 _SKIPPED_ENDING: Final = "_norm.weight"
-_NEXT_TOKEN_BAND_PERCENT: Final = 60
-"""How far the buffer of next-token layers may be from the model's, whose layer they repeat."""
 
 
 def projector_components(
@@ -175,7 +176,6 @@ def next_token_components(
     shape: Shape,
     settings: Settings,
     placement: Placement,
-    compute: tuple[Component, ...],
     key_of: KeyOf,
 ) -> Iterator[Component]:
     """Next-token layers: weights, a KV cache of their own, and the buffers of a second context.
@@ -186,7 +186,6 @@ def next_token_components(
         shape: the model as llama.cpp sees it.
         settings: the options as used.
         placement: where the layers are.
-        compute: the model's own compute buffers, of which theirs are a share.
         key_of: names the memories.
     """
     for memory, size_bytes in next_token_bytes(model, placement).items():
@@ -208,19 +207,13 @@ def next_token_components(
             cache_formula(held, geometry),
             cache_breaks(held, geometry),
         )
-    for component in compute:
-        yield replace(
-            component,
-            key=replace(component.key, part=Part.MTP),
-            exact=False,
-            band=_share(component),
-        )
+    version = MEASURED_VERSIONS[placement.devices[0] if placement.devices else Backend.VULKAN]
+    graph = GraphRequest(model, shape, own, placement, version, next_tokens=True)
+    for memory, buffer in compute_buffers(graph).items():
+        key = key_of(Part.MTP, ComponentKind.COMPUTE, memory)
+        yield Component(key, buffer.formula, exact=buffer.exact, band=buffer.band)
     output = key_of(Part.MTP, ComponentKind.OUTPUT, HOST)
     yield Component(output, constant(output_bytes(shape, own)))
-
-
-def _share(component: Component) -> Callable[[Any], Any]:
-    return lambda context: component.formula(context) * _NEXT_TOKEN_BAND_PERCENT // 100
 
 
 def adapter_components(

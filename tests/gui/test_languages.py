@@ -14,6 +14,8 @@ from gui.seen_texts import texts_of
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, Program
 from memplan.engines.zinc.options import ZincVersion
+from memplan.logs.advice import advice_for
+from memplan.quoting import Shell, command_line
 from memplan.reports.content import request_arguments
 from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
@@ -39,9 +41,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 _NAMES = (
-    "Memplan", "English", "Deutsch", "ZINC", "llama.cpp", "Vulkan", "Metal", "CUDA", "POSIX",
-    "PowerShell", "cmd",
-    "owner/repo:Q4_K_M", "rope, ffn_gate, Q6_K",
+    "Memplan", "English", "Deutsch", "ZINC", "llama.cpp", "Vulkan", "Metal", "CUDA",
+    "owner/repo:Q4_K_M", "rope, ffn_gate, Q6_K", "POSIX", "PowerShell", "cmd",
 )  # fmt: skip
 """Names, and what can be typed as an address and as a filter."""
 
@@ -69,6 +70,8 @@ def _names(window: MainWindow) -> list[str]:
     for plan in (session.plan, window.comparison.other_plan()):
         if plan is not None:
             names += [*log_lines(plan), " ".join(request_arguments(plan.request))]
+            if plan.start is not None:
+                names += [command_line(plan.start.command, shell) for shell in Shell]
     return names
 
 
@@ -89,11 +92,11 @@ def _show_all(window: MainWindow, qtbot: QtBot) -> None:
     for tab in range(window.view.tabs.tabs.count()):
         window.view.tabs.tabs.setCurrentIndex(tab)
     window.view.tabs.tabs.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: late.why.widget().solved_plan() is plan)
+    qtbot.waitUntil(lambda: late.why.widget().solved_plan() is plan, timeout=20_000)
     window.view.tabs.tabs.setCurrentIndex(2)
-    qtbot.waitUntil(lambda: late.changes.widget().shown_plan() is plan)
+    qtbot.waitUntil(lambda: late.changes.widget().shown_plan() is plan, timeout=20_000)
     window.view.tabs.tabs.setCurrentIndex(4)
-    qtbot.waitUntil(lambda: len(late.contexts.widget().shown_fits()) > 0)
+    qtbot.waitUntil(lambda: len(late.contexts.widget().shown_fits()) > 0, timeout=20_000)
     chart = window.view.chart_card.make_chart()
     chart.setFocus()
     qtbot.keyClick(chart, Qt.Key.Key_Home)
@@ -143,6 +146,7 @@ def test_that_no_text_of_an_explained_log_stays_english(
     assert explained.log is not None
     own_words = [buffer.buffer for buffer in explained.log.buffers]
     own_words += [device.description for device in explained.log.devices]
+    own_words += [change.argument for change in advice_for(explained.log)]
     own_words += [path.name, "cache_k_l0", "off", "K f16, V f16"]
     assert _in_english(pseudo, shown, *own_words) == ""
 
@@ -174,11 +178,13 @@ _SAME_IN_ALL = re.compile(
     r"|^(?:(?:Ctrl|Shift|Alt)\+)*(?:\S?|Left|Right|Home|End|Pg\w+|Space|Return|Esc|Del|Tab|Alt|Up"
     r"|Down|F\d+)$"  # keys, which Qt names
     r"|<[^>]*>?| align=|^; \}.*|.*color: $"  # rich text and its style
-    r"|Fusion|Inter|sudo sysctl iogpu.wired_limit_mb=|rope, ffn_gate, Q6_K"
+    r"|Fusion|Inter|PowerShell|sudo sysctl iogpu.wired_limit_mb=|rope, ffn_gate, Q6_K"
     r"|Total of "  # in a file of CSV
 )
 _ENGLISH_MODULES = {
     "main.py": "the command line",
+    "libraries.py": "the terminal, where no window can be opened",
+    "whole_parser.py": "the command line",
     "appearance.py": "style sheets",
     "versions.py": "what a bug report needs",
 }
@@ -188,6 +194,7 @@ def _literals(module: Path) -> Iterator[tuple[int, str]]:
     """The texts in a module's code that are neither looked up nor marked, nor documentation."""
     tree = ast.parse(module.read_text("utf-8"))
     beside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    beside |= {id(node.msg) for node in ast.walk(tree) if isinstance(node, ast.Assert)}
     for call in ast.walk(tree):
         named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id
         if named in {"tr", "ntr", "marked", "TypeVar"} or isinstance(call, ast.Raise):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memplan.component import Component
+from memplan.memory.component import Component
 from memplan.model import Model
 from memplan.planner import Plan
 from memplan.request import Request

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memplan.component import Component, ComponentKind, Formula, evaluate
+from memplan.memory.component import Component, ComponentKind, Formula, evaluate
 from memplan.model import Notice
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from memplan.addresses import public_address
-from memplan.component import ComponentKind
 from memplan.estimate import UnsupportedRequestError
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
-from memplan.memory.component import Part
+from memplan.memory.component import ComponentKind, Part
 from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model, NoticeKind
 from memplan.planner import Plan, PoolUsage, Share, Status, Usage

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from memplan import Backend, EngineName, Request, plan, read_model
 from memplan.calculation import value_of
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.options import (
     DEFAULT_BATCH_TOKENS,
@@ -35,6 +34,7 @@ from memplan.engines.zinc.memory_plan import (
 )
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.estimate import UnsupportedRequestError
+from memplan.memory.component import ComponentKind, Place
 from memplan.model import Model
 from memplan.planner import TIGHT_BYTES, Plan
 from memplan.units import GIB

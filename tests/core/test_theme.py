@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 from coloraide import Color
-from memplan.component import ComponentKind
+from memplan.memory.component import ComponentKind
 from memplan.theme import HIGH_CONTRAST, THEMES, Theme
 
 READABLE: Final = 4.5

@@ -10,10 +10,10 @@ from typing import Any
 import memplan
 import pytest
 from memplan import Backend, EngineName, ModelConfig, Request
-from memplan.component import ComponentKind, Place
 from memplan.engines.zinc.engine import planned_profile
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.estimate import LimitedBy, Outcome, UnsupportedRequestError
+from memplan.memory.component import ComponentKind, Place
 from memplan.metadata import Metadata
 from memplan.model import NoticeKind
 from memplan.planner import Plan, Status

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from memplan.advice import Advice, advise
-from memplan.component import ComponentKind
 from memplan.logs.apps import LogChange, argument
 from memplan.logs.log import Cause, Ending, Log, LogOutcome, LogPart
 from memplan.logs.names import is_host
 from memplan.logs.shortfall import short_by_bytes
+from memplan.memory.component import ComponentKind
 from memplan.planner import Plan
 from memplan.units import MIB
 

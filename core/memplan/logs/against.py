@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from memplan.component import ComponentKind
 from memplan.logs.advice import LogAdvice, advice_for
 from memplan.logs.log import Log, LogPart
 from memplan.logs.planned import (
@@ -15,6 +14,7 @@ from memplan.logs.planned import (
     planned_failed_bytes,
     request_from_log,
 )
+from memplan.memory.component import ComponentKind
 from memplan.model import Model
 from memplan.planner import plan
 from memplan.reader.header import Tensor

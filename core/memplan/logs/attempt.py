@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum, auto
 from typing import Final
 
-from memplan.component import ComponentKind
 from memplan.logs.log import Cause, Device, Ending, Failure, FitReport, LogOptions, LogPart
 from memplan.logs.names import backend_name, is_host
+from memplan.memory.component import ComponentKind
 
 _MOST_BUFFERS: Final = 512
 _ROUNDED_BYTES: Final = 2**20 // 100

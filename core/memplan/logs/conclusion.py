@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from memplan.component import ComponentKind
 from memplan.logs.attempt import LIMITED_BACKENDS, SMALLEST_LIMIT_BYTES, Attempt, Key, Phase, Stage
 from memplan.logs.effects import Reading
 from memplan.logs.log import (
@@ -19,6 +18,7 @@ from memplan.logs.log import (
 )
 from memplan.logs.machine import merged
 from memplan.logs.names import backend_name, is_host
+from memplan.memory.component import ComponentKind
 from memplan.units import MIB
 
 _EARLY_EXTRA_LAYERS: Final = 3

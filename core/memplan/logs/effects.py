@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from memplan.component import ComponentKind
 from memplan.logs.attempt import CONTEXT_KINDS, Attempt, Phase, Stage, add
 from memplan.logs.log import Cause, Device, Ending, Failure, FitReport, LogOptions, LogPart
 from memplan.logs.machine import merged, note_device
@@ -16,6 +15,7 @@ from memplan.logs.options import is_all_layers, requested, said_options
 from memplan.logs.rows import APP_SIGNS
 from memplan.logs.rows.row import QUOTES, Effect, LineKind
 from memplan.logs.sizes import free_mib, said_bytes, said_mib
+from memplan.memory.component import ComponentKind
 
 _MOST_SIGN_LINES: Final = 4096
 """Lines in which the program around the engine is looked for."""

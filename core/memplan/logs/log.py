@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from memplan.component import ComponentKind
+from memplan.memory.component import ComponentKind
 
 
 class LogOutcome(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
-from memplan.component import ComponentKind
 from memplan.language import in_figures, marked, ntr, tr
 from memplan.logs.advice import LogAdvice, advice_for
 from memplan.logs.against import Against, Stranger
@@ -13,6 +12,7 @@ from memplan.logs.apps import APPS, LogChange
 from memplan.logs.log import Buffer, Cause, Device, Ending, Failure, Log, LogOutcome, LogPart
 from memplan.logs.planned import Comparison
 from memplan.logs.shortfall import short_by_bytes
+from memplan.memory.component import ComponentKind
 from memplan.units import (
     ByteUnits,
     format_bytes,

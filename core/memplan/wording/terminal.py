@@ -7,10 +7,10 @@ from typing import Final
 
 from memplan.addresses import public_address
 from memplan.advice import Advice
-from memplan.component import Place
 from memplan.estimate import LimitedBy, Outcome
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
+from memplan.memory.component import Place
 from memplan.memory.machine import PoolKind
 from memplan.planner import Plan
 from memplan.solve import Solution

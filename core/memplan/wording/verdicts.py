@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from memplan.component import ComponentKind
 from memplan.engines.registry import ENGINES
 from memplan.estimate import LimitedBy, Outcome, Start
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
+from memplan.memory.component import ComponentKind
 from memplan.memory.machine import PoolKind
 from memplan.planner import Plan, PoolUsage, Share, Status
 from memplan.units import ByteUnits, format_bytes, format_count, format_tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from memplan.component import ComponentKind
+from memplan.memory.component import ComponentKind
 from memplan.planner import Plan, PoolUsage
 from memplan.units import ByteUnits
 from PySide6.QtCore import QPointF, QRectF

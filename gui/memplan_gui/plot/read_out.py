@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from memplan.component import Place
 from memplan.language import ntr, tr
+from memplan.memory.component import Place
 from memplan.planner import PoolUsage, Share, Usage
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes

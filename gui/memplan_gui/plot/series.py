@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from memplan.component import Component
+from memplan.memory.component import Component
 from memplan.planner import Curve, Plan
 from numpy.typing import NDArray
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import memplan
 from memplan import Backend, EngineName, Model, Request
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.overrides import first_experts
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
+from memplan.memory.component import ComponentKind, Place
 from memplan.model import resolve_model
 from memplan.planner import Plan, plan
 from memplan.reader.header import Array, ByteOrder, Header, Tensor, Value, ValueType

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pytest
 from llama_cpp_rows import Row, all_rows, bytes_of, context_bytes, plan_of
-from memplan.component import ComponentKind, Place
 from memplan.estimate import UnsupportedRequestError
+from memplan.memory.component import ComponentKind, Place
 
 ROWS: dict[str, list[Row]] = defaultdict(list)
 for _row in all_rows():

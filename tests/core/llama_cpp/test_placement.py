@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from llama_cpp_rows import bytes_of, context_bytes, made_up_model, model_of
 from memplan import Backend, EngineName, Model, Request
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.memory.component import ComponentKind, Place
 from memplan.model import NoticeKind
 from memplan.planner import Plan, plan
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_cpp_rows import DATA, context_bytes, model_of
 from memplan import Backend, EngineName, Request
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.estimate import UnsupportedRequestError
+from memplan.memory.component import ComponentKind, Place
 from memplan.planner import Plan, plan
 
 NAMES = sorted(path.stem for path in (DATA / "models").glob("*.gguf"))

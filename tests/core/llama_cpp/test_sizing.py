@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_cpp_rows import made_up_model, model_of
 from memplan import Backend, EngineName, Request
-from memplan.component import ComponentKind, constant
 from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
 from memplan.engines.llama_cpp.sizing import Demand, fitted_context, longest_context
 from memplan.estimate import Allocation, LimitedBy, Outcome
+from memplan.memory.component import ComponentKind, constant
 from memplan.model import NoticeKind
 from memplan.planner import Plan, Status, plan
 from memplan.units import GIB, MIB

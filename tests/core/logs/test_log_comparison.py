@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import CacheType, Program
 from memplan.logs import parse_log, read_log
 from memplan.logs.planned import Comparison, compare, request_from_log
+from memplan.memory.component import ComponentKind, Place
 from memplan.model import read_model
 from memplan.planner import plan
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName

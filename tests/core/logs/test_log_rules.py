@@ -8,10 +8,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from memplan.component import ComponentKind
 from memplan.logs import Cause, Failure, LogOutcome, LogUnreadableError, parse_log, read_log
 from memplan.logs.rows import ANCHORS, LINE_KINDS, kinds_with
 from memplan.logs.rows.row import LineKind
+from memplan.memory.component import ComponentKind
 from memplan.reader.errors import CancelledError
 from memplan.reader.transfer import CancelToken
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from memplan import read_model
-from memplan.component import ComponentKind
 from memplan.estimate import UnsupportedRequestError
 from memplan.logs import Failure, Log, LogUnreadableError, parse_log, read_log
 from memplan.logs.advice import advice_for
 from memplan.logs.against import Against, Stranger, hold_against
 from memplan.logs.wording import failure_text, headline, log_text, stranger_note
+from memplan.memory.component import ComponentKind
 from memplan.model import Model
 from pseudo_language import speaking_it, untranslated
 

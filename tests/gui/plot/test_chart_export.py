@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from chart_plans import made_plan, real_plan
 from memplan import Backend, Request
-from memplan.component import ComponentKind
+from memplan.memory.component import ComponentKind
 from memplan.theme import DARK, HIGH_CONTRAST, Theme
 from memplan_gui.plot.chart import Chart
 from memplan_gui.plot.export import csv_text

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from memplan.advice import Ladder
     from memplan.calculation import Expression
     from memplan.comparison import Trait
-    from memplan.component import ComponentKind, Place
     from memplan.detection.device import Amount, DetectedDevice
     from memplan.estimate import Estimate
+    from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
     from memplan.request import Request

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from memplan.component import Formula
 from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.cells import CacheGeometry
 from memplan.engines.llama_cpp.options import CacheType
 from memplan.engines.llama_cpp.placement import Padding, Placement
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer, Shape
+from memplan.memory.component import Formula
 
 
 class Reach(StrEnum):

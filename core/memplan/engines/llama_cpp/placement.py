@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from memplan.component import Place
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.overrides import TensorOverride
+from memplan.memory.component import Place
 from memplan.reader.tensor_types import TensorType
 from memplan.request import Backend
 

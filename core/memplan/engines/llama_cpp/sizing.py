@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from memplan.component import Component, ComponentKind, Formula, Place, evaluate
 from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.start import Lack, LlamaCppStart
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
+from memplan.memory.component import Component, ComponentKind, Formula, Place, evaluate
 from memplan.request import Request
 from memplan.unsigned import U32_MAX
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.estimate import LimitedBy, Outcome
 from memplan.language import marked, tr
 from memplan.memory.backend import Backend
+from memplan.memory.component import ComponentKind, Place
 from memplan.planner import Plan
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
 from memplan.wording.verdicts import (

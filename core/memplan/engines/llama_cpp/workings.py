@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Final
 
 from memplan.calculation import Expression, Number, Operator, Quantity, calculation
-from memplan.component import ComponentKind, Place
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE, CacheGeometry
 from memplan.engines.llama_cpp.engine import Footprint, footprint_of_request
@@ -26,6 +25,7 @@ from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
 from memplan.engines.llama_cpp.weights import loaded_tensors
 from memplan.exhaustive import exhaustive
+from memplan.memory.component import ComponentKind, Place
 from memplan.planner import Plan
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX

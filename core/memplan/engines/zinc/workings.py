@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Final
 
 from memplan.calculation import Expression, Number, Operator, Quantity, calculation
-from memplan.component import ComponentKind
 from memplan.engines.zinc.config import config_of
 from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
@@ -26,6 +25,7 @@ from memplan.engines.zinc.memory_plan import (
     conv_channels,
 )
 from memplan.engines.zinc.options import Accounting
+from memplan.memory.component import ComponentKind
 from memplan.planner import Plan
 from memplan.request import Backend
 from memplan.wording.help.file_weights import file_weights

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from memplan.component import Formula
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.graph.curve import Curve, trace
@@ -19,6 +18,7 @@ from memplan.engines.llama_cpp.graph.model_graph import MissingTensorError
 from memplan.engines.llama_cpp.graph.scheduler import UnsupportedGraphError
 from memplan.engines.llama_cpp.kv_cache import cache_geometry
 from memplan.engines.llama_cpp.placement import HOST
+from memplan.memory.component import Formula
 
 _F32_BYTES: Final = 4
 _MOST_NODES: Final = 60_000

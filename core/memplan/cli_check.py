@@ -13,6 +13,7 @@ from tqdm import tqdm
 from memplan.addresses import public_address
 from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
+from memplan.cli_library import list_library
 from memplan.cli_parser import Parser
 from memplan.cli_parts import add_part_options, parts_from
 from memplan.cli_request import add_budget_option, add_request_options, request_from
@@ -54,6 +55,12 @@ def main(arguments: Sequence[str]) -> int:
         ]
     except ValueError as error:
         parser.error(str(error))
+    if options.library:
+        if len(requests) > 1 or options.report is not None:
+            parser.error("--library takes one budget, and writes no report")
+        return list_library(options.model, requests[0], as_json=options.json)
+    if not options.model:
+        parser.error("name a model, or give --library for those on this machine")
     # A folder on a slow disk may take long to look through; only a terminal is told.
     with tqdm(desc="looking for models", unit=" files", leave=False, disable=None) as looking:
         sources = list(expand_sources(options.model, looking.update))
@@ -200,11 +207,17 @@ def make_parser() -> Parser:
         prog="memplan check",
         description="Print how much memory GGUF models need, and whether they fit.",
         epilog="Exit code: 0 all fit, 1 one does not, 2 wrong usage or unreadable model, "
-        "70 a fault of Memplan's own.",
+        "70 a fault of Memplan's own; with --library 0 if it lists any file, else 2.",
         allow_abbrev=False,
     )
     parser.add_argument(
-        "model", nargs="+", metavar="MODEL", help="a GGUF file, a folder, a pattern or an address"
+        "model", nargs="*", metavar="MODEL", help="a GGUF file, a folder, a pattern or an address"
+    )
+    parser.add_argument(
+        "--library",
+        action="store_true",
+        help="list the models on this machine, where programs keep them; MODEL is then a further "
+        "folder to look into",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a plan, one a line")
     parser.add_argument(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, overload
 
@@ -48,7 +48,7 @@ def find_blob(name: str, source: str | None = None) -> Path | None:
         SourceUnreadableError: there is none, or what Ollama keeps of it cannot be understood.
     """
     match = _NAME.fullmatch(name)
-    folders = _models_folders()
+    folders = models_folders()
     if match is not None:
         manifest = Path(
             "manifests",
@@ -59,8 +59,7 @@ def find_blob(name: str, source: str | None = None) -> Path | None:
         )
         for folder in folders:
             if _is_file(folder / manifest):
-                digest = _model_digest(folder / manifest, source or name)
-                return folder / "blobs" / f"sha256-{digest}"
+                return blob_of(folder / manifest, folder, source or name)
     if source is None:
         return None
     raise MissingError(
@@ -88,13 +87,39 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _models_folders() -> tuple[Path, ...]:
-    named = os.environ.get("OLLAMA_MODELS", "").strip()
+def models_folders(
+    home: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> tuple[Path, ...]:
+    """Where Ollama keeps models; ``home`` is the user's folder, this user's if not given."""
+    named = environment.get("OLLAMA_MODELS", "").strip()
     if named:
         return (Path(named),)
     # Unlike pathlib's, this one does without a home where there is none.
-    own = Path(os.path.expanduser("~/.ollama/models"))  # noqa: PTH111
-    return own, _SERVICE_FOLDER
+    own = Path(os.path.expanduser("~")) if home is None else home  # noqa: PTH111
+    return own / ".ollama" / "models", _SERVICE_FOLDER
+
+
+def manifest_names(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The names of the models in a folder of Ollama's, and the manifest of each.
+
+    A name is as ``ollama list`` writes it, without what it has by default.
+    """
+    manifests = folder / "manifests"
+    for path in manifests.glob("*/*/*/*"):
+        registry, namespace, name, tag = path.relative_to(manifests).parts
+        prefix = "" if namespace == _LIBRARY else f"{namespace}/"
+        if registry != _REGISTRY:
+            prefix = f"{registry}/{namespace}/"
+        yield f"{prefix}{name}:{tag}", path
+
+
+def blob_of(manifest: Path, folder: Path, source: str) -> Path:
+    """The GGUF file that a manifest names.
+
+    Raises:
+        SourceUnreadableError: the manifest cannot be understood; ``source`` is named as the place.
+    """
+    return folder / "blobs" / f"sha256-{_model_digest(manifest, source)}"
 
 
 def _model_digest(manifest: Path, source: str) -> str:

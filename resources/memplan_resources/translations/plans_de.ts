@@ -2771,5 +2771,78 @@
         <source>The limit. One conversation: cells × bytes of a K and a V row, and its states.</source>
         <translation>Die Grenze. Ein Gespräch: Zellen × Bytes einer K- und einer V-Zeile, und seine Zustände.</translation>
     </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Not read yet</source>
+        <translation>Noch nicht gelesen</translation>
+    </message>
+    <message>
+        <source>Projector, loaded beside a model</source>
+        <translation>Projektor, wird neben einem Modell geladen</translation>
+    </message>
+    <message>
+        <source>Adapter, loaded beside a model</source>
+        <translation>Adapter, wird neben einem Modell geladen</translation>
+    </message>
+    <message>
+        <source>No language model</source>
+        <translation>Kein Sprachmodell</translation>
+    </message>
+    <message>
+        <source>Download not finished</source>
+        <translation>Download nicht abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Link to a file that is gone</source>
+        <translation>Verweis auf eine fehlende Datei</translation>
+    </message>
+    <message>
+        <source>Hidden file, not read</source>
+        <translation>Versteckte Datei, nicht gelesen</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} shard is missing</source>
+        <comment>{count} shards are missing</comment>
+        <translation>
+            <numerusform>{count} Shard fehlt</numerusform>
+            <numerusform>{count} Shards fehlen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{there} of {whole}</source>
+        <translation>{there} von {whole}</translation>
+    </message>
+    <message>
+        <source>Not run by {engine}</source>
+        <translation>{engine} führt es nicht aus</translation>
+    </message>
+    <message>
+        <source>Fits, {size} in host memory</source>
+        <translation>Passt, {size} im Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>Passt</translation>
+    </message>
+    <message>
+        <source>Fits tightly</source>
+        <translation>Passt knapp</translation>
+    </message>
+    <message>
+        <source>Does not fit</source>
+        <translation>Passt nicht</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>context</comment>
+        <translation>keiner</translation>
+    </message>
 </context>
 </TS>

@@ -17,6 +17,7 @@ from memplan.engines.option_spec import (
     Choice,
     Count,
     Layers,
+    Numbers,
     OptionSpec,
     Size,
     Switch,
@@ -96,6 +97,8 @@ def _add_option(
             add(type=byte_size(name, least=least), metavar="SIZE")
         case Text(metavar=metavar, check=check):
             add(type=partial(_text, check), metavar=metavar)
+        case Numbers(metavar=metavar) as numbers:
+            add(type=partial(_numbers, numbers), metavar=metavar)
 
 
 def _text(check: Callable[[str], object], text: str) -> str:
@@ -104,6 +107,13 @@ def _text(check: Callable[[str], object], text: str) -> str:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text
+
+
+def _numbers(numbers: Numbers, text: str) -> tuple[float, ...]:
+    try:
+        return numbers.read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _on_off_auto(text: str) -> bool | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -173,7 +173,7 @@ class Estimate:
         growth: what it takes later, while it serves.
         start: what it starts with; ``None`` for an engine that chooses nothing but the context.
         asked_components: the parts of the footprint if nothing is moved; ``None``: nothing is.
-        margin_bytes: what must stay free so that nothing is moved or shortened.
+        margins: what must stay free in each memory, by id, so that nothing is moved or shortened.
     """
 
     engine_version: str
@@ -187,7 +187,7 @@ class Estimate:
     growth: tuple[Growth, ...] = ()
     start: Start | None = None
     asked_components: tuple[Component, ...] | None = None
-    margin_bytes: int = 0
+    margins: Mapping[str, int] = field(default_factory=dict)
 
 
 class UnsupportedRequestError(ValueError):

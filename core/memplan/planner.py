@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -219,7 +220,8 @@ class Plan:
         growth: what the engine takes later, while it serves.
         start: what the engine starts with; ``None`` where it chooses nothing but the context.
         asked_components: the parts of the footprint if the engine moves nothing.
-        margin_bytes: what must stay free so that the engine moves or shortens nothing.
+        margins: what must stay free in each memory, by id, so that the engine moves or shortens
+            nothing.
     """
 
     model: Model
@@ -239,7 +241,7 @@ class Plan:
     growth: tuple[Growth, ...]
     start: Start | None
     asked_components: tuple[Component, ...]
-    margin_bytes: int
+    margins: Mapping[str, int]
 
     def usage_at(self, context_tokens: int) -> Usage:
         """All bytes at a context."""
@@ -248,6 +250,11 @@ class Plan:
     def asked_usage_at(self, context_tokens: int) -> Usage:
         """All bytes at a context if the engine moves nothing to make it fit."""
         return _usage(self.asked_components, self.request, context_tokens)
+
+    @property
+    def margin_bytes(self) -> int:
+        """What must stay free in all memories together."""
+        return sum(self.margins.values())
 
     @property
     def limiting_pool(self) -> Pool:
@@ -339,7 +346,7 @@ def plan(model: Model, request: Request) -> Plan:
         asked_components=(
             answer.components if answer.asked_components is None else answer.asked_components
         ),
-        margin_bytes=answer.margin_bytes,
+        margins=answer.margins,
     )
 
 

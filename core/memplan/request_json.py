@@ -6,7 +6,7 @@ import reprlib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, fields
 from enum import StrEnum
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from memplan.engines.registry import ENGINES
 from memplan.language import tr
@@ -109,6 +109,8 @@ def _is_required(field: Field[Any]) -> bool:
 
 def _convert(name: str, hint: Any, value: object) -> object:
     """``value`` as the type that the field declares: a plain type, an enum, or one with None."""
+    if get_origin(hint) is tuple:
+        return _numbers(name, get_args(hint)[0], value)
     allowed = getattr(hint, "__args__", (hint,))
     if value is None and type(None) in allowed:
         return None
@@ -118,3 +120,13 @@ def _convert(name: str, hint: Any, value: object) -> object:
         if type(value) is kind:
             return value
     raise ValueError(tr("{name} cannot be {value}").format(name=name, value=reprlib.repr(value)))
+
+
+def _numbers(name: str, kind: type, value: object) -> tuple[Any, ...]:
+    """A list of numbers, or one number, which stands for every device."""
+    found = value if isinstance(value, list) else [value]
+    kinds = (int, float) if kind is float else (int,)
+    if len(found) > _MOST_POOLS or any(type(number) not in kinds for number in found):
+        text = tr("{name} cannot be {value}")
+        raise ValueError(text.format(name=name, value=reprlib.repr(value)))
+    return tuple(kind(number) for number in found)

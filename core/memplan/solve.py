@@ -117,7 +117,7 @@ def _least_budget(current: Plan, question: Question, context_tokens: int) -> Sol
         s.bytes for s in usage.shares if s.pool == device.id and s.where is Place.DEVICE
     )
     # llama.cpp leaves a margin of the device, or moves layers.
-    with_margin = max(needed_bytes, on_device + current.margin_bytes)
+    with_margin = max(needed_bytes, on_device + current.margins.get(device.id, 0))
     # ZINC wants room beyond what is fixed, so a context that costs nothing takes a byte more.
     for budget_bytes in (needed_bytes, needed_bytes + 1, with_margin):
         if budget_bytes > U64_MAX:

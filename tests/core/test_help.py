@@ -244,5 +244,5 @@ def test_that_the_constants_in_formulas_are_those_that_plan() -> None:
             assert text in ARTICLES[topic].formula, (topic, text)
     for cache_type in CacheType:
         assert cache_type.value in ARTICLES[HelpTopic.CACHE_TYPES].formula
-    default = LlamaCppOptions().fit_target_mib
+    (default,) = LlamaCppOptions().fit_target_mib
     assert f"{default:,} MiB" in ARTICLES[HelpTopic.FIT_TARGET].text

@@ -173,7 +173,7 @@ def test_that_the_rest_is_a_click_away_and_says_what_of_it_is_set(
     changed = options_of(llama_cpp)
     assert changed.program is Program.LLAMA_CLI
     assert not changed.kv_offload
-    assert changed.fit_target_mib == 2048
+    assert changed.fit_target_mib == (2048,)
     assert changed.max_allocation_bytes == 4 * GIB
     assert card.control("parallel").text() == "Default (1)"
     qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton)

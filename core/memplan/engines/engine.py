@@ -75,10 +75,6 @@ class Engine(ABC):
         """The largest single buffer that the options name; ``None``: none."""
         return None
 
-    def margin_bytes(self, request: Request) -> int:
-        """What the largest context leaves free of the budget."""
-        return 0
-
     # What would help
 
     def ladders(self, plan: Plan) -> Iterator[Ladder]:

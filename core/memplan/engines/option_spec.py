@@ -5,15 +5,18 @@ Command line, window, help, reports and saved requests all follow from the decla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final
 
+from memplan.language import tr
 from memplan.model import Model
 from memplan.unsigned import U32_MAX
 
 _SPEC: Final = "spec"
+_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,49 @@ class Text:
     check: Callable[[str], object]
 
 
-Values = Choice | Switch | Automatic | Count | Layers | Size | Text
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A number for each device, in the engine's order, as a tuple; it may be empty.
+
+    Attributes:
+        metavar: what the command line's help calls them.
+        most: how many may be given.
+        whole: whether they are whole numbers.
+    """
+
+    metavar: str
+    most: int
+    whole: bool = False
+
+    def read(self, text: str) -> tuple[float, ...]:
+        """The numbers in a text, with commas or slashes between them; none in an empty one.
+
+        Raises:
+            ValueError: something is no number from 0, or there are too many.
+        """
+        words = re.split(r"[,/]", text.replace(" ", "")) if text.strip() else []
+        if len(words) > self.most:
+            raise ValueError(
+                tr("{count} numbers are too many: at most {most}").format(
+                    count=len(words), most=self.most
+                )
+            )
+        return tuple(self._number(word) for word in words)
+
+    def _number(self, word: str) -> float:
+        pattern = r"\d{1,9}" if self.whole else r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}"
+        if re.fullmatch(pattern, word, re.ASCII) is None:
+            text = tr("{word} is no number from 0")
+            raise ValueError(text.format(word=repr(word[:_SHOWN])))
+        return int(word) if self.whole else float(word)
+
+    @staticmethod
+    def written(numbers: tuple[float, ...]) -> str:
+        """The text in which they are read again."""
+        return ",".join(f"{number:.9f}".rstrip("0").rstrip(".") for number in numbers)
+
+
+Values = Choice | Switch | Automatic | Count | Layers | Size | Text | Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +229,8 @@ def flag_words(spec: OptionSpec, value: Any) -> list[str]:
             return [spec.flag if value else f"--no-{spec.flag[2:]}"]
         case Layers() if value is None:
             return [spec.flag, "auto"]
+        case Numbers():
+            return [spec.flag, Numbers.written(value)]
         case Choice() | Count() | Layers() | Size() | Text():
             return [spec.flag, str(value)]
 

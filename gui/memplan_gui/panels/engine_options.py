@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from memplan.engines.option_spec import (
     Choice,
     Count,
     Layers,
+    Numbers,
     OptionSpec,
     Row,
     Size,
@@ -227,7 +229,9 @@ class OptionsCard(Card):
             case Size():
                 return self._ending_gestures(_size(name, change))
             case Text() as text:
-                return _text(name, text, choose)
+                return _line(name, text.metavar, partial(_checked_text, text), str, choose)
+            case Numbers() as numbers:
+                return _line(name, numbers.metavar, numbers.read, Numbers.written, choose)
 
     def _ending_gestures(self, control: _Control) -> _Control:
         control.widget.editingFinished.connect(self._session.end_gesture)  # type: ignore[attr-defined]
@@ -344,24 +348,37 @@ def _size(name: str, change: Change) -> _Control:
     return _Control(field, lambda options: field.set_bytes(getattr(options, name) or 0))
 
 
-def _text(name: str, text: Text, choose: Change) -> _Control:
+def _checked_text(text: Text, typed: str) -> str | None:
+    if not typed:
+        return None
+    text.check(typed)
+    return typed
+
+
+def _line(
+    name: str,
+    placeholder: str,
+    read: Callable[[str], Any],
+    written: Callable[[Any], str],
+    choose: Change,
+) -> _Control:
+    """A line of text that the option's own rules read."""
     line = QLineEdit()
-    line.setPlaceholderText(text.metavar)
+    line.setPlaceholderText(placeholder)
 
     def ask() -> None:
-        typed = line.text().strip() or None
         try:
-            if typed is not None:
-                text.check(typed)
+            value = read(line.text().strip())
         except ValueError as error:
             line.setToolTip(str(error))
             line.setProperty("wrong", True)
             return
         line.setProperty("wrong", False)
-        choose(**{name: typed})
+        choose(**{name: value})
 
     def show(options: Any) -> None:
-        shown = getattr(options, name) or ""
+        value = getattr(options, name)
+        shown = "" if value is None else written(value)
         if line.text() != shown:
             line.setText(shown)
 

@@ -148,12 +148,64 @@
         <translation>Auf einmal übergebene Token (--batch-size)</translation>
     </message>
     <message>
+        <source>{name} must be numbers from 0</source>
+        <translation>{name} müssen Zahlen ab 0 sein</translation>
+    </message>
+    <message>
+        <source>at most {count} devices can be given a number</source>
+        <translation>höchstens {count} Geräten kann eine Zahl gegeben werden</translation>
+    </message>
+    <message>
+        <source>By layer</source>
+        <translation>Schichtweise</translation>
+    </message>
+    <message>
+        <source>One GPU only</source>
+        <translation>Nur eine GPU</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>Aufteilung</translation>
+    </message>
+    <message>
+        <source>Split o&amp;ver GPUs</source>
+        <translation>&amp;Verteilung auf GPUs</translation>
+    </message>
+    <message>
+        <source>How several GPUs share the model (--split-mode)</source>
+        <translation>Wie sich mehrere GPUs das Modell teilen (--split-mode)</translation>
+    </message>
+    <message>
+        <source>Shares</source>
+        <translation>Anteile</translation>
+    </message>
+    <message>
+        <source>Shares of the GPUs</source>
+        <translation>Anteile der GPUs</translation>
+    </message>
+    <message>
+        <source>How much of the model each GPU takes, as proportions such as 3,1 (--tensor-split); empty: as much as each has free</source>
+        <translation>Wie viel vom Modell jede GPU nimmt, als Verhältnis wie 3,1 (--tensor-split); leer: so viel, wie jede frei hat</translation>
+    </message>
+    <message>
+        <source>Main GPU</source>
+        <translation>Haupt-GPU</translation>
+    </message>
+    <message>
+        <source>The GPU that has the model where only one has it, counted from 0 (--main-gpu)</source>
+        <translation>Die GPU, die das Modell hat, wenn nur eine es hat, gezählt ab 0 (--main-gpu)</translation>
+    </message>
+    <message>
         <source>Left free</source>
         <translation>Bleibt frei</translation>
     </message>
     <message>
-        <source>Memory that --fit leaves free on the device (--fit-target)</source>
-        <translation>Speicher, den --fit auf dem Gerät frei lässt (--fit-target)</translation>
+        <source>Left free, MiB</source>
+        <translation>Frei bleibend, MiB</translation>
+    </message>
+    <message>
+        <source>Memory that --fit leaves free, in MiB: one number for all GPUs, or one for each (--fit-target)</source>
+        <translation>Speicher, den --fit frei lässt, in MiB: eine Zahl für alle GPUs oder eine für jede (--fit-target)</translation>
     </message>
     <message>
         <source>The largest single buffer that the device gives, such as 4 GiB with many Vulkan drivers; larger tensors cannot be loaded</source>
@@ -1000,8 +1052,8 @@
         <translation>Bleibt frei (--fit-target)</translation>
     </message>
     <message>
-        <source>Memory that --fit leaves free on the device when it picks a context, 1,024 MiB by default. A context that is asked for need not leave it.</source>
-        <translation>Speicher, den --fit auf dem Gerät frei lässt, wenn es einen Kontext wählt, als Vorgabe 1.024 MiB. Ein verlangter Kontext muss ihn nicht frei lassen.</translation>
+        <source>Memory that --fit leaves free on the device when it picks a context, 1,024 MiB by default. One number is for all devices; several are for one each. A context that is asked for need not leave it.</source>
+        <translation>Speicher, den --fit auf dem Gerät frei lässt, wenn es einen Kontext wählt, normalerweise 1.024 MiB. Eine Zahl gilt für alle Geräte; mehrere gelten für je eines. Ein verlangter Kontext muss ihn nicht frei lassen.</translation>
     </message>
     <message>
         <source>Automatic sizing uses: budget − --fit-target × 1,048,576 bytes, at least 0.</source>
@@ -1234,6 +1286,18 @@
     <message>
         <source>First layer on the device = layers + 1 − --n-gpu-layers.</source>
         <translation>Erste Schicht auf dem Gerät = Schichten + 1 − --n-gpu-layers.</translation>
+    </message>
+    <message>
+        <source>Split over GPUs (--split-mode, --tensor-split, --main-gpu)</source>
+        <translation>Verteilung auf GPUs (--split-mode, --tensor-split, --main-gpu)</translation>
+    </message>
+    <message>
+        <source>By default each GPU takes as many layers as its share of the memory that is free when the model is loaded; --tensor-split gives the shares instead, as proportions. With --split-mode none the main GPU has everything. The modes row and tensor are not planned: CUDA, HIP and Vulkan refuse the first, and of the second llama.cpp tells only the sum over all GPUs. A set share keeps --fit from moving layers.</source>
+        <translation>Normalerweise nimmt jede GPU so viele Schichten, wie ihrem Anteil am Speicher entspricht, der beim Laden des Modells frei ist; --tensor-split gibt die Anteile stattdessen vor, als Verhältnis. Mit --split-mode none hat die Haupt-GPU alles. Die Arten row und tensor werden nicht geplant: Die erste lehnen CUDA, HIP und Vulkan ab, und von der zweiten nennt llama.cpp nur die Summe über alle GPUs. Ein gesetzter Anteil hält --fit davon ab, Schichten zu verschieben.</translation>
+    </message>
+    <message>
+        <source>A layer goes to the first GPU up to which the shares sum to more than the part of the layers before it, in 32-bit floating-point numbers.</source>
+        <translation>Eine Schicht kommt auf die erste GPU, bis zu der die Anteile zusammen größer sind als der Teil der Schichten vor ihr, in 32-Bit-Gleitkommazahlen.</translation>
     </message>
     <message>
         <source>Experts on the host (--n-cpu-moe, --cpu-moe)</source>
@@ -2843,6 +2907,14 @@
         <source>none</source>
         <comment>context</comment>
         <translation>keiner</translation>
+    </message>
+    <message>
+        <source>{count} numbers are too many: at most {most}</source>
+        <translation>{count} Zahlen sind zu viele: höchstens {most}</translation>
+    </message>
+    <message>
+        <source>{word} is no number from 0</source>
+        <translation>{word} ist keine Zahl ab 0</translation>
     </message>
 </context>
 </TS>

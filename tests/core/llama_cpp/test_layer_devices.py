@@ -9,23 +9,30 @@ from itertools import groupby
 
 import pytest
 from llama_cpp_rows import DATA, Row, made_up_model, model_of
-from memplan import Backend
+from memplan import Backend, EngineName, Request
 from memplan.engines.llama_cpp.devices import (
     Device,
     Layout,
-    SplitMode,
     devices_in_use,
     place,
     split_layers,
 )
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
-from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import (
+    CacheType,
+    GpuLayers,
+    LlamaCppOptions,
+    Program,
+    SplitMode,
+)
 from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
+from memplan.engines.llama_cpp.request_start import asked_placement, pools_in_use
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.weights import weight_bytes
+from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.units import GIB, MIB
 
 DRIVER_BYTES = 512 * MIB
@@ -61,6 +68,25 @@ def placement_of(row: Row) -> Placement:
         ),
     )
     return place(resolve_shape(model_of(row["model"])), devices, layout)
+
+
+def request_of(row: Row) -> Request:
+    """The same, asked for with options."""
+    sizes = [24564 if mib == "equal" else int(mib) for mib in row["device_mib"].split(":")]
+    backend = Backend(row["backend"])
+    machine = Machine.of_devices(
+        Pool("", PoolKind.DEVICE, backend, mib * MIB - DRIVER_BYTES) for mib in sizes
+    )
+    layers = row["n_gpu_layers"]
+    options = LlamaCppOptions(
+        n_gpu_layers=GpuLayers.ALL if layers == "all" else int(layers),
+        split_mode=SplitMode(row["split_mode"]),
+        main_gpu=int(row["main_gpu"]),
+        tensor_split=tuple(float(share) for share in row["tensor_split"].split(":") if share),
+        kv_offload=row["no_kv_offload"] == "0",
+        override_tensor=row["override_tensor"] or None,
+    )
+    return Request(engine=EngineName.LLAMA_CPP, machine=machine, llama_cpp=options)
 
 
 def settings_of(row: Row) -> Settings:
@@ -105,6 +131,15 @@ def test_that_the_table_has_every_kind_of_split() -> None:
 def test_that_each_layer_is_on_the_device_where_llama_cpp_puts_it(name: str) -> None:
     for row in ROWS[name]:
         assert layers_in_words(row, placement_of(row)) == row["layers"], row
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_that_options_of_a_request_put_each_layer_there(name: str) -> None:
+    for row in ROWS[name]:
+        asked = request_of(row)
+        assert asked_placement(model_of(name), asked) == placement_of(row), row
+        ids = tuple(f"gpu{number}" for number in used_devices(row))
+        assert tuple(pool.id for pool in pools_in_use(asked)) == ids
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -64,6 +64,9 @@ def test_that_the_plan_shows_every_option_as_it_was_used() -> None:
         "kv_offload": True,
         "swa_full": False,
         "fit_target_mib": 1024,
+        "split_mode": "layer",
+        "tensor_split": [],
+        "main_gpu": 0,
         "max_allocation_bytes": None,
     }
 

@@ -68,10 +68,10 @@ def test_that_the_longest_context_leaves_the_margin_and_the_next_does_not(
 
 def test_that_the_margin_is_an_option() -> None:
     budget = 12 * GIB
-    without = planned("llama-3.1-8b", budget, fit_target_mib=0)
+    without = planned("llama-3.1-8b", budget, fit_target_mib=(0,))
     assert needed(without, without.markers.max_tokens) <= budget
     assert needed(without, without.markers.max_tokens + 1) > budget
-    wide = planned("llama-3.1-8b", budget, fit_target_mib=2048)
+    wide = planned("llama-3.1-8b", budget, fit_target_mib=(2048,))
     assert wide.markers.max_tokens < without.markers.max_tokens
     assert wide.auto_share_bytes == 10 * GIB
 

@@ -32,6 +32,17 @@ class GpuLayers(StrEnum):
     ALL = "all"
 
 
+class SplitMode(StrEnum):
+    """How a model is split over several devices.
+
+    By row and by tensor are left out: CUDA, HIP and Vulkan refuse the first, and of the second
+    llama.cpp itself tells only the sum over all devices.
+    """
+
+    LAYER = "layer"
+    NONE = "none"
+
+
 class SpecType(StrEnum):
     """How tokens are drafted, where no draft model says it."""
 

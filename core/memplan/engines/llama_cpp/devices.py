@@ -9,11 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
+from memplan.engines.llama_cpp.choices import SplitMode as SplitMode
 from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.shape import Shape
@@ -21,20 +21,6 @@ from memplan.request import Backend
 
 PIPELINE_COPIES: Final = 4
 """Copies of every input of the graph where micro-batches are pipelined over several devices."""
-
-MAX_DEVICES: Final = 16
-"""llama.cpp is built for no more (``llama_max_devices``)."""
-
-
-class SplitMode(StrEnum):
-    """How a model is split over several devices.
-
-    By row and by tensor are left out: CUDA, HIP and Vulkan refuse the first, and of the second
-    llama.cpp itself tells only the sum over all devices.
-    """
-
-    NONE = "none"
-    LAYER = "layer"
 
 
 @dataclass(frozen=True, slots=True)

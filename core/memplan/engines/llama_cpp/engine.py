@@ -37,6 +37,7 @@ from memplan.engines.llama_cpp.request_start import (
     asked_placement,
     described,
     moves_layers,
+    pools_in_use,
     start_of,
 )
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
@@ -67,26 +68,25 @@ from memplan.memory.component import (
     Place,
     constant,
 )
-from memplan.memory.machine import Machine
 from memplan.model import Model, Notice, NoticeKind
 from memplan.model_parts import parts_of
 from memplan.request import Backend, Request
-from memplan.units import format_tokens
+from memplan.units import MIB, format_tokens
 from memplan.unsigned import I64_MAX
 
 _FOOTPRINTS_KEPT: Final = 32
 
 
 class PoolIds(NamedTuple):
-    """The memories of a machine by id: of its devices, and of the host."""
+    """Memories of a machine by id: of the devices in use, and of the host."""
 
     devices: tuple[str, ...]
     host: str
 
 
-def pool_ids(machine: Machine) -> PoolIds:
-    """The memories of the devices and of the host: the same where they share it."""
-    return PoolIds(tuple(pool.id for pool in machine.devices), machine.host.id)
+def pool_ids(request: Request) -> PoolIds:
+    """The memories of the devices in use and of the host: the same where they share it."""
+    return PoolIds(tuple(pool.id for pool in pools_in_use(request)), request.machine.host.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,22 +123,26 @@ def estimate(model: Model, request: Request) -> Estimate:
     footprint = footprint_of_request(model, request)
     settings = footprint.settings
     sizing = _sizing(model, request, asked, found, trained_tokens)
-    margin_bytes = settings.fit_target_bytes + asked.demand.state_bytes
+    options = request.options_of(LlamaCppOptions)
+    pools = pools_in_use(request)
+    targets = tuple(mib * MIB for mib in options.targets_mib(len(pools)))
     return Estimate(
         engine_version=MEASURED_VERSIONS[request.backend].value,
         components=footprint.components,
         sizing=sizing,
-        options=settings.as_options(),
+        options=settings.as_options() | options.placing(),
         notices=tuple(_notices(footprint.shape, request, sizing)),
-        auto_share_bytes=max(request.budget_bytes - settings.fit_target_bytes, 0),
+        auto_share_bytes=max(sum(pool.budget_bytes or 0 for pool in pools) - sum(targets), 0),
         allocation=footprint.demand.allocation,
-        start=described(model, settings, found),
+        start=described(model, request, settings, found),
         asked_components=asked.components,
-        margin_bytes=margin_bytes if request.options_of(LlamaCppOptions).fits_start else 0,
+        margins={
+            pool.id: target + device.state_bytes
+            for pool, target, device in zip(pools, targets, asked.demand.devices, strict=True)
+            if options.fits_start
+        },
         growth=tuple(
-            server_growth(
-                footprint.shape, settings, request.llama_cpp, pool_ids(request.machine).host
-            )
+            server_growth(footprint.shape, settings, request.llama_cpp, pool_ids(request).host)
         ),
     )
 
@@ -146,7 +150,7 @@ def estimate(model: Model, request: Request) -> Estimate:
 def _found(model: Model, request: Request) -> LlamaCppStart:
     """The start, with what is loaded beside the model taken off the first device beforehand."""
     context = request.context_tokens or request.options_of(LlamaCppOptions).fit_ctx
-    first = request.machine.devices[0].id
+    first = pools_in_use(request)[0].id
     parts = asked_footprint(model, request).components
     beside_bytes = sum(
         c.bytes_at(context) for c in parts if c.part is not Part.MODEL and c.pool == first
@@ -161,11 +165,13 @@ def _sizing(
     found: LlamaCppStart,
     trained_tokens: int,
 ) -> Sizing:
-    if len(request.machine.devices) > 1:
+    pools = pools_in_use(request)
+    if len(pools) > 1:
         automatic = _found(model, replace(request, context_tokens=None)).context_tokens
         return size_over_devices(
             asked.demand,
             request,
+            pools,
             asked.settings,
             trained_tokens,
             found=found,
@@ -174,6 +180,7 @@ def _sizing(
     sizing = size_context(
         asked.demand,
         request,
+        pools[0],
         asked.settings,
         trained_tokens,
         moves_layers=moves_layers(model, request),
@@ -197,7 +204,7 @@ def footprint_of_request(model: Model, request: Request) -> Footprint:
     found = _found(model, request)
     if found.placement is None:
         return asked_footprint(model, request)
-    pools = pool_ids(request.machine)
+    pools = pool_ids(request)
     return _footprint(model, request.options_of(LlamaCppOptions), found.placement, pools)
 
 
@@ -208,9 +215,7 @@ def asked_footprint(model: Model, request: Request) -> Footprint:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
     placement = asked_placement(model, request)
-    return _footprint(
-        model, request.options_of(LlamaCppOptions), placement, pool_ids(request.machine)
-    )
+    return _footprint(model, request.options_of(LlamaCppOptions), placement, pool_ids(request))
 
 
 # A budget or a context that is dragged asks for the same footprint at every step.

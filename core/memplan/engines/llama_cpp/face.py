@@ -12,7 +12,7 @@ from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.names import EngineName
 from memplan.memory.backend import Backend
 from memplan.memory.component import Part
-from memplan.units import MIB, ByteUnits
+from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic
 
 if TYPE_CHECKING:
@@ -58,9 +58,6 @@ class LlamaCpp(Engine):
 
     def max_allocation_bytes(self, request: Request) -> int | None:
         return request.options_of(LlamaCppOptions).max_allocation_bytes
-
-    def margin_bytes(self, request: Request) -> int:
-        return request.options_of(LlamaCppOptions).fit_target_mib * MIB
 
     def ladders(self, plan: Plan) -> Iterator[Ladder]:
         from memplan.engines.llama_cpp.ladders import ladders

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from memplan.advice import Change, Ladder, Rung, Step
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.request_start import moves_layers
 from memplan.language import marked
 from memplan.planner import Plan
 from memplan.request import Request
@@ -75,7 +76,7 @@ def ladders(current: Plan) -> Iterator[Ladder]:
         _rung(Step(UBATCH_SIZE, count, ("--ubatch-size", str(count))), ubatch_size=count)
         for count in _halves(options["ubatch_size"], least=64)
     ]
-    if current.request.options_of(LlamaCppOptions).moves_layers:
+    if moves_layers(current.model, current.request):
         return  # automatic fitting moves layers and experts by itself
     layers = current.model.dimensions.layers
     if current.model.dimensions.experts:

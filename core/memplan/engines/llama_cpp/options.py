@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
+from memplan.engines.llama_cpp import device_options as of_devices
 from memplan.engines.llama_cpp.choices import CacheType as CacheType
 from memplan.engines.llama_cpp.choices import GpuLayers as GpuLayers
 from memplan.engines.llama_cpp.choices import Program as Program
 from memplan.engines.llama_cpp.choices import SpecType as SpecType
+from memplan.engines.llama_cpp.choices import SplitMode as SplitMode
+from memplan.engines.llama_cpp.device_options import USUAL_TARGET_MIB
 from memplan.engines.llama_cpp.overrides import check_overrides
 from memplan.engines.llama_cpp.parts import options as of_parts
 from memplan.engines.option_spec import (
@@ -56,7 +60,7 @@ def _has_experts(model: Model) -> bool:
 
 
 _COUNTS: Final = (
-    "n_cpu_moe", "fit_target_mib", "image_max_tokens", "spec_draft_n_max", "ctx_checkpoints",
+    "n_cpu_moe", "main_gpu", "image_max_tokens", "spec_draft_n_max", "ctx_checkpoints",
     "cache_ram_mib",
 )  # fmt: skip
 
@@ -92,7 +96,11 @@ class LlamaCppOptions:
             ``PATTERN=BUFFER,…``; ``None``: none.
         fit: adjust what is not given to what is free: the context, then layers and experts;
             ``None``: on, the default.
-        fit_target_mib: memory that automatic fitting leaves free on the device, in MiB.
+        fit_target_mib: memory that automatic fitting leaves free, in MiB: one number for all
+            devices, or one for each; those left out have the usual one.
+        split_mode: how several devices share the model.
+        tensor_split: the share of each device; empty, or all 0: as much as each has free.
+        main_gpu: the number of the device that has everything where nothing is split.
         fit_ctx: the shortest context that automatic fitting picks.
         max_allocation_bytes: largest single buffer that the device gives; ``None``: no limit known.
         mmproj_offload: keep a projector on the device; else on the host.
@@ -286,22 +294,10 @@ class LlamaCppOptions:
             "the shortest context that automatic fitting picks (default: 4096)",
         ),
     )
-    fit_target_mib: int = option(
-        1024,
-        OptionSpec(
-            ("--fit-target",),
-            Count(metavar="MiB", step=256, unit="MiB"),
-            "what automatic fitting leaves free (default: 1024)",
-            marked("Left free"),
-            Row(
-                marked("Left free"),
-                marked("Memory that --fit leaves free on the device (--fit-target)"),
-                "MiB",
-                behind_more=True,
-            ),
-            "fit-target",
-        ),
-    )
+    fit_target_mib: tuple[int, ...] = option((USUAL_TARGET_MIB,), of_devices.FIT_TARGET)
+    split_mode: SplitMode = option(SplitMode.LAYER, of_devices.SPLIT_MODE)
+    tensor_split: tuple[float, ...] = option((), of_devices.TENSOR_SPLIT)
+    main_gpu: int = option(0, of_devices.MAIN_GPU)
     max_allocation_bytes: int | None = option(
         None,
         OptionSpec(
@@ -367,16 +363,24 @@ class LlamaCppOptions:
     ctx_checkpoints: int = option(32, of_parts.CHECKPOINTS)
     cache_ram_mib: int = option(8192, of_parts.PROMPT_CACHE)
 
+    def placing(self) -> dict[str, object]:
+        """The options that decide about devices, by name, as numbers, strings and lists."""
+        targets = self.fit_target_mib
+        return {
+            "fit_target_mib": targets[0] if len(targets) == 1 else list(targets),
+            "split_mode": self.split_mode.value,
+            "tensor_split": list(self.tensor_split),
+            "main_gpu": self.main_gpu,
+        }
+
     @property
     def fits_start(self) -> bool:
         """Whether automatic fitting is on."""
         return self.fit is not False
 
-    @property
-    def moves_layers(self) -> bool:
-        """Whether automatic fitting may move layers: no option says where they or others go."""
-        set_options = self.cpu_moe or self.n_cpu_moe or self.override_tensor
-        return self.fits_start and self.n_gpu_layers is None and not set_options
+    def targets_mib(self, device_count: int) -> tuple[int, ...]:
+        """What automatic fitting leaves free of each of so many devices, in MiB."""
+        return of_devices.of_each_device(self.fit_target_mib, device_count, USUAL_TARGET_MIB)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "program", Program(self.program))
@@ -395,6 +399,16 @@ class LlamaCppOptions:
                 check_u32(name, value)
         for name in _COUNTS:
             check_u32(name, getattr(self, name))
+        object.__setattr__(self, "split_mode", SplitMode(self.split_mode))
+        if not self.fit_target_mib:
+            object.__setattr__(self, "fit_target_mib", (USUAL_TARGET_MIB,))
+        for target in self.fit_target_mib:
+            check_u32("fit_target_mib", target)
+        if any(not 0 <= share < inf for share in self.tensor_split):
+            raise ValueError(tr("{name} must be numbers from 0").format(name="tensor_split"))
+        if max(len(self.fit_target_mib), len(self.tensor_split)) > of_devices.MOST_NUMBERS:
+            text = tr("at most {count} devices can be given a number")
+            raise ValueError(text.format(count=of_devices.MOST_NUMBERS))
         if self.override_tensor is not None:
             check_overrides(self.override_tensor)
         if self.max_allocation_bytes is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from memplan.engines.llama_cpp.command import command, device_names
-from memplan.engines.llama_cpp.devices import Device, Layout, SplitMode, place
+from memplan.engines.llama_cpp.devices import Device, Layout, devices_in_use, place
 from memplan.engines.llama_cpp.layer_map import placed_layers
 from memplan.engines.llama_cpp.options import GpuLayers as Every
 from memplan.engines.llama_cpp.options import LlamaCppOptions
@@ -30,7 +31,8 @@ from memplan.engines.llama_cpp.start import (
     start,
 )
 from memplan.estimate import Start, UnsupportedRequestError
-from memplan.memory.machine import Machine, PoolKind
+from memplan.memory.backend import Backend
+from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.model import Model
 from memplan.request import Request
 from memplan.units import MIB
@@ -56,16 +58,46 @@ def asked_of(shape: Shape, request: Request) -> Asked:
     return Asked(
         context_tokens=request.context_tokens,
         gpu_layers=layers,
-        layout=Layout(kv_offload=options.kv_offload, overrides=_overrides(shape, request)),
+        layout=Layout(
+            tensor_split=options.tensor_split,
+            kv_offload=options.kv_offload,
+            overrides=_overrides(shape, request),
+        ),
+        split_mode=options.split_mode,
+        main_gpu=options.main_gpu,
         fit=options.fits_start,
-        fit_target_bytes=(options.fit_target_mib * MIB,),
+        fit_target_bytes=tuple(mib * MIB for mib in options.fit_target_mib),
         fit_floor_tokens=options.fit_ctx,
     )
 
 
+def pools_in_use(request: Request) -> tuple[Pool, ...]:
+    """The memories of the devices that llama.cpp uses, in its order.
+
+    Raises:
+        UnsupportedRequestError: the device that is to have everything is none of them.
+    """
+    options = request.options_of(LlamaCppOptions)
+    devices = request.machine.devices
+    numbers = devices_in_use(len(devices), options.split_mode, options.main_gpu)
+    if numbers is None:
+        raise UnsupportedRequestError(
+            f"invalid value for main_gpu: {options.main_gpu} (available devices: {len(devices)})"
+        )
+    return tuple(devices[number] for number in numbers)
+
+
+def _names_in_use(request: Request) -> tuple[str, ...]:
+    """llama.cpp's names of the devices in use: each backend counts all of its own."""
+    machine = request.machine
+    names = device_names([pool.backend or machine.backend for pool in machine.devices])
+    ids = [pool.id for pool in machine.devices]
+    return tuple(names[ids.index(pool.id)] for pool in pools_in_use(request))
+
+
 def _overrides(shape: Shape, request: Request) -> tuple[TensorOverride, ...]:
     options = request.options_of(LlamaCppOptions)
-    names = device_names([device.backend for device in _devices(request.machine)])
+    names = _names_in_use(request)
     memories = {"CPU": HOST} | {name: number for number, name in enumerate(names)}
     try:
         overrides = parse_overrides(options.override_tensor or "", memories)
@@ -82,7 +114,7 @@ def start_of(model: Model, request: Request, beside_bytes: int = 0) -> LlamaCppS
     Args:
         model: the model.
         request: what is asked for.
-        beside_bytes: what is loaded on the first device beside the model.
+        beside_bytes: what is loaded on the first device in use beside the model.
 
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
@@ -103,7 +135,7 @@ def start_of(model: Model, request: Request, beside_bytes: int = 0) -> LlamaCppS
 @lru_cache(maxsize=_STARTS_KEPT)
 def _start(model: Model, request: Request, beside_bytes: int) -> LlamaCppStart:
     shape = resolve_shape(model)
-    machine = _without(request.machine, beside_bytes)
+    machine = _without(request.machine, pools_in_use(request)[0], beside_bytes)
     limit = request.options_of(LlamaCppOptions).max_allocation_bytes
     rooms = [
         Room(
@@ -119,30 +151,27 @@ def _start(model: Model, request: Request, beside_bytes: int) -> LlamaCppStart:
         model,
         resolve_settings(request.options_of(LlamaCppOptions), shape),
         asked_of(shape, request),
-        _devices(machine),
+        _devices(machine.devices),
         rooms,
         machine.host.budget_bytes or _NO_HOST_LIMIT,
     )
 
 
-def _without(machine: Machine, taken_bytes: int) -> Machine:
-    """The machine without what is taken of its first device already."""
-    first = machine.devices[0]
-    total = first.total_bytes
+def _without(machine: Machine, pool: Pool, taken_bytes: int) -> Machine:
+    """The machine without what is taken of one memory already."""
+    total = pool.total_bytes
     return machine.with_pool(
         replace(
-            first,
-            budget_bytes=max((first.budget_bytes or 0) - taken_bytes, 0),
+            pool,
+            budget_bytes=max((pool.budget_bytes or 0) - taken_bytes, 0),
             total_bytes=None if total is None else max(total - taken_bytes, 0),
         )
     )
 
 
-def _devices(machine: Machine) -> tuple[Device, ...]:
+def _devices(pools: Sequence[Pool]) -> tuple[Device, ...]:
     """The devices as llama.cpp sees them: their budgets are what they have free."""
-    return tuple(
-        Device(pool.backend or machine.backend, pool.budget_bytes or 0) for pool in machine.devices
-    )
+    return tuple(Device(pool.backend or Backend.VULKAN, pool.budget_bytes or 0) for pool in pools)
 
 
 def asked_placement(model: Model, request: Request) -> Placement:
@@ -153,7 +182,7 @@ def asked_placement(model: Model, request: Request) -> Placement:
     """
     shape = resolve_shape(model)
     layout = layout_of(asked_of(shape, request))
-    devices = _devices(request.machine)
+    devices = _devices(pools_in_use(request))
     try:
         return place(shape, devices, layout)
     except ValueError:
@@ -164,16 +193,18 @@ def asked_placement(model: Model, request: Request) -> Placement:
 def moves_layers(model: Model, request: Request) -> bool:
     """Whether automatic fitting may move layers and experts where the margin is not left."""
     asked = asked_of(resolve_shape(model), request)
-    return asked.fit and held_by(asked, len(request.machine.devices)) is None
+    return asked.fit and held_by(asked, len(pools_in_use(request))) is None
 
 
-def described(model: Model, settings: Settings, found: LlamaCppStart) -> Start | None:
+def described(
+    model: Model, request: Request, settings: Settings, found: LlamaCppStart
+) -> Start | None:
     """The figures of a start; ``None`` where llama.cpp does not come so far."""
     placement = found.placement
     if placement is None:
         return None
     layers = placed_layers(model, placement)
-    names = device_names(placement.devices)
+    names = _names_in_use(request)
     on_devices = [memory for memory in placement.layers if memory != HOST]
     buffers = {HOST: "CPU"} | dict(enumerate(names))
     several = len(placement.devices) > 1
@@ -198,7 +229,7 @@ def described(model: Model, settings: Settings, found: LlamaCppStart) -> Start |
             placement,
             names,
             found.context_tokens,
-            split_mode=SplitMode.LAYER,
-            main_gpu=0,
+            split_mode=request.options_of(LlamaCppOptions).split_mode,
+            main_gpu=request.options_of(LlamaCppOptions).main_gpu,
         ),
     )

@@ -43,7 +43,6 @@ class Settings:
         cpu_moe_layers: first layers whose experts stay on the host.
         kv_offload: whether the KV cache is where its layer is.
         swa_full: whether window layers have a cache of the full context.
-        fit_target_bytes: what automatic fitting leaves free.
         max_allocation_bytes: largest single buffer that the device gives; ``None``: not known.
         drafted_tokens: tokens that are drafted at a time, and checked with one row of logits each.
         states_kept: recurrent states that each sequence keeps: its own, and those to go back to.
@@ -61,7 +60,6 @@ class Settings:
     cpu_moe_layers: int
     kv_offload: bool
     swa_full: bool
-    fit_target_bytes: int
     max_allocation_bytes: int | None
     drafted_tokens: int = 0
     states_kept: int = 1
@@ -102,7 +100,6 @@ class Settings:
             "n_cpu_moe": self.cpu_moe_layers,
             "kv_offload": self.kv_offload,
             "swa_full": self.swa_full,
-            "fit_target_mib": self.fit_target_bytes // 2**20,
             "max_allocation_bytes": self.max_allocation_bytes,
         }
 
@@ -137,7 +134,6 @@ def resolve_settings(options: LlamaCppOptions, shape: Shape) -> Settings:
         ),
         kv_offload=options.kv_offload,
         swa_full=options.swa_full,
-        fit_target_bytes=options.fit_target_mib * 2**20,
         max_allocation_bytes=options.max_allocation_bytes,
     )
     _refuse(settings, shape)

@@ -18,7 +18,9 @@ from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.start import Lack, LlamaCppStart
 from memplan.estimate import Allocation, LimitedBy, Outcome, Sizing
 from memplan.memory.component import Component, ComponentKind, Formula, Place, evaluate
+from memplan.memory.machine import Pool
 from memplan.request import Request
+from memplan.units import MIB
 from memplan.unsigned import U32_MAX
 
 FIT_FLOOR_TOKENS: Final = 4096
@@ -136,6 +138,7 @@ def _state_bytes(components: tuple[Component, ...]) -> int:
 def size_over_devices(
     demand: Demand,
     request: Request,
+    pools: Sequence[Pool],
     settings: Settings,
     trained_tokens: int,
     *,
@@ -146,7 +149,8 @@ def size_over_devices(
 
     Args:
         demand: what a context needs as long as everything is where it is asked for.
-        request: budgets, context and options.
+        request: context and options.
+        pools: the memories of the devices.
         settings: the options as used.
         trained_tokens: the context that the model was trained for.
         found: the start.
@@ -154,12 +158,11 @@ def size_over_devices(
     """
     sequences = 1 if settings.unified else settings.sequences
     ceiling = min(trained_tokens * sequences, U32_MAX)
-    margin_bytes = (
-        settings.fit_target_bytes if request.options_of(LlamaCppOptions).fits_start else 0
-    )
+    options = request.options_of(LlamaCppOptions)
+    margins = [mib * MIB for mib in options.targets_mib(len(pools))]
     limits = [
-        (pool.budget_bytes or 0) - margin_bytes - (device.state_bytes if margin_bytes else 0)
-        for pool, device in zip(request.machine.devices, demand.devices, strict=True)
+        (pool.budget_bytes or 0) - (margin + device.state_bytes if options.fits_start else 0)
+        for pool, margin, device in zip(pools, margins, demand.devices, strict=True)
     ]
     sizing = Sizing(
         ceiling_tokens=ceiling,
@@ -183,6 +186,7 @@ def size_over_devices(
 def size_context(
     demand: Demand,
     request: Request,
+    pool: Pool,
     settings: Settings,
     trained_tokens: int,
     *,
@@ -192,7 +196,8 @@ def size_context(
 
     Args:
         demand: what a context needs.
-        request: budget, context and options.
+        request: context and options.
+        pool: the device's memory.
         settings: the options as used.
         trained_tokens: the context that the model was trained for.
         moves_layers: whether automatic fitting moves layers where its margin is not left.
@@ -203,20 +208,22 @@ def size_context(
     options = request.options_of(LlamaCppOptions)
     floor = options.fit_ctx * sequences
     # Recurrent states are held while llama.cpp asks what is free.
-    target_bytes = request.budget_bytes - settings.fit_target_bytes - demand.state_bytes
+    budget_bytes = pool.budget_bytes or 0
+    (target_mib,) = options.targets_mib(1)
+    target_bytes = budget_bytes - target_mib * MIB - demand.state_bytes
     if options.fits_start:
         auto_tokens = fitted_context(demand.device, target_bytes, ceiling, floor, sequences)
         max_tokens = longest_context(demand, target_bytes, ceiling)
         if max_tokens < floor and not moves_layers:
             # The floor is kept without the margin, too.
             least = min(floor, ceiling)
-            max_tokens = max(max_tokens, longest_context(demand, request.budget_bytes, least))
+            max_tokens = max(max_tokens, longest_context(demand, budget_bytes, least))
     else:
         # Sequences with caches of their own share the context that the model was trained for.
         auto_tokens = min(trained_tokens, U32_MAX)
-        max_tokens = longest_context(demand, request.budget_bytes, ceiling)
+        max_tokens = longest_context(demand, budget_bytes, ceiling)
     wanted_tokens = request.context_tokens or auto_tokens
-    limit_bytes = request.machine.devices[0].limit_bytes or 0
+    limit_bytes = pool.limit_bytes or 0
     starts = demand.fits_at(wanted_tokens, limit_bytes)
     granted_tokens = wanted_tokens if starts else 0
     if starts and not max_tokens and not moves_layers:

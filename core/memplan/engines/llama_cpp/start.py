@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from memplan.engines.llama_cpp.device_options import USUAL_TARGET_MIB, of_each_device
 from memplan.engines.llama_cpp.devices import Device, Layout, SplitMode, devices_in_use, place
 from memplan.engines.llama_cpp.fit import Change, FitTask, Fitted, Held, fit
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
@@ -22,6 +23,7 @@ from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.engines.llama_cpp.weights import largest_tensor
 from memplan.estimate import Outcome
 from memplan.model import Model
+from memplan.units import MIB
 from memplan.unsigned import U32_MAX
 
 
@@ -220,9 +222,7 @@ def fit_task(
     host_total_bytes: int,
 ) -> FitTask:
     """What automatic fitting is given for the devices in use."""
-    targets = asked.fit_target_bytes
-    count = max(len(devices), 1)
-    filled = targets * count if len(targets) == 1 else (*targets, *(2**30,) * count)[:count]
+    filled = of_each_device(asked.fit_target_bytes, max(len(devices), 1), USUAL_TARGET_MIB * MIB)
     return FitTask(
         free_bytes=tuple(device.free_bytes for device in devices),
         target_bytes=filled,

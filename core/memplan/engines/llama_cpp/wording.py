@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.request_start import pools_in_use
 from memplan.estimate import LimitedBy, Outcome
 from memplan.language import marked, tr
 from memplan.memory.backend import Backend
@@ -53,8 +54,18 @@ def explain(plan: Plan, units: ByteUnits) -> str:
             assert_never(plan.verdict.outcome)
 
 
-def _fit_target_bytes(plan: Plan) -> int:
-    return plan.request.options_of(LlamaCppOptions).fit_target_mib * MIB
+def _targets_bytes(plan: Plan) -> dict[str, int]:
+    """What ``--fit`` leaves free in each memory, by id."""
+    pools = pools_in_use(plan.request)
+    targets = plan.request.options_of(LlamaCppOptions).targets_mib(len(pools))
+    return {pool.id: mib * MIB for pool, mib in zip(pools, targets, strict=True)}
+
+
+def _left_free(plan: Plan, units: ByteUnits) -> str:
+    """The same in words: one size for all devices, or one for each."""
+    targets = list(_targets_bytes(plan).values())
+    different = targets if len(set(targets)) > 1 else targets[:1]
+    return ", ".join(format_bytes(target, units) for target in different)
 
 
 def _explain_taken(plan: Plan, units: ByteUnits) -> str:
@@ -69,7 +80,7 @@ def _explain_taken(plan: Plan, units: ByteUnits) -> str:
         )
     all_allowed = plan.verdict.limited_by in (LimitedBy.MODEL, LimitedBy.BACKEND)
     if not all_allowed and plan.markers.max_tokens < min(ceiling, at):
-        free = format_bytes(_fit_target_bytes(plan), units)
+        free = _left_free(plan, units)
         return tr(
             "Up to {context} tokens would leave {size} of the device free, as --fit does."
         ).format(context=format_tokens(plan.markers.max_tokens), size=free)
@@ -77,10 +88,10 @@ def _explain_taken(plan: Plan, units: ByteUnits) -> str:
 
 
 def _explain_fitted(plan: Plan, units: ByteUnits) -> str:
-    target_bytes = _fit_target_bytes(plan)
-    free = format_bytes(target_bytes, units)
+    free = _left_free(plan, units)
     ceiling = format_tokens(plan.markers.ceiling_tokens)
-    if plan.at.headroom_bytes < target_bytes:
+    targets = _targets_bytes(plan)
+    if any((plan.at.pool(pool).headroom_bytes or 0) < target for pool, target in targets.items()):
         text = tr(
             "--fit shortens the context from {ceiling} tokens to {context}, its least, "
             "and still leaves less than {size} free."
@@ -98,7 +109,7 @@ def _explain_placed(plan: Plan, units: ByteUnits) -> str:
     host = sum(share.bytes for share in plan.at.shares if share.where is Place.HOST)
     return tr(
         "--fit moves what does not leave {free} of the device free; host memory then takes {host}."
-    ).format(free=format_bytes(_fit_target_bytes(plan), units), host=format_bytes(host, units))
+    ).format(free=_left_free(plan, units), host=format_bytes(host, units))
 
 
 def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:
@@ -172,7 +183,7 @@ def budget_text(plan: Plan, units: ByteUnits) -> str:
     return text.format(
         budget=format_bytes(plan.request.budget_bytes, units),
         total=format_bytes(total_bytes or 0, units),
-        size=format_bytes(_fit_target_bytes(plan), units),
+        size=_left_free(plan, units),
     )
 
 
@@ -185,4 +196,4 @@ def margin_text(plan: Plan, units: ByteUnits) -> str:
     """What the largest context leaves free, as a sentence."""
     return tr(
         "The largest context leaves {size} free, as --fit does; the budgets leave nothing."
-    ).format(size=format_bytes(_fit_target_bytes(plan), units))
+    ).format(size=_left_free(plan, units))

@@ -21,6 +21,7 @@ from memplan.engines.llama_cpp.kv_cache import (
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_elements
+from memplan.engines.llama_cpp.request_start import pools_in_use
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
 from memplan.engines.llama_cpp.weights import loaded_tensors
@@ -210,12 +211,14 @@ def output(plan: Plan, _where: Place) -> Expression:
 
 def auto_share(plan: Plan) -> Expression:
     """Bytes that automatic sizing uses."""
+    pools = pools_in_use(plan.request)
+    targets = plan.request.options_of(LlamaCppOptions).targets_mib(len(pools))
     margin = calculation(
         Operator.PRODUCT,
-        Number(plan.request.options_of(LlamaCppOptions).fit_target_mib, Quantity.MARGIN_MIB),
+        Number(sum(targets), Quantity.MARGIN_MIB),
         Number(MIB, Quantity.MIB_BYTES),
     )
-    budget = Number(plan.request.budget_bytes, Quantity.BUDGET)
+    budget = Number(sum(pool.budget_bytes or 0 for pool in pools), Quantity.BUDGET)
     spare = calculation(Operator.DIFFERENCE, budget, margin)
     return calculation(Operator.LARGEST, spare, Number(0, Quantity.NOTHING))
 

@@ -98,7 +98,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("Left free (--fit-target)"),
         marked(
             "Memory that --fit leaves free on the device when it picks a context, 1,024 MiB by "
-            "default. A context that is asked for need not leave it."
+            "default. One number is for all devices; several are for one each. A context that is "
+            "asked for need not leave it."
         ),
         marked("Automatic sizing uses: budget − --fit-target × 1,048,576 bytes, at least 0."),
         (_FIT, f"{_SIZING}, size_context"),

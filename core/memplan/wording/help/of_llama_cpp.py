@@ -191,6 +191,25 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (HelpTopic.LLAMA_WEIGHTS_DEVICE, HelpTopic.LLAMA_WEIGHTS_HOST),
     ),
+    HelpTopic.SPLIT: Article(
+        marked("Split over GPUs (--split-mode, --tensor-split, --main-gpu)"),
+        marked(
+            "By default each GPU takes as many layers as its share of the memory that is free when "
+            "the model is loaded; --tensor-split gives the shares instead, as proportions. With "
+            "--split-mode none the main GPU has everything. The modes row and tensor are not "
+            "planned: CUDA, HIP and Vulkan refuse the first, and of the second llama.cpp tells "
+            "only the sum over all GPUs. A set share keeps --fit from moving layers."
+        ),
+        marked(
+            "A layer goes to the first GPU up to which the shares sum to more than the part of the "
+            "layers before it, in 32-bit floating-point numbers."
+        ),
+        (
+            "llama.cpp b11434: llama_prepare_model_devices, load_tensors; common/arg.cpp",
+            f"{_FOLDER}/devices.py, split_layers",
+        ),
+        (HelpTopic.GPU_LAYERS, HelpTopic.FIT_TARGET),
+    ),
     HelpTopic.EXPERTS_ON_HOST: Article(
         marked("Experts on the host (--n-cpu-moe, --cpu-moe)"),
         marked(

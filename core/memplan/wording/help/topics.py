@@ -66,6 +66,7 @@ class HelpTopic(StrEnum):
     CACHE_TYPES = "cache-types"
     FLASH_ATTENTION = "flash-attention"
     GPU_LAYERS = "gpu-layers"
+    SPLIT = "split"
     EXPERTS_ON_HOST = "experts-on-host"
     SEQUENCES = "sequences"
     SHARED_CACHE = "shared-cache"

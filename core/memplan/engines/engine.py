@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from memplan.calculation import Expression
     from memplan.comparison import Trait
     from memplan.detection.device import Amount, DetectedDevice
+    from memplan.engines.log_dialect import LogDialect
     from memplan.estimate import Estimate
+    from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
@@ -88,6 +90,24 @@ class Engine(ABC):
     def traits(self, plan: Plan, contexts: tuple[int, int]) -> Iterator[Trait]:
         """What the plan's components depend on, so that two plans may differ in it."""
         return iter(())
+
+    # In logs
+
+    def log_dialect(self) -> LogDialect:
+        """How the engine, and the programs around it, write their logs."""
+        from memplan.engines.log_dialect import LogDialect
+
+        return LogDialect()
+
+    def options_from_log(self, log: Log, model: Model | None) -> object:
+        """The options that a log shows; what it does not tell is left at its default."""
+        from memplan.engines.log_options import logged_values
+
+        return self.options(**logged_values(self.options, log.options))
+
+    def plans_as_logged(self, log: Log, model: Model, kind: ComponentKind) -> bool:
+        """Whether the version of the log kept this kind as the one that is modelled does."""
+        return True
 
     # In words
 

@@ -186,6 +186,7 @@ class OptionSpec:
         title: what a step of undo is called, marked; also its name for screen readers.
         row: where the window shows it; ``None``: another option's control sets it too.
         topic: the name of the help's topic.
+        logged: the field of a log's options that has its value; empty if logs do not tell.
     """
 
     flags: tuple[str, ...]
@@ -194,6 +195,7 @@ class OptionSpec:
     title: str = ""
     row: Row | None = None
     topic: str = ""
+    logged: str = ""
 
     @property
     def flag(self) -> str:

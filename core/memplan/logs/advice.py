@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from memplan.advice import Advice, advise
-from memplan.logs.apps import LogChange, argument
+from memplan.engines.log_app import LogChange
+from memplan.logs.apps import argument, program_of
 from memplan.logs.log import Cause, Ending, Log, LogOutcome, LogPart
 from memplan.logs.names import is_host
 from memplan.logs.shortfall import short_by_bytes
@@ -26,7 +27,7 @@ _DEFAULT_UBATCH: Final = 512
 _LEAST_UBATCH: Final = 64
 _F16_BYTES: Final = 2.0
 _Q8_0_BYTES: Final = 34 / 32
-"""Of an element; llama.cpp's blocks of 32 have a 16-bit scale."""
+"""Of an element: blocks of 32 have a 16-bit scale."""
 _WIDE_TYPES: Final = frozenset({None, "f16", "bf16"})
 _MOST_ADVICE: Final = 4
 _CPU: Final = "cpu"
@@ -82,7 +83,7 @@ def _planned(log: Log, plan: Plan) -> Iterator[LogAdvice]:
 
 
 def _of_plan(log: Log, item: Advice, change: LogChange, to: int | str) -> LogAdvice:
-    words = argument(log.wrapper, change, to, log.options.n_seq or 1)
+    words = argument(program_of(log), change, to, log.options.n_seq or 1)
     # A plan knows what is free, not what the driver allows in one allocation.
     limited = log.cause is Cause.SINGLE_ALLOCATION_LIMIT
     fits = None if limited else item.plan.verdict.fits
@@ -95,7 +96,7 @@ def _from_sizes(log: Log) -> Iterator[LogAdvice]:
     part = failed.part if failed else LogPart.MODEL
     if part in _OF_PARTS:
         change = _OF_PARTS[part]
-        yield LogAdvice(change, None, argument(log.wrapper, change, None))
+        yield LogAdvice(change, None, argument(program_of(log), change, None))
     kind = failed.kind if failed and part is LogPart.MODEL else None
     for rule in _RULES[kind]:
         yield from rule(log)
@@ -111,7 +112,7 @@ _OF_PARTS: Final = {
 def _advice(
     log: Log, change: LogChange, to: int | str | None, frees: float | None, short: int | None
 ) -> LogAdvice:
-    words = argument(log.wrapper, change, to, log.options.n_seq or 1)
+    words = argument(program_of(log), change, to, log.options.n_seq or 1)
     frees_bytes = None if frees is None else round(frees)
     fits = None if short is None or frees_bytes is None else frees_bytes >= short
     return LogAdvice(change, to, words, frees_bytes, None, fits)

@@ -69,7 +69,7 @@ def _outcome(reading: Reading, attempt: Attempt) -> LogOutcome | None:
     if attempt.stage is not None:
         return _OUTCOMES[attempt.stage]
     # A server says when it is ready: until then a part of the run may still fail.
-    ready = Phase.RUNNING if reading.server and reading.engine != "zinc" else Phase.READY
+    ready = Phase.RUNNING if reading.server and reading.says_when_ready else Phase.READY
     sized = any(kind is ComponentKind.COMPUTE for kind, *_ in (*attempt.buffers, *attempt.totals))
     if attempt.phase is Phase.WARMING_UP and not sized:
         return None

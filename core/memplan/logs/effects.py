@@ -7,32 +7,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from memplan.engines.log_row import QUOTES, Effect, LineKind
+from memplan.logs.apps import PROGRAMS
 from memplan.logs.attempt import CONTEXT_KINDS, Attempt, Phase, Stage, add
 from memplan.logs.log import Cause, Device, Ending, Failure, FitReport, LogOptions, LogPart
 from memplan.logs.machine import merged, note_device
 from memplan.logs.names import LIBRARY_TITLES, backend_name, buffer_name
-from memplan.logs.options import is_all_layers, requested, said_options
-from memplan.logs.rows import APP_SIGNS
-from memplan.logs.rows.row import QUOTES, Effect, LineKind
+from memplan.logs.options import is_all_layers, said_options
+from memplan.logs.rows import APP_SIGNS, DIALECTS
 from memplan.logs.sizes import free_mib, said_bytes, said_mib
 from memplan.memory.component import ComponentKind
 
 _MOST_SIGN_LINES: Final = 4096
 """Lines in which the program around the engine is looked for."""
 _MOST_FIT_DEVICES: Final = 64
-_LIBRARY: Final = "llama-cpp-python"
-"""A wrapper that others use: any other counts for more."""
 _FULL_CELLS: Final = 16384
 """A cache with this many cells is no sliding window's."""
 _VRAM_DOMAIN: Final = 4
 """AMD's driver: 2 is host memory that the device reaches, 4 its own."""
 _ABOUT_MEMORY: Final = re.compile(r"buf|alloc|mem|nullptr|NULL", re.IGNORECASE)
 """What an assertion is about if an allocation may be behind it."""
-_SERVER: Final = re.compile(r"\bsrv\s|llama[_-]server|HTTP server|source=server\.go")
 _KINDS: Final = {kind.value: kind for kind in ComponentKind}
 _AT: Final = {"loading": Stage.LOADING, "running": Stage.RUNNING}
-_EARLY: Final = ("llm_load_", "llama_new_context_with_model", "llama_print_timings")
-"""Functions whose names llama.cpp dropped at the end of 2024."""
+_SERVERS: Final = tuple(each.server for each in DIALECTS.values() if each.server)
+_EARLY: Final = tuple(text for each in DIALECTS.values() for text in each.early)
+_EVERY_WRAPPER: Final = frozenset(
+    {"", *(name for name, app in PROGRAMS.items() if app.used_by_others)}
+)
+"""No wrapper, or one that others use: any other counts for more."""
 
 
 class Reading:
@@ -43,7 +45,7 @@ class Reading:
         attempt: the attempt that the lines are about.
         before: the attempt before it, if there was one.
         asked: options that the wrapper or the server asks of the attempt.
-        engine: ``llama.cpp`` or ``zinc``, once a line is from either.
+        engine: the engine's name, once a line is from one.
         version: the engine's version.
         backend: the backend that lines name, where buffers do not.
         wrapper: the program around the engine; empty until a line tells.
@@ -82,8 +84,13 @@ class Reading:
 
     @property
     def breakdown(self) -> dict[tuple[ComponentKind, str, LogPart], float]:
-        """The table that llama.cpp prints at its end."""
+        """The table of memory that an engine prints at its end."""
         return self._breakdown
+
+    @property
+    def says_when_ready(self) -> bool:
+        """Whether compute buffers end a load, and a server then says that it is ready."""
+        return self.engine is None or DIALECTS[self.engine].says_when_ready
 
     @property
     def breakdown_only(self) -> bool:
@@ -98,7 +105,7 @@ class Reading:
     @property
     def looks_for_wrapper(self) -> bool:
         """Whether a line may still tell which program was around the engine."""
-        return self._sign_lines < _MOST_SIGN_LINES and self.wrapper in {"", _LIBRARY}
+        return self._sign_lines < _MOST_SIGN_LINES and self.wrapper in _EVERY_WRAPPER
 
     def take(self, kind: LineKind, match: re.Match[str], text: str) -> bool:
         """Take in a line that was understood.
@@ -136,11 +143,11 @@ class Reading:
                 self._note_wrapper(dict(row.says)["wrapper"])
 
     def _note_wrapper(self, name: str) -> None:
-        if name and self.wrapper in {"", _LIBRARY}:
+        if name and self.wrapper in _EVERY_WRAPPER:
             self.wrapper = name
 
     def _note_program(self, text: str) -> None:
-        self.server = self.server or _SERVER.search(text) is not None
+        self.server = self.server or any(sign.search(text) for sign in _SERVERS)
         self.early = self.early or any(name in text for name in _EARLY)
 
     # Attempts
@@ -263,7 +270,7 @@ class Reading:
         self._set_options(says)
         attempt = self.attempt
         if part is LogPart.MODEL:
-            ready = kind is ComponentKind.COMPUTE and self.engine != "zinc"
+            ready = kind is ComponentKind.COMPUTE and self.says_when_ready
             reached = Phase.READY if ready else Phase.CONTEXT
             attempt.phase = max(attempt.phase, reached if kind in CONTEXT_KINDS else Phase.LOADING)
         key = (kind, name, part)
@@ -343,7 +350,7 @@ class Reading:
         if "n_ctx" in says:
             self._goes_on(ComponentKind.KV_CACHE)
             had = any(kind in CONTEXT_KINDS for kind, *_ in self.attempt.buffers)
-            if had and self.attempt.phase >= Phase.READY and says["function"] != "llama_context":
+            if had and self.attempt.phase >= Phase.READY and "again" in says:
                 self.attempt.new_context()
         attempt = self.attempt
         self._set_options(says)
@@ -364,7 +371,9 @@ class Reading:
     def _wrapper_request(self, says: Mapping[str, str], head: str) -> None:
         """A request to a runner, or the command by which an engine is started."""
         del head
-        values = requested(says["text"]) if "n_gpu_layers" not in says else dict(says)
+        values = dict(says)
+        if "n_gpu_layers" not in says and self.engine is not None:
+            values = DIALECTS[self.engine].requested(says["text"])
         if backend := values.get("backend"):
             self.backend = backend_name(backend) or self.backend
         asked = said_options(values)
@@ -430,7 +439,7 @@ class Reading:
             return _AT[says["at"]]
         if attempt.phase is Phase.RUNNING:
             return Stage.RUNNING
-        if attempt.phase is Phase.READY and not self.server and self.engine != "zinc":
+        if attempt.phase is Phase.READY and not self.server and self.says_when_ready:
             return Stage.UNKNOWN
         return Stage.LOADING if attempt.known_to_load else Stage.UNKNOWN
 

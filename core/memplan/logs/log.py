@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from memplan.memory.component import ComponentKind
+from memplan.logs.names import is_host
+from memplan.memory.component import ComponentKind, Place
 
 
 class LogOutcome(StrEnum):
@@ -121,6 +122,11 @@ class Buffer:
     part: LogPart = LogPart.MODEL
 
     @property
+    def where(self) -> Place:
+        """The memory in which it lives."""
+        return Place.HOST if is_host(self.buffer) else Place.DEVICE
+
+    @property
     def title(self) -> str:
         """The name, with the part in brackets where it is not the model."""
         return self.buffer if self.part is LogPart.MODEL else f"{self.buffer} ({self.part})"
@@ -145,7 +151,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class FitReport:
-    """What llama.cpp's ``--fit`` did.
+    """What the engine changed by itself so that the load fits.
 
     Attributes:
         context_from: the context before it was reduced; ``None`` if it was not.
@@ -167,7 +173,7 @@ class Log:
     """What a log says.
 
     Attributes:
-        engine: ``llama.cpp`` or ``zinc``; ``None`` if nothing in the log is from either.
+        engine: the engine's name; ``None`` if nothing in the log is from one.
         wrapper: the program around the engine, such as ``ollama``; may be empty.
         server: whether it ran as a server.
         version: the engine's version as it prints it; may be empty.
@@ -182,8 +188,8 @@ class Log:
         ending: how the process ended, where the system or the wrapper tells.
         ending_code: Windows' exit code, where it was that; else empty.
         host_free_mib: the host's free memory before the load, where the log tells.
-        fit: what ``--fit`` did; ``None`` if it says nothing.
-        early: whether the log is of 2024 or before.
+        fit: what the engine changed by itself; ``None`` if it says nothing.
+        early: whether the log is of a version that followed other rules.
     """
 
     engine: str | None

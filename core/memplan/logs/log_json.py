@@ -9,7 +9,7 @@ from typing import Any, Final
 from memplan.logs.advice import LogAdvice, advice_for
 from memplan.logs.against import Against
 from memplan.logs.log import Buffer, Failure, FitReport, Log, LogPart
-from memplan.logs.planned import Comparison, place_of
+from memplan.logs.planned import Comparison
 from memplan.logs.shortfall import short_by_bytes
 
 LOG_SCHEMA: Final = "memplan.log/1"
@@ -77,7 +77,7 @@ def _buffer(buffer: Buffer, comparisons: Sequence[Comparison]) -> dict[str, Any]
         (
             c.planned_mib
             for c in comparisons
-            if (c.kind, c.where, c.buffers) == (buffer.kind, place_of(buffer), (buffer.buffer,))
+            if (c.kind, c.where, c.buffers) == (buffer.kind, buffer.where, (buffer.buffer,))
         ),
         None,
     )

@@ -21,7 +21,7 @@ def note_device(
 
     Args:
         devices: the devices known so far, by name; changed in place.
-        ids: names of devices by the identities that Ollama uses; changed in place.
+        ids: names of devices by the identities that their wrapper uses; changed in place.
         says: what the line says.
         name: the device's name, if it is not the line's own.
     """
@@ -52,7 +52,7 @@ def merged(known: Mapping[str, Device], named: Mapping[str, Device]) -> dict[str
 
 
 def _name(devices: dict[str, Device], ids: dict[str, str], says: Mapping[str, str]) -> str:
-    """The logged name, or one of the same form for a device that Ollama lists without."""
+    """The logged name, or one of the same form for a device that a wrapper lists without."""
     if "device" in says:
         return says["device"] + says.get("number", "")
     identity = says.get("id", "")
@@ -72,7 +72,7 @@ def _name(devices: dict[str, Device], ids: dict[str, str], says: Mapping[str, st
 
 
 def _drop_wrappers_name(devices: dict[str, Device], name: str, description: str) -> None:
-    """A device that LM Studio lists by number is the one that the engine names."""
+    """A device that a wrapper lists by number is the one that the engine names."""
     for other in [d for d in devices.values() if d.name.startswith("GPU") and d.name != name]:
         if other.description == description:
             del devices[other.name]

@@ -5,29 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions, Program
+from memplan.engines.engine import Engine
+from memplan.engines.registry import ENGINES, default_engine, engine_named
 from memplan.logs.log import Buffer, Log, LogPart
 from memplan.logs.names import is_host
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
 from memplan.planner import Plan, Share
-from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName, Request
+from memplan.request import DEFAULT_BUDGET_BYTES, Backend, Request
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX, U64_MAX
 
-_BACKENDS: Final = {
-    "vulkan": Backend.VULKAN,
-    "metal": Backend.METAL,
-    "cuda": Backend.CUDA,
-    # HIP builds the CUDA backend's own sources.
-    "rocm": Backend.CUDA,
-}
-_CPU = "cpu"
-_FLASH_ATTN: Final = {"on": True, "off": False}
+_SAME_SOURCES: Final = {"rocm": Backend.CUDA.value}
+"""HIP builds the CUDA backend's own sources."""
 _SAME_MIB: Final = 0.01
 """Logs round to two decimals."""
 _MOST_KEPT: Final = 8
-_MOST_EXTRA_LAYERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +56,20 @@ class Comparison:
 
 
 def is_of_another_model(log: Log, model: Model) -> bool:
-    """Whether the log counts layers that the model cannot have.
-
-    llama.cpp counts the output as one layer; until 2023 both halves of the cache were two more.
-    """
+    """Whether the log counts layers that the model cannot have."""
     layers = log.options.n_layers
-    return layers is not None and not 0 <= layers - model.dimensions.layers <= _MOST_EXTRA_LAYERS
+    most = _engine_of(log).log_dialect().most_extra_layers
+    return layers is not None and not 0 <= layers - model.dimensions.layers <= most
+
+
+def _engine_of(log: Log) -> Engine:
+    """The log's engine; where only a program around one speaks, the engine that it runs."""
+    if log.engine is not None:
+        return engine_named(log.engine)
+    for engine in ENGINES.values():
+        if log.wrapper and log.wrapper in engine.log_dialect().apps:
+            return engine
+    return default_engine()
 
 
 def request_from_log(log: Log, model: Model | None = None) -> Request:
@@ -77,18 +78,18 @@ def request_from_log(log: Log, model: Model | None = None) -> Request:
     What the log does not tell is left at its default. The model tells whether the log counts the
     output layer: logs of 2024 and before may not.
     """
-    options = log.options
-    engine = EngineName.ZINC if log.engine == EngineName.ZINC.value else EngineName.LLAMA_CPP
-    context_tokens = options.n_ctx if options.n_ctx and options.n_ctx <= U32_MAX else None
-    backend = _BACKENDS.get(log.backend, Backend.VULKAN)
-    if engine is EngineName.ZINC and backend is Backend.CUDA:
-        backend = Backend.VULKAN
+    engine = _engine_of(log)
+    context_tokens = log.options.n_ctx
+    if not context_tokens or context_tokens > U32_MAX:
+        context_tokens = None
+    backend = _SAME_SOURCES.get(log.backend, log.backend)
+    named = {each.value: each for each in engine.backends}
     return Request(
-        engine=engine,
-        backend=backend,
+        engine=engine.name,
+        backend=named.get(backend, engine.backends[0]),
         budget_bytes=_budget_bytes(log),
         context_tokens=context_tokens,
-        llama_cpp=_llama_cpp_options(log, model),
+        options=(engine.options_from_log(log, model),),
     )
 
 
@@ -101,43 +102,6 @@ def _budget_bytes(log: Log) -> int:
     return DEFAULT_BUDGET_BYTES
 
 
-def _llama_cpp_options(log: Log, model: Model | None) -> LlamaCppOptions:
-    options = log.options
-    sequences = options.n_seq if options.n_seq and options.n_seq <= MAX_SEQUENCES else None
-    ubatch = options.n_ubatch if options.n_ubatch and options.n_ubatch <= U32_MAX else None
-    without_output = model is not None and options.n_layers == model.dimensions.layers
-    all_layers = options.n_gpu_layers == options.n_layers and not without_output
-    layers = None if all_layers else options.n_gpu_layers
-    return LlamaCppOptions(
-        program=Program.LLAMA_SERVER if log.server else Program.LLAMA_CLI,
-        cache_type_k=_cache_type(options.type_k),
-        cache_type_v=_cache_type(options.type_v),
-        flash_attn=_FLASH_ATTN.get(options.flash_attn or ""),
-        ubatch_size=ubatch,
-        batch_size=max(ubatch, 2048) if ubatch else None,
-        parallel=sequences,
-        kv_unified=options.kv_unified,
-        n_gpu_layers=0 if log.backend == _CPU else layers,
-        kv_offload=not _cache_kept_on_host(log),
-        swa_full=bool(options.swa_full),
-        fit=False,  # what a log shows has been fitted already
-    )
-
-
-def _cache_type(name: str | None) -> CacheType:
-    try:
-        return CacheType(name) if name else CacheType.F16
-    except ValueError:
-        return CacheType.F16
-
-
-def _cache_kept_on_host(log: Log) -> bool:
-    """Whether all layers are on the device and yet all of the KV cache is on the host."""
-    caches = [b.buffer for b in log.buffers if b.kind is ComponentKind.KV_CACHE]
-    all_layers = bool(log.options.n_layers) and log.options.n_gpu_layers == log.options.n_layers
-    return log.backend != _CPU and all_layers and bool(caches) and all(map(is_host, caches))
-
-
 def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
     """Logged against planned, by kind and place, in the order of the log.
 
@@ -146,12 +110,12 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
     planned = {
         key: share
         for key, share in _planned_shares(log, plan).items()
-        if _is_by_its_rules(log, plan, key[0])
+        if _engine_of(log).plans_as_logged(log, plan.model, key[0])
     }
     groups: dict[tuple[ComponentKind, Place], list[Buffer]] = {}
     for buffer in log.buffers:
         if buffer.part is LogPart.MODEL:
-            groups.setdefault((buffer.kind, place_of(buffer)), []).append(buffer)
+            groups.setdefault((buffer.kind, buffer.where), []).append(buffer)
     comparisons = []
     for (kind, where), buffers in groups.items():
         share = planned.get((kind, where))
@@ -167,15 +131,6 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
             comparison = replace(comparison, kept_on_host=_kept_on_host(comparison, plan))
         comparisons.append(comparison)
     return tuple(comparisons)
-
-
-def _is_by_its_rules(log: Log, plan: Plan, kind: ComponentKind) -> bool:
-    """Whether the engine of the log kept this kind as today's does.
-
-    llama.cpp of 2024 kept K and V of models with latent attention whole.
-    """
-    latent = any("attn_kv_a" in tensor.name for tensor in plan.model.tensors)
-    return not (log.early and latent and kind is ComponentKind.KV_CACHE)
 
 
 def _kept_on_host(weights: Comparison, plan: Plan) -> tuple[str, ...]:
@@ -209,8 +164,3 @@ def _planned_shares(log: Log, plan: Plan) -> dict[tuple[ComponentKind, Place], S
         if share.part is Part.MODEL
         and (context_tokens is not None or share.kind is ComponentKind.WEIGHTS)
     }
-
-
-def place_of(buffer: Buffer) -> Place:
-    """The memory in which a buffer lives."""
-    return Place.HOST if is_host(buffer.buffer) else Place.DEVICE

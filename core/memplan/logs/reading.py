@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from memplan.engines.log_row import Effect, LineKind
 from memplan.language import tr
 from memplan.logs.conclusion import conclude
 from memplan.logs.effects import Reading
@@ -17,7 +18,6 @@ from memplan.logs.finding import Finder
 from memplan.logs.lines import ByteStream, Line, lines_with
 from memplan.logs.log import Log
 from memplan.logs.rows import ANCHORS, LINE_KINDS, SIGN_ANCHORS, SPEAKS_OF_MEMORY, kinds_with
-from memplan.logs.rows.row import Effect, LineKind
 from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import GGUF_MAGIC
 

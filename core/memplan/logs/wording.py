@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
+from memplan.engines.log_app import LogChange
+from memplan.engines.registry import ENGINES, engine_named
 from memplan.language import in_figures, marked, ntr, tr
 from memplan.logs.advice import LogAdvice, advice_for
 from memplan.logs.against import Against, Stranger
-from memplan.logs.apps import APPS, LogChange
+from memplan.logs.apps import PROGRAMS, WIDESPREAD
 from memplan.logs.log import Buffer, Cause, Device, Ending, Failure, Log, LogOutcome, LogPart
 from memplan.logs.planned import Comparison
+from memplan.logs.rows import DIALECTS
 from memplan.logs.shortfall import short_by_bytes
 from memplan.memory.component import ComponentKind
 from memplan.units import (
@@ -21,9 +24,8 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.one_line import one_line
-from memplan.wording.titles import component_title, place_title
+from memplan.wording.titles import alternatives, component_title, place_title
 
-_ENGINE_TITLES: Final = {"llama.cpp": "llama.cpp", "zinc": "ZINC"}
 _BACKEND_TITLES: Final = {
     "vulkan": "Vulkan", "metal": "Metal", "cuda": "CUDA", "rocm": "ROCm", "sycl": "SYCL",
     "musa": "MUSA", "cann": "CANN", "opencl": "OpenCL", "rpc": "RPC", "webgpu": "WebGPU",
@@ -39,7 +41,7 @@ _ENGINES: Final[Mapping[tuple[bool, bool], str]] = {
 }
 """Which engine it was: by whether the log tells of a program around it, and of a backend."""
 
-_NO_ENGINE: Final = marked("Nothing in this log is from llama.cpp or ZINC.")
+_NO_ENGINE: Final = marked("Nothing in this log is from {engines}.")
 _ONLY_AROUND: Final = marked(
     "Nothing in this log is from the engine itself, only from what runs it."
 )
@@ -67,7 +69,7 @@ _ENDINGS: Final[Mapping[Ending, str]] = {
     Ending.NOT_ALLOCATED: marked("The machine refused memory that the program asked for."),
     Ending.NOT_MAPPED: marked("Windows could not map the file: its memory did not suffice."),
     Ending.GUARDRAIL: marked(
-        "LM Studio refused to load it: by its own estimate, memory would not suffice. Its "
+        "{program} refused to load it: by its own estimate, memory would not suffice. Its "
         "guardrail can be changed in its settings."
     ),
 }
@@ -105,11 +107,6 @@ _EFFECTS: Final[Mapping[bool | None, str]] = {
     None: marked("frees {size}"),
 }
 """By whether it is known to be enough."""
-_FIT_OPTIONS: Final[Mapping[str, str]] = {
-    "n_gpu_layers": "--n-gpu-layers",
-    "tensor_split": "--tensor-split",
-    "tensor_buft_overrides": "--override-tensor",
-}
 _PARTS: Final[Mapping[LogPart, str]] = {
     LogPart.MODEL: marked("model"),
     LogPart.DRAFT: marked("draft model"),
@@ -136,7 +133,8 @@ _DASH = "–"
 def log_text(log: Log, against: Against | None = None, units: ByteUnits = ByteUnits.BINARY) -> str:
     """A log as lines for a terminal. Times, paths and the log's own text are not in it."""
     if not log.understood:
-        lines = [tr(_NO_ENGINE), *_log_places(log)]
+        engines = alternatives([engine.title for engine in ENGINES.values()])
+        lines = [tr(_NO_ENGINE).format(engines=engines), *_log_places(log)]
         return "\n".join(map(one_line, lines)) + _not_understood(log)
     lines = [headline(log), *_reason_lines(log, against, units), ""]
     options = _options(log)
@@ -158,19 +156,24 @@ def log_text(log: Log, against: Against | None = None, units: ByteUnits = ByteUn
 
 def _log_places(log: Log) -> list[str]:
     """Which log of which program to paste: the one that is known to have run, else the usual."""
-    names = [log.wrapper] if log.wrapper else ["", "ollama", "lm-studio", "koboldcpp"]
-    return [tr(APPS[name].log_place) for name in names]
+    apps = [PROGRAMS[log.wrapper]] if log.wrapper else WIDESPREAD
+    return [tr(app.log_place) for app in apps]
+
+
+def _program(log: Log) -> str:
+    """The program around the engine; empty where the log does not tell."""
+    return PROGRAMS[log.wrapper].title if log.wrapper else ""
 
 
 def headline(log: Log) -> str:
     """Which engine it was, and how it ended."""
-    wrapper = APPS[log.wrapper].title if log.wrapper else ""
+    wrapper = _program(log)
     if log.engine is None:
         program = f"{wrapper}. " if wrapper else ""
         return f"{program}{tr(_OUTCOMES[log.outcome])}"
     text = _ENGINES[bool(log.wrapper), bool(log.backend)]
     engine = tr(text).format(
-        engine=f"{_ENGINE_TITLES[log.engine]} {log.version}".rstrip(),
+        engine=f"{engine_named(log.engine).title} {log.version}".rstrip(),
         wrapper=wrapper,
         backend=_BACKEND_TITLES.get(log.backend) or tr(_CPU),
     )
@@ -220,27 +223,33 @@ def _advice_line(item: LogAdvice, units: ByteUnits) -> str:
 
 
 def _fit_lines(log: Log) -> list[str]:
-    """What ``--fit`` did."""
+    """What the engine changed by itself."""
     fit, lines = log.fit, []
-    if fit is None:
+    if fit is None or log.engine is None:
         return []
+    flag = DIALECTS[log.engine].fit_flag
     if fit.context_from is not None and fit.context_to is not None:
         lines.append(
-            tr("--fit reduced the context from {before} to {after} tokens.").format(
-                before=format_tokens(fit.context_from), after=format_tokens(fit.context_to)
+            tr("{flag} reduced the context from {before} to {after} tokens.").format(
+                flag=flag,
+                before=format_tokens(fit.context_from),
+                after=format_tokens(fit.context_to),
             )
         )
     for device, layers, overflowing in fit.layers:
         lines.append(
-            tr("--fit: {layers} layers on {device}, {overflowing} of them in part.").format(
-                layers=format_count(layers), device=device, overflowing=format_count(overflowing)
+            tr("{flag}: {layers} layers on {device}, {overflowing} of them in part.").format(
+                flag=flag,
+                layers=format_count(layers),
+                device=device,
+                overflowing=format_count(overflowing),
             )
         )
     if fit.set_by_user:
-        option = _FIT_OPTIONS.get(fit.set_by_user, fit.set_by_user)
-        lines.append(tr("--fit changed nothing: {option} is set.").format(option=option))
+        text = tr("{flag} changed nothing: {option} is set.")
+        lines.append(text.format(flag=flag, option=fit.set_by_user))
     elif fit.gave_up:
-        lines.append(tr("--fit found no placement that fits."))
+        lines.append(tr("{flag} found no placement that fits.").format(flag=flag))
     return lines
 
 
@@ -274,7 +283,7 @@ def _reason_lines(log: Log, against: Against | None, units: ByteUnits) -> list[s
             )
         )
     if log.ending:
-        lines.append(tr(_ENDINGS[log.ending]).format(code=log.ending_code))
+        lines.append(tr(_ENDINGS[log.ending]).format(code=log.ending_code, program=_program(log)))
     elif log.cause is Cause.OTHER:
         lines += [] if log.not_understood else [tr(_CAUSES[log.cause])]
     elif log.cause:

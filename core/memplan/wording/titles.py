@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from memplan.engines.registry import ENGINES
@@ -64,6 +64,13 @@ _PLACED: Final[Mapping[Place, str]] = exhaustive(
 def engine_title(name: str) -> str:
     """What an engine is called."""
     return ENGINES[name].title
+
+
+def alternatives(names: Sequence[str]) -> str:
+    """Names as “A, B or C”."""
+    if len(names) == 1:
+        return names[0]
+    return tr("{others} or {last}").format(others=", ".join(names[:-1]), last=names[-1])
 
 
 def part_title(part: Part) -> str:

@@ -2084,6 +2084,10 @@
         <translation>{component} (Host)</translation>
     </message>
     <message>
+        <source>{others} or {last}</source>
+        <translation>{others} oder {last}</translation>
+    </message>
+    <message>
         <source>{part}: {component}</source>
         <translation>{part}: {component}</translation>
     </message>
@@ -2915,6 +2919,46 @@
     <message>
         <source>{word} is no number from 0</source>
         <translation>{word} ist keine Zahl ab 0</translation>
+    </message>
+    <message>
+        <source>llama-server and llama-cli print their log in the terminal: paste it from the start.</source>
+        <translation>llama-server und llama-cli schreiben ihr Protokoll ins Terminal: von Anfang an einfügen.</translation>
+    </message>
+    <message>
+        <source>Ollama&apos;s log: “journalctl -u ollama” on Linux, ~/.ollama/logs/server.log on macOS, %LOCALAPPDATA%\Ollama\server.log on Windows, “docker logs” in a container.</source>
+        <translation>Das Protokoll von Ollama: „journalctl -u ollama“ unter Linux, ~/.ollama/logs/server.log unter macOS, %LOCALAPPDATA%\Ollama\server.log unter Windows, „docker logs“ im Container.</translation>
+    </message>
+    <message>
+        <source>LM Studio&apos;s log: the developer log in its window, or main.log in its folder of logs.</source>
+        <translation>Das Protokoll von LM Studio: das Entwicklerprotokoll in seinem Fenster oder main.log in seinem Protokollordner.</translation>
+    </message>
+    <message>
+        <source>KoboldCpp prints its log in its terminal: paste it from “Welcome to KoboldCpp”.</source>
+        <translation>KoboldCpp schreibt sein Protokoll ins Terminal: ab „Welcome to KoboldCpp“ einfügen.</translation>
+    </message>
+    <message>
+        <source>llamafile prints its log in the terminal, or writes it to llama.log.</source>
+        <translation>llamafile schreibt sein Protokoll ins Terminal oder nach llama.log.</translation>
+    </message>
+    <message>
+        <source>Jan&apos;s log: Settings, General, App Logs.</source>
+        <translation>Das Protokoll von Jan: Settings, General, App Logs.</translation>
+    </message>
+    <message>
+        <source>GPUStack&apos;s log: “View Logs” of the model&apos;s instance.</source>
+        <translation>Das Protokoll von GPUStack: „View Logs“ der Modellinstanz.</translation>
+    </message>
+    <message>
+        <source>LocalAI shows the engine&apos;s log when it is started with DEBUG=true.</source>
+        <translation>LocalAI zeigt das Protokoll der Engine, wenn es mit DEBUG=true gestartet wird.</translation>
+    </message>
+    <message>
+        <source>llama-cpp-python prints the engine&apos;s log with verbose=True.</source>
+        <translation>llama-cpp-python schreibt das Protokoll der Engine mit verbose=True.</translation>
+    </message>
+    <message>
+        <source>text-generation-webui prints its log in the terminal.</source>
+        <translation>text-generation-webui schreibt sein Protokoll ins Terminal.</translation>
     </message>
 </context>
 </TS>

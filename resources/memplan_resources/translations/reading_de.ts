@@ -28,6 +28,10 @@
         <translation>{engine} in {wrapper} mit {backend}.</translation>
     </message>
     <message>
+        <source>Nothing in this log is from {engines}.</source>
+        <translation>Nichts in diesem Log stammt von {engines}.</translation>
+    </message>
+    <message>
         <source>Nothing in this log is from the engine itself, only from what runs it.</source>
         <translation>Nichts in diesem Protokoll ist von der Engine selbst, nur von dem Programm, das sie startet.</translation>
     </message>
@@ -80,8 +84,8 @@
         <translation>Windows konnte die Datei nicht einblenden: Der Speicher reichte nicht.</translation>
     </message>
     <message>
-        <source>LM Studio refused to load it: by its own estimate, memory would not suffice. Its guardrail can be changed in its settings.</source>
-        <translation>LM Studio hat das Laden abgelehnt: Nach seiner eigenen Schätzung reicht der Speicher nicht. Diese Schranke lässt sich in seinen Einstellungen ändern.</translation>
+        <source>{program} refused to load it: by its own estimate, memory would not suffice. Its guardrail can be changed in its settings.</source>
+        <translation>{program} hat das Laden abgelehnt: Nach seiner eigenen Schätzung reicht der Speicher nicht. Diese Schranke lässt sich in seinen Einstellungen ändern.</translation>
     </message>
     <message>
         <source>weights</source>
@@ -248,32 +252,12 @@
         </translation>
     </message>
     <message>
-        <source>--fit reduced the context from {before} to {after} tokens.</source>
-        <translation>--fit hat den Kontext von {before} auf {after} Token verkleinert.</translation>
-    </message>
-    <message>
-        <source>--fit: {layers} layers on {device}, {overflowing} of them in part.</source>
-        <translation>--fit: {layers} Schichten auf {device}, {overflowing} davon zum Teil.</translation>
-    </message>
-    <message>
-        <source>--fit changed nothing: {option} is set.</source>
-        <translation>--fit hat nichts geändert: {option} ist gesetzt.</translation>
-    </message>
-    <message>
-        <source>--fit found no placement that fits.</source>
-        <translation>--fit hat keine Verteilung gefunden, die passt.</translation>
-    </message>
-    <message>
         <source>{what} of the {part}</source>
         <translation>{what} ({part})</translation>
     </message>
     <message>
         <source>It was {size} short.</source>
         <translation>Es fehlten {size}.</translation>
-    </message>
-    <message>
-        <source>Nothing in this log is from llama.cpp or ZINC.</source>
-        <translation>Nichts in diesem Log stammt von llama.cpp oder ZINC.</translation>
     </message>
     <message>
         <source>Serve fewer requests at a time</source>
@@ -286,6 +270,22 @@
     <message>
         <source>The log names no buffer that was allocated.</source>
         <translation>Das Log nennt keinen Puffer, der angelegt wurde.</translation>
+    </message>
+    <message>
+        <source>{flag} reduced the context from {before} to {after} tokens.</source>
+        <translation>{flag} hat den Kontext von {before} auf {after} Token verkleinert.</translation>
+    </message>
+    <message>
+        <source>{flag}: {layers} layers on {device}, {overflowing} of them in part.</source>
+        <translation>{flag}: {layers} Schichten auf {device}, {overflowing} davon zum Teil.</translation>
+    </message>
+    <message>
+        <source>{flag} changed nothing: {option} is set.</source>
+        <translation>{flag} hat nichts geändert: {option} ist gesetzt.</translation>
+    </message>
+    <message>
+        <source>{flag} found no placement that fits.</source>
+        <translation>{flag} hat keine Verteilung gefunden, die passt.</translation>
     </message>
     <message>
         <source>{what} on {buffer}</source>
@@ -1171,46 +1171,6 @@
     <message>
         <source>{what} of at most {count} bytes</source>
         <translation>{what} von höchstens {count} Byte</translation>
-    </message>
-    <message>
-        <source>llama-server and llama-cli print their log in the terminal: paste it from the start.</source>
-        <translation>llama-server und llama-cli schreiben ihr Protokoll ins Terminal: von Anfang an einfügen.</translation>
-    </message>
-    <message>
-        <source>Ollama&apos;s log: “journalctl -u ollama” on Linux, ~/.ollama/logs/server.log on macOS, %LOCALAPPDATA%\Ollama\server.log on Windows, “docker logs” in a container.</source>
-        <translation>Das Protokoll von Ollama: „journalctl -u ollama“ unter Linux, ~/.ollama/logs/server.log unter macOS, %LOCALAPPDATA%\Ollama\server.log unter Windows, „docker logs“ im Container.</translation>
-    </message>
-    <message>
-        <source>LM Studio&apos;s log: the developer log in its window, or main.log in its folder of logs.</source>
-        <translation>Das Protokoll von LM Studio: das Entwicklerprotokoll in seinem Fenster oder main.log in seinem Protokollordner.</translation>
-    </message>
-    <message>
-        <source>KoboldCpp prints its log in its terminal: paste it from “Welcome to KoboldCpp”.</source>
-        <translation>KoboldCpp schreibt sein Protokoll ins Terminal: ab „Welcome to KoboldCpp“ einfügen.</translation>
-    </message>
-    <message>
-        <source>llamafile prints its log in the terminal, or writes it to llama.log.</source>
-        <translation>llamafile schreibt sein Protokoll ins Terminal oder nach llama.log.</translation>
-    </message>
-    <message>
-        <source>Jan&apos;s log: Settings, General, App Logs.</source>
-        <translation>Das Protokoll von Jan: Settings, General, App Logs.</translation>
-    </message>
-    <message>
-        <source>GPUStack&apos;s log: “View Logs” of the model&apos;s instance.</source>
-        <translation>Das Protokoll von GPUStack: „View Logs“ der Modellinstanz.</translation>
-    </message>
-    <message>
-        <source>LocalAI shows the engine&apos;s log when it is started with DEBUG=true.</source>
-        <translation>LocalAI zeigt das Protokoll der Engine, wenn es mit DEBUG=true gestartet wird.</translation>
-    </message>
-    <message>
-        <source>llama-cpp-python prints the engine&apos;s log with verbose=True.</source>
-        <translation>llama-cpp-python schreibt das Protokoll der Engine mit verbose=True.</translation>
-    </message>
-    <message>
-        <source>text-generation-webui prints its log in the terminal.</source>
-        <translation>text-generation-webui schreibt sein Protokoll ins Terminal.</translation>
     </message>
 </context>
 </TS>

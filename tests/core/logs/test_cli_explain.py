@@ -77,7 +77,7 @@ def test_that_a_log_of_something_else_ends_with_2(
     code, text, _ = explain(capsys, other)
 
     assert code == 2
-    assert "Nothing in this log is from llama.cpp or ZINC." in text
+    assert "Nothing in this log is from ZINC or llama.cpp." in text
     assert "1 line that speaks of memory could not be understood." in text
 
 

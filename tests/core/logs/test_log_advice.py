@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from memplan import read_model
+from memplan import EngineName, read_model
+from memplan.engines.log_app import LogChange
 from memplan.logs import Log, parse_log
 from memplan.logs.advice import LogAdvice, advice_for
 from memplan.logs.against import Stranger, failing_tensor, hold_against, stranger_to
-from memplan.logs.apps import APPS, LogChange, argument
+from memplan.logs.apps import PROGRAMS, argument
 from memplan.logs.log_json import log_to_json
+from memplan.logs.rows import DIALECTS
 from memplan.logs.shortfall import short_by_bytes
 from memplan.logs.wording import log_text
 
@@ -86,11 +88,12 @@ def test_that_what_is_enough_comes_first() -> None:
 def test_that_a_change_is_in_the_words_of_the_program_that_was_run(
     wrapper: str, change: LogChange, to: int | str, words: str
 ) -> None:
-    assert argument(wrapper, change, to, sequences=4) == words
+    app = PROGRAMS.get(wrapper) or DIALECTS[EngineName.LLAMA_CPP].apps[""]
+    assert argument(app, change, to, sequences=4) == words
 
 
 def test_that_every_program_says_where_its_log_is() -> None:
-    assert all(app.title and app.log_place for app in APPS.values())
+    assert all(app.title and app.log_place for app in PROGRAMS.values())
 
 
 def test_that_nothing_is_advised_where_nothing_failed_for_memory() -> None:

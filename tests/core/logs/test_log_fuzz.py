@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from log_mutants import mutants, read_fully, sample_lines
+from memplan.engines.llama_cpp.logs import requests
 from memplan.logs import effects, lines, options, parse_log, reading, rows
 from memplan.logs.finding import Finder
 
@@ -62,8 +63,8 @@ def _repeats(parsed: object) -> Iterator[object]:
 
 def _patterns() -> list[re.Pattern[str]]:
     patterns = [kind.pattern for kind in rows.LINE_KINDS]
-    patterns += [sign for _, sign in (*options._REQUESTED, *options._BACKEND_ARGUMENTS)]
-    for module in (effects, lines, options, reading, rows):
+    patterns += [*requests.SIGNS.values(), *requests._BACKENDS.values()]
+    for module in (effects, lines, options, reading, requests, rows):
         patterns += [value for value in vars(module).values() if isinstance(value, re.Pattern)]
     return patterns
 

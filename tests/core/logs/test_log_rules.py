@@ -8,9 +8,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from memplan.engines.log_row import LineKind
 from memplan.logs import Cause, Failure, LogOutcome, LogUnreadableError, parse_log, read_log
 from memplan.logs.rows import ANCHORS, LINE_KINDS, kinds_with
-from memplan.logs.rows.row import LineKind
 from memplan.memory.component import ComponentKind
 from memplan.reader.errors import CancelledError
 from memplan.reader.transfer import CancelToken

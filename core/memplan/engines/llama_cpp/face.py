@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from memplan.calculation import Expression
     from memplan.comparison import Trait
     from memplan.detection.device import Amount, DetectedDevice
+    from memplan.engines.log_dialect import LogDialect
     from memplan.estimate import Estimate
+    from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
@@ -73,6 +75,21 @@ class LlamaCpp(Engine):
         from memplan.engines.llama_cpp.traits import traits
 
         return traits(plan, contexts)
+
+    def log_dialect(self) -> LogDialect:
+        from memplan.engines.llama_cpp.logs.dialect import DIALECT
+
+        return DIALECT
+
+    def options_from_log(self, log: Log, model: Model | None) -> LlamaCppOptions:
+        from memplan.engines.llama_cpp.logs.meaning import options_from_log
+
+        return options_from_log(log, model)
+
+    def plans_as_logged(self, log: Log, model: Model, kind: ComponentKind) -> bool:
+        from memplan.engines.llama_cpp.logs.meaning import plans_as_logged
+
+        return plans_as_logged(log, model, kind)
 
     def explain(self, plan: Plan, units: ByteUnits) -> str:
         from memplan.engines.llama_cpp.wording import explain

@@ -137,6 +137,7 @@ class LlamaCppOptions:
             marked("K cache type"),
             _CACHE_TYPES,
             "cache-types",
+            logged="type_k",
         ),
     )
     cache_type_v: CacheType = option(
@@ -148,6 +149,7 @@ class LlamaCppOptions:
             marked("V cache type"),
             _CACHE_TYPES,
             "cache-types",
+            logged="type_v",
         ),
     )
     flash_attn: bool | None = option(
@@ -165,6 +167,7 @@ class LlamaCppOptions:
                 ),
             ),
             "flash-attention",
+            logged="flash_attn",
         ),
     )
     n_gpu_layers: int | GpuLayers | None = option(
@@ -180,6 +183,7 @@ class LlamaCppOptions:
                 marked("layers"),
             ),
             "gpu-layers",
+            logged="n_gpu_layers",
         ),
     )
     cpu_moe: bool = option(False, OptionSpec(("--cpu-moe",), Switch(), "all experts on the host"))
@@ -217,6 +221,7 @@ class LlamaCppOptions:
                 marked("sequences"),
             ),
             "sequences",
+            logged="n_seq",
         ),
     )
     kv_unified: bool | None = option(
@@ -234,6 +239,7 @@ class LlamaCppOptions:
                 ),
             ),
             "shared-cache",
+            logged="kv_unified",
         ),
     )
     ubatch_size: int | None = option(
@@ -252,6 +258,7 @@ class LlamaCppOptions:
                 marked("tokens"),
             ),
             "micro-batch",
+            logged="n_ubatch",
         ),
     )
     batch_size: int | None = option(
@@ -350,6 +357,7 @@ class LlamaCppOptions:
                 behind_more=True,
             ),
             "window-cache",
+            logged="swa_full",
         ),
     )
 

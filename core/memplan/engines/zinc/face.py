@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from memplan.advice import Ladder
     from memplan.calculation import Expression
     from memplan.comparison import Trait
+    from memplan.engines.log_dialect import LogDialect
     from memplan.estimate import Estimate
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
@@ -48,6 +49,11 @@ class Zinc(Engine):
         from memplan.engines.zinc.traits import traits
 
         return traits(plan)
+
+    def log_dialect(self) -> LogDialect:
+        from memplan.engines.zinc.log_rows import DIALECT
+
+        return DIALECT
 
     def explain(self, plan: Plan, units: ByteUnits) -> str:
         from memplan.engines.zinc.wording import explain

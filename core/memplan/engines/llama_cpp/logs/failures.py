@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import BYTES, MIB, SIZE, Effect, row
+from memplan.engines.llama_cpp.logs.own_row import own_row as row
+from memplan.engines.log_row import BYTES, MIB, SIZE, Effect
 
 HARMLESS: Final = (
     row("pinned memory", r"(?i)failed to (?:allocate|register) .{0,24}pinned memory\s{0,4}[(:]",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import ANY_UNIT, QUOTED_SIZE, Effect, row, strange_row
+from memplan.engines.llama_cpp.logs.own_row import own_row as row
+from memplan.engines.log_row import ANY_UNIT, QUOTED_SIZE, Effect
+from memplan.engines.log_row import row as strange_row
 
 _QUOTE: Final = r'\\?"'
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import MIB, SIZE, Effect, row
-
-SEPARATOR: Final = " = "
-"""In a row of a table of memory; too common to look for."""
+from memplan.engines.llama_cpp.logs.own_row import own_row as row
+from memplan.engines.log_row import COMMON_KEY, MIB, SIZE, Effect
 
 BUFFERS: Final = (
     # The buffer's name is what stands before the match, after the last colon.
@@ -85,7 +83,7 @@ TOTALS: Final = (
     row("memory breakdown", r"memory breakdown \[MiB\]", Effect.BREAKDOWN,
         "| memory breakdown [MiB] | total   free    self   model   context   compute"
         "    unaccounted |"),
-    row(SEPARATOR, r"\|\s{1,4}-\s{1,4}(?P<device>[^|]{1,100}?)\s{0,60}\|\s{1,24}"
+    row(COMMON_KEY, r"\|\s{1,4}-\s{1,4}(?P<device>[^|]{1,100}?)\s{0,60}\|\s{1,24}"
         r"(?:(?P<total>\d{1,12}) =\s{1,12}(?P<free>\d{1,12}) \+ \()?\s{0,24}"
         r"(?P<self>\d{1,12}) =\s{1,12}(?P<model>\d{1,12}) \+\s{1,12}(?P<context>\d{1,12}) \+"
         r"\s{1,12}(?P<compute>\d{1,12})", Effect.BREAKDOWN,
@@ -137,9 +135,10 @@ PROGRESS: Final = (
 """How far a load has come."""
 
 _FUNCTION: Final = (
-    r"(?P<function>llama_context|llama_new_context_with_model|llama_init_from_model"
-    r"|print_meta|model_load_internal|llama_init_from_file)"
+    r"(?:llama_context|(?P<again>llama_new_context_with_model|llama_init_from_model"
+    r"|print_meta|model_load_internal|llama_init_from_file))"
 )
+"""``again``: of versions that print their options before each new context."""
 
 OPTIONS: Final = (
     row("new slot", r"new slot,? n_ctx", Effect.NONE,

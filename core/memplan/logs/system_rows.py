@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import Effect
-from memplan.logs.rows.row import strange_row as row
-
-_ENGINE_LIKE: Final = (
-    r"(?i:[\w./-]{0,24}(?:llama|main|server|kobold|python|lm.?studio|jan|local-?ai|gpustack|runner"
-    r"|whisper|textgen))"
-)
-"""Names of processes that hold a model. Another process that is killed ends none."""
+from memplan.engines.log_row import Effect, LineKind, row
 
 _OOM: Final = r"(?i)\boom[-_ ]killer\b.{0,40}|\bresult 'oom-kill'|\boom-kill:|invoked oom-killer"
 _CODE_137: Final = (
@@ -20,11 +13,27 @@ _CODE_137: Final = (
 
 _CODE_MINUS_9: Final = r"(?i)(?:exit(?:ed)?(?: with)?(?: status)? )?code[:=\s]{1,3}-9\b"
 
-SYSTEM: Final = (
-    row("illed process", rf"[Oo]ut of memory: Kill(?:ed)? process \d{{1,10}},? \({_ENGINE_LIKE}",
-        Effect.STOPPED, "Out of memory: Killed process 3110 (llama-server) total-vm:91234567kB",
-        cause="host_memory", ending="killed"),
-    row("illed process", r"[Oo]ut of memory: Kill(?:ed)? process", Effect.NONE,
+_KILLED: Final = r"[Oo]ut of memory: Kill(?:ed)? process"
+
+
+def system_rows(processes: str) -> tuple[LineKind, ...]:
+    """The rows, given the names of processes that hold a model, as alternatives of a pattern.
+
+    Another process that is killed ends no load.
+    """
+    of_engine = row(
+        "illed process",
+        rf"{_KILLED} \d{{1,10}},? \((?i:[\w./-]{{0,24}}(?:{processes}))",
+        Effect.STOPPED,
+        "Out of memory: Killed process 3110 (llama-server) total-vm:91234567kB",
+        cause="host_memory",
+        ending="killed",
+    )
+    return (of_engine, *_SYSTEM)
+
+
+_SYSTEM: Final = (
+    row("illed process", _KILLED, Effect.NONE,
         "Out of memory: Killed process 4711 (chrome) total-vm:1234567kB"),
     row("oom-k", _OOM, Effect.STOPPED, "systemd[1]: ollama.service: Failed with result 'oom-kill'.",
         cause="host_memory", ending="killed"),

@@ -6,45 +6,29 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from memplan.logs.rows import llama_cpp, llama_cpp_failures
-from memplan.logs.rows.koboldcpp import KOBOLDCPP
-from memplan.logs.rows.llama_cpp_fit import FIT
-from memplan.logs.rows.llama_cpp_parts import PARTS
-from memplan.logs.rows.lm_studio import LM_STUDIO
-from memplan.logs.rows.ollama import OLLAMA
-from memplan.logs.rows.other_apps import OTHER_APPS
-from memplan.logs.rows.row import Effect, LineKind
-from memplan.logs.rows.system import SYSTEM
-from memplan.logs.rows.zinc import ZINC
+from memplan.engines.log_row import COMMON_KEY, Effect, LineKind
+from memplan.engines.registry import ENGINES
+from memplan.logs.system_rows import system_rows
 
-_APPS: Final = OLLAMA + LM_STUDIO + KOBOLDCPP + OTHER_APPS
+DIALECTS: Final = {name: engine.log_dialect() for name, engine in ENGINES.items()}
+"""How each engine writes its logs."""
+
+_APP_ROWS: Final = tuple(row for each in DIALECTS.values() for row in each.app_rows)
 _NOTED: Final = frozenset({Effect.NOTED, Effect.NONE})
+_PROCESSES: Final = "|".join(name for each in DIALECTS.values() for name in each.processes)
 
-APP_SIGNS: Final = tuple(row for row in _APPS if row.effect is Effect.NOTED)
+APP_SIGNS: Final = tuple(row for row in _APP_ROWS if row.effect is Effect.NOTED)
 """Lines that tell which program was around the engine, and nothing else."""
 
 LINE_KINDS: Final = (
-    llama_cpp.BUFFERS
-    + llama_cpp.TOTALS
-    + PARTS
-    + llama_cpp.PROGRESS
-    + FIT
-    + llama_cpp_failures.HARMLESS
+    *(row for each in DIALECTS.values() for row in each.loading),
     # What a program around the engine says may quote the engine: its own words come first.
-    + tuple(row for row in _APPS if row.effect not in _NOTED)
-    + llama_cpp_failures.ALLOCATIONS
-    + llama_cpp_failures.BUFFERS
-    + llama_cpp_failures.REASONS
-    + llama_cpp_failures.RUNNING
-    + llama_cpp_failures.ENDS
-    + llama_cpp.OPTIONS
-    + llama_cpp.DEVICES
-    + llama_cpp.VERSIONS
-    + ZINC
-    + SYSTEM
-    + APP_SIGNS
-    + tuple(row for row in _APPS if row.effect is Effect.NONE)
-    + llama_cpp.KNOWN
+    *(row for row in _APP_ROWS if row.effect not in _NOTED),
+    *(row for each in DIALECTS.values() for row in each.results),
+    *system_rows(_PROCESSES),
+    *APP_SIGNS,
+    *(row for row in _APP_ROWS if row.effect is Effect.NONE),
+    *(row for each in DIALECTS.values() for row in each.known),
 )
 
 SPEAKS_OF_MEMORY: Final = re.compile(
@@ -64,7 +48,7 @@ def _anchors(keys: set[str]) -> tuple[str, ...]:
 
 
 _TELLING: Final = frozenset(
-    {row.key for row in LINE_KINDS if row.key != llama_cpp.SEPARATOR and row not in APP_SIGNS}
+    {row.key for row in LINE_KINDS if row.key != COMMON_KEY and row not in APP_SIGNS}
 ) | frozenset(_ALSO)
 ANCHORS: Final = _anchors(set(_TELLING) | {row.key for row in APP_SIGNS})
 SIGN_ANCHORS: Final = frozenset(ANCHORS) - frozenset(_anchors(set(_TELLING)))
@@ -76,7 +60,5 @@ def kinds_with(anchors: tuple[int, ...]) -> tuple[LineKind, ...]:
     """The rows that a line with exactly these anchors, by their indices, can match; in order."""
     held = [ANCHORS[index] for index in anchors]
     return tuple(
-        row
-        for row in LINE_KINDS
-        if row.key == llama_cpp.SEPARATOR or any(a in row.key for a in held)
+        row for row in LINE_KINDS if row.key == COMMON_KEY or any(a in row.key for a in held)
     )

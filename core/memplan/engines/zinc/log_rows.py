@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import ANY_UNIT, Effect, row
+from memplan.engines.log_app import App
+from memplan.engines.log_dialect import LogDialect
+from memplan.engines.log_row import ANY_UNIT, Effect, row
 
-ZINC: Final = (
+_ROWS: Final = (
     row("Tensor upload", rf"Tensor upload\W{{1,40}}{ANY_UNIT} device-local weights", Effect.BUFFER,
         "  Tensor upload: 4.58 GiB device-local weights",
         engine="zinc", kind="weights", buffer="device"),
@@ -74,3 +76,5 @@ ZINC: Final = (
         "info(gpu):   VRAM: 16368 MB | BW: 640 GB/s | CUs: 32",
         engine="zinc", device="device", backend="vulkan"),
 )  # fmt: skip
+
+DIALECT: Final = LogDialect(results=_ROWS, apps={"": App("ZINC")}, processes=("zinc",))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import Effect, row
+from memplan.engines.llama_cpp.logs.own_row import own_row as row
+from memplan.engines.log_row import Effect
+
+_FLAGS: Final = {
+    "n_gpu_layers": "--n-gpu-layers",
+    "tensor_split": "--tensor-split",
+    "tensor_buft_overrides": "--override-tensor",
+}
+"""The options for which ``--fit`` gives up, by its own names of them."""
 
 FIT: Final = (
     row("total, ", r"fit\w{0,20}:\s{1,8}- (?P<device>\w{1,40}) \((?P<description>.{0,100}?)\)"
@@ -15,10 +23,13 @@ FIT: Final = (
         r"(?P<context_to>\d{1,12}) ->", Effect.FIT,
         "llama_params_fit_impl: context size reduced from 131072 to 38912 -> need 28500 MiB less "
         "memory in total"),
-    row("params to free device", r"failed to fit params to free device memory: .{0,24}?"
-        r"(?P<set_by_user>n_gpu_layers|tensor_split|tensor_buft_overrides) already set by user",
-        Effect.FIT, "common_fit_params: failed to fit params to free device memory: n_gpu_layers "
-        "already set by user to 99, abort"),
+    *(
+        row("params to free device", r"failed to fit params to free device memory: .{0,24}?"
+            rf"{parameter} already set by user",
+            Effect.FIT, f"common_fit_params: failed to fit params to free device memory: "
+            f"{parameter} already set by user to 99, abort", set_by_user=flag)
+        for parameter, flag in _FLAGS.items()
+    ),
     row("params to free device", r"(?P<gave_up>failed) to fit params to free device memory",
         Effect.FIT, "common_fit_params: failed to fit params to free device memory: was unable to "
         "fit model into system memory by reducing context, abort"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import MIB, Effect, row
+from memplan.engines.llama_cpp.logs.own_row import own_row as row
+from memplan.engines.log_row import MIB, Effect
 
 PARTS: Final = (
     row("loading draft model", r"loading draft model|draft model is", Effect.PART_STARTS,

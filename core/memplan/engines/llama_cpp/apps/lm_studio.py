@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import Effect
-from memplan.logs.rows.row import strange_row as row
+from memplan.engines.log_row import Effect, row
 
 LM_STUDIO: Final = (
     row("insufficient system resources", r"Model loading (?:aborted|was stopped) due to "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.logs.rows.row import Effect, row
+from memplan.engines.llama_cpp.logs.own_row import own_row as row
+from memplan.engines.log_row import Effect
 
 KOBOLDCPP: Final = (
     row("Namespace(", r"Namespace\((?=.{0,2000}?\bcontextsize=)", Effect.WRAPPER_REQUEST,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-LLAMA_CPP: Final = "llama.cpp"
+COMMON_KEY: Final = " = "
+"""The key of rows of a table of memory: in too many lines to look for."""
 
 
 class Effect(Enum):
@@ -99,17 +100,7 @@ def row(
 ) -> LineKind:
     """A row of a table of kinds; keyword arguments are what such a line implies.
 
-    A line of llama.cpp is the rule: ``engine`` is given where it is another's, empty where a line
-    tells no engine.
+    ``engine`` is given where only that engine writes such a line.
     """
-    says.setdefault("engine", LLAMA_CPP)
     may_go_on = may_go_on or effect in _MAY_GO_ON
     return LineKind(key, re.compile(pattern), effect, example, tuple(says.items()), may_go_on)
-
-
-def strange_row(
-    key: str, pattern: str, effect: Effect, example: str, may_go_on: bool = False, **says: str
-) -> LineKind:
-    """A row for lines that are of no engine: they tell nothing of which engine ran."""
-    says.setdefault("engine", "")
-    return row(key, pattern, effect, example, may_go_on, **says)

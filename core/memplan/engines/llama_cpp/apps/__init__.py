@@ -1,0 +1,1 @@
+"""Programs around llama.cpp: their lines, their words, their logs."""

@@ -53,6 +53,7 @@ class NoticeKind(StrEnum):
     CONTEXT_LENGTH_ASSUMED = "context_length_assumed"
     LAYER_INCOMPLETE = "layer_incomplete"
     ONE_DEVICE = "one_device"
+    CHECKPOINTS_OVER_HOST = "checkpoints_over_host"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,10 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
             "The file states no context length: {detail} tokens are assumed."
         ),
         NoticeKind.ONE_DEVICE: marked("{engine} uses one device: the plan is for the first."),
+        NoticeKind.CHECKPOINTS_OVER_HOST: marked(
+            "While {engine} serves, the checkpoints of its slots may take more host memory than "
+            "is left ({detail}): keep fewer, or serve fewer requests at a time."
+        ),
         NoticeKind.LAYER_INCOMPLETE: marked(
             "A layer lacks the tensor {detail}: {engine} cannot load the model as it is, and "
             "compute buffers are a rough estimate."

@@ -13,7 +13,7 @@ from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
-from memplan.wording.help.lookup import budget_topic
+from memplan.wording.help.lookup import budget_topic, growth_topic
 from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
@@ -87,16 +87,14 @@ def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
         yield _later(plan, growth, units)
 
 
-_LATER: Final[Mapping[GrowthKind, tuple[HelpTopic, str, str]]] = exhaustive(
+_LATER: Final[Mapping[GrowthKind, tuple[str, str]]] = exhaustive(
     GrowthKind,
     {
         GrowthKind.CHECKPOINTS: (
-            HelpTopic.CHECKPOINTS,
             marked("Checkpoints"),
             marked("Up to {size} of host memory while it serves, {entry} each"),
         ),
         GrowthKind.PROMPT_CACHE: (
-            HelpTopic.PROMPT_CACHE,
             marked("Prompt cache"),
             marked("Up to {size} of host memory while it serves; a full conversation is {entry}"),
         ),
@@ -106,14 +104,15 @@ _LATER: Final[Mapping[GrowthKind, tuple[HelpTopic, str, str]]] = exhaustive(
 
 def _later(plan: Plan, growth: Growth, units: ByteUnits) -> Reason:
     """What grows while the engine serves, and whether its memory has room for that."""
-    topic, title, sentence = _LATER[growth.kind]
+    title, sentence = _LATER[growth.kind]
     size, entry = growth.most(plan.at.context_tokens), growth.entry(plan.at.context_tokens)
     text = tr(sentence).format(size=format_bytes(size, units), entry=format_bytes(entry, units))
-    left = plan.at.pool(growth.pool).headroom_bytes
-    if left is not None and size > left:
+    usage = plan.at.pool(growth.pool)
+    limit_bytes = usage.pool.limit_bytes
+    if limit_bytes is not None and size > (left := limit_bytes - usage.bytes):
         more = tr("{text}; only {left} are left there")
         text = more.format(text=text, left=format_bytes(max(left, 0), units))
-    return Reason(topic, tr(title), text, format_exact_bytes(size))
+    return Reason(growth_topic(growth.kind), tr(title), text, format_exact_bytes(size))
 
 
 def _largest_buffer(plan: Plan, allocation: Allocation, units: ByteUnits) -> Reason:

@@ -42,7 +42,7 @@ class Drawing:
 
 
 class Curves(QGraphicsItem):
-    """Above the areas: hatching of estimates, edges, other plans' lines, the largest buffer.
+    """Above the areas: hatching of estimates, edges, other plans, largest buffer, what comes later.
 
     Wide lines and dashes take many times longer to paint than a picture of them, and no curve
     changes while a budget is dragged: Qt keeps the picture.
@@ -94,6 +94,7 @@ class Curves(QGraphicsItem):
         _paint_edges(painter, self._drawing)
         _paint_overlays(painter, self._drawing)
         _paint_largest_buffer(painter, self._drawing)
+        _paint_serving(painter, self._drawing)
         painter.restore()
 
 
@@ -141,6 +142,16 @@ def _paint_largest_buffer(painter: QPainter, drawing: Drawing) -> None:
     width = drawing.fonts.scaled(1.6)
     pen = QPen(QColor(drawing.theme.text), width, Qt.PenStyle.DashDotDotLine)
     _paint_curve(painter, _polyline(drawing.frame, drawing.series.contexts, largest), pen, drawing)
+
+
+def _paint_serving(painter: QPainter, drawing: Drawing) -> None:
+    """Up to where the memory is taken while the engine serves."""
+    serving = drawing.series.serving
+    if serving is None:
+        return
+    pen = QPen(QColor(drawing.theme.text), drawing.fonts.scaled(1.6))
+    pen.setDashPattern([1, 2])
+    _paint_curve(painter, _polyline(drawing.frame, drawing.series.contexts, serving), pen, drawing)
 
 
 def _paint_curve(painter: QPainter, curve: QPolygonF, pen: QPen, drawing: Drawing) -> None:

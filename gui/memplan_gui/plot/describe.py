@@ -10,7 +10,7 @@ from memplan.units import ByteUnits, format_bytes, format_tokens
 
 from memplan_gui.plot.marks import markers_of
 from memplan_gui.plot.overlay import Overlay
-from memplan_gui.plot.series import own_pool
+from memplan_gui.plot.series import grown_bytes_at, own_pool
 
 
 def summary(plan: Plan, pool: str, overlays: Iterable[Overlay], units: ByteUnits) -> str:
@@ -21,6 +21,7 @@ def summary(plan: Plan, pool: str, overlays: Iterable[Overlay], units: ByteUnits
     budget = tr("not limited") if budget_bytes is None else format_bytes(budget_bytes, units)
     marks = ", ".join(marker.texts()[0] for marker in markers_of(plan.markers))
     others = "".join(f" {_at_the_same(overlay, plan, pool, units)}" for overlay in overlays)
+    others += _while_serving(plan, pool, units)
     return tr(
         "Memory from {least} at {first} tokens to {most} at {last} tokens. Budget {budget}. "
         "At {context} tokens it needs {needed}.{others} Marked contexts: {marks}. "
@@ -42,3 +43,12 @@ def _at_the_same(overlay: Overlay, plan: Plan, pool: str, units: ByteUnits) -> s
     usage = overlay.plan.usage_at(plan.at.context_tokens)
     count = usage.pool(own_pool(overlay.plan, pool)).bytes
     return tr("{plan} needs {size}.").format(plan=overlay.name, size=format_bytes(count, units))
+
+
+def _while_serving(plan: Plan, pool: str, units: ByteUnits) -> str:
+    grown_bytes = grown_bytes_at(plan, pool, plan.at.context_tokens)
+    if not grown_bytes:
+        return ""
+    size = format_bytes(plan.at.pool(pool).bytes + grown_bytes, units)
+    text = tr("While it serves, up to {size} are taken.")
+    return " " + text.format(size=size)

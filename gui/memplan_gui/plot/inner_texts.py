@@ -112,6 +112,24 @@ class InnerTexts:
             self._along_curve(self._series.largest_buffer, width, height),
         )
 
+    def place_serving(self) -> None:
+        """How much is taken while the engine serves: beside its line, or at the top."""
+        serving = self._series.serving
+        if serving is None:
+            return
+        last = self._frame.last_tokens
+        most_bytes = float(np.interp(last, self._series.contexts, serving))
+        size = format_bytes(int(most_bytes), self._picture.units)
+        text = tr("up to {size} while it serves").format(size=size)
+        above = most_bytes > self._frame.top_bytes
+        text = f"{text} ↑" if above else text
+        width, height = self._small.horizontalAdvance(text) + 8, self._small.height()
+        places: Iterable[QRectF] = self._along_curve(serving, width, height)
+        if above:
+            y = self._frame.rect.top() + 5
+            places = [QRectF(x, y, width, height) for x in reversed(self._xs(width))]
+        self._write(TextRole.SERVING, text, places, True)
+
     def place_overlays(self) -> None:
         """The names of the other plans, each beside its line and off the others."""
         lines = [series.total for _, series in self._picture.overlays]

@@ -170,6 +170,7 @@ def _text_colour(text: Text, theme: Theme) -> str:
         TextRole.BUDGET: theme.budget_text,
         TextRole.OVERLAY: theme.text,
         TextRole.BUFFER: theme.text,
+        TextRole.SERVING: theme.text,
         TextRole.MEETING: theme.text,
     }
     return colours.get(text.role, theme.text_muted)

@@ -75,6 +75,7 @@ class _LayoutMaker:
         inner.keep_off([line.x for line in lines], (budget_y, share_y, buffer_limit_y), wanted)
         inner.place_share(share_y)
         inner.place_buffer(buffer_limit_y)
+        inner.place_serving()
         inner.place_overlays()
         met = self._meetings()
         inner.place_meetings(met)

@@ -38,6 +38,7 @@ class TextRole(Enum):
     EXIT = auto()
     BUFFER = auto()
     RANGE = auto()
+    SERVING = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from memplan.wording.help.lookup import (
     automatic_topic,
     budget_topic,
     component_topic,
+    growth_topic,
     largest_topic,
     share_topic,
 )
@@ -90,6 +91,8 @@ def _text(shown: Shown, point: QPointF) -> Topic | None:
         if text.rect.contains(point):
             if text.role is TextRole.SHARE:
                 return share_topic(shown.plan.request.engine)
+            if text.role is TextRole.SERVING:
+                return _serving_topic(shown.plan)
             if text.role in _TEXTS:
                 return _TEXTS[text.role]
     return None
@@ -98,7 +101,7 @@ def _text(shown: Shown, point: QPointF) -> Topic | None:
 def _other(
     shown: Shown, overlays: tuple[tuple[Overlay, Series], ...], point: QPointF
 ) -> Topic | None:
-    """Whether another plan's line, or that of the largest buffer, is at a pixel."""
+    """Another line at a pixel: of another plan, of the largest buffer, of what comes later."""
     frame = shown.frame
     if not frame.rect.contains(point):
         return None
@@ -106,12 +109,24 @@ def _other(
     for _, series in overlays:
         if abs(frame.y_of(series.total_at(tokens)) - point.y()) <= _NEAR:
             return HelpTopic.OTHER_PLANS
-    largest = shown.series.largest_buffer
-    if largest is not None:
-        count = float(np.interp(tokens, shown.series.contexts, largest))
-        if abs(frame.y_of(count) - point.y()) <= _NEAR:
-            return HelpTopic.LARGEST_BUFFER
+    own = shown.series
+    lines = (
+        (own.largest_buffer, HelpTopic.LARGEST_BUFFER),
+        (own.serving, _serving_topic(shown.plan)),
+    )
+    for line, topic in lines:
+        if line is not None:
+            count = float(np.interp(tokens, own.contexts, line))
+            if abs(frame.y_of(count) - point.y()) <= _NEAR:
+                return topic
     return None
+
+
+def _serving_topic(plan: Plan) -> Topic:
+    """What takes most of what comes while the engine serves."""
+    at = plan.at.context_tokens
+    most = max(plan.growth, key=lambda growth: growth.most(at))
+    return growth_topic(most.kind)
 
 
 def _area(shown: Shown, point: QPointF) -> Topic:

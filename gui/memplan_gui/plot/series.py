@@ -10,6 +10,7 @@ from memplan.planner import Curve, Plan
 from numpy.typing import NDArray
 
 _SAMPLES = 320
+_PLACES_OF_GROWTH = 48
 
 Span = tuple[float, float]
 """First and last context of a range, in tokens."""
@@ -27,6 +28,8 @@ class Series:
         total: bytes of all, shape ``(n,)``.
         band: bytes by which the total may be off either way, shape ``(n,)``.
         largest_buffer: bytes of the largest buffer, shape ``(n,)``, where the device limits it.
+        serving: bytes of all and of what comes while it serves, at most, shape ``(n,)``; ``None``
+            where nothing comes, or in a device's memory.
     """
 
     pool: str
@@ -36,6 +39,7 @@ class Series:
     total: NDArray[np.float64]
     band: NDArray[np.float64]
     largest_buffer: NDArray[np.float64] | None
+    serving: NDArray[np.float64] | None
 
     @property
     def span(self) -> Span:
@@ -73,12 +77,14 @@ def series_of(plan: Plan, pool: str | None = None) -> Series:
     on_device = pool == plan.request.machine.devices[0].id
     largest_buffer = _largest_buffer(plan, curve) if on_device else None
     own = curve.bytes[counted]
+    grown = _grown(plan, pool, contexts)
     bands = curve.bands[counted]
     if len(contexts) == 1:
         # A ceiling of one token: a flat piece to its left, so that there is something to see.
         contexts = np.array([contexts[0] / 2, contexts[0]])
         own, bands = np.repeat(own, 2, axis=1), np.repeat(bands, 2, axis=1)
         largest_buffer = None if largest_buffer is None else np.repeat(largest_buffer, 2)
+        grown = None if grown is None else np.repeat(grown, 2)
     return Series(
         pool,
         contexts,
@@ -87,6 +93,7 @@ def series_of(plan: Plan, pool: str | None = None) -> Series:
         own.sum(axis=0),
         bands.sum(axis=0),
         largest_buffer,
+        None if grown is None else own.sum(axis=0) + grown,
     )
 
 
@@ -100,6 +107,23 @@ def _largest_buffer(plan: Plan, curve: Curve) -> NDArray[np.float64] | None:
     if plan.allocation is None or plan.allocation.limit_bytes is None:
         return None
     return np.asarray(plan.allocation.curve(curve.contexts), dtype=np.float64)
+
+
+def grown_bytes_at(plan: Plan, pool: str, context_tokens: int) -> int:
+    """What comes beside a start while the engine serves, at most; a device's memory gets none."""
+    if any(device.id == pool for device in plan.request.machine.devices):
+        return 0
+    return sum(growth.most(context_tokens) for growth in plan.growth if growth.pool == pool)
+
+
+def _grown(plan: Plan, pool: str, contexts: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The same over contexts, from a few of them; ``None`` where nothing comes."""
+    places = contexts[:: max(len(contexts) // _PLACES_OF_GROWTH, 1)]
+    places = np.unique(np.append(places, contexts[-1]))
+    counts = [grown_bytes_at(plan, pool, int(place)) for place in places]
+    if not any(counts):
+        return None
+    return np.asarray(np.interp(contexts, places, counts), dtype=np.float64)
 
 
 def shown_bytes(
@@ -120,6 +144,10 @@ def shown_bytes(
         curve_bytes = _STEEP_SHOWN * interest_bytes
     if budget_bytes <= _FAR_BUDGET * curve_bytes:
         curve_bytes = max(curve_bytes, budget_bytes)
+    if series.serving is not None:
+        most_bytes = float(np.interp(last_tokens, series.contexts, series.serving))
+        if most_bytes <= _SERVING_SHOWN * curve_bytes:
+            curve_bytes = max(curve_bytes, most_bytes)
     others_bytes = max((_highest_bytes(other, last_tokens) for other in others), default=0.0)
     return max(curve_bytes, min(others_bytes, _OTHERS_SHOWN * curve_bytes))
 
@@ -134,3 +162,5 @@ _FAR_BUDGET = 3
 _STEEP = 6
 _STEEP_SHOWN = 3
 _OTHERS_SHOWN = 2
+_SERVING_SHOWN = 4
+"""What comes later is a line up to so many times what is there from the start, else a text."""

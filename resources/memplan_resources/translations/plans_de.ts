@@ -1572,8 +1572,8 @@
         <translation>Was ausgelassen ist</translation>
     </message>
     <message>
-        <source>The driver&apos;s own memory (a CUDA context takes roughly 100 to 550 MiB), fragmentation, descriptor and query pools. Several GPUs, multimodal projectors, draft models, LoRA, llama-server&apos;s context checkpoints and prompt cache are not planned.</source>
-        <translation>Der eigene Speicher des Treibers (ein CUDA-Kontext braucht etwa 100 bis 550 MiB), Fragmentierung, Descriptor- und Query-Pools. Mehrere GPUs, multimodale Projektoren, Draft-Modelle, LoRA, Kontext-Checkpoints und Prompt-Cache von llama-server werden nicht geplant.</translation>
+        <source>The driver&apos;s own memory (a CUDA context takes roughly 100 to 550 MiB), fragmentation, descriptor and query pools. What is loaded beside the model, and what a server keeps in host memory while it serves, have articles of their own.</source>
+        <translation>Der eigene Speicher des Treibers (ein CUDA-Kontext braucht etwa 100 bis 550 MiB), Fragmentierung, Descriptor- und Query-Pools. Was neben dem Modell geladen wird und was ein Server im Betrieb im Hauptspeicher hält, steht in eigenen Artikeln.</translation>
     </message>
     <message>
         <source>Leave room for them: less than 1 GiB left is called tight.</source>
@@ -1970,6 +1970,10 @@
     <message>
         <source>{engine} uses one device: the plan is for the first.</source>
         <translation>{engine} verwendet ein Gerät: Der Plan gilt für das erste.</translation>
+    </message>
+    <message>
+        <source>While {engine} serves, the checkpoints of its slots may take more host memory than is left ({detail}): keep fewer, or serve fewer requests at a time.</source>
+        <translation>Im Betrieb von {engine} können die Checkpoints der Slots mehr Hauptspeicher belegen, als frei bleibt ({detail}): weniger behalten oder weniger Anfragen gleichzeitig bedienen.</translation>
     </message>
     <message>
         <source>A layer lacks the tensor {detail}: {engine} cannot load the model as it is, and compute buffers are a rough estimate.</source>

@@ -1322,6 +1322,10 @@
         <translation>{plan} braucht {size}.</translation>
     </message>
     <message>
+        <source>While it serves, up to {size} are taken.</source>
+        <translation>Im Betrieb werden bis zu {size} belegt.</translation>
+    </message>
+    <message>
         <source>Budget {size}</source>
         <translation>Budget {size}</translation>
     </message>
@@ -1336,6 +1340,10 @@
     <message>
         <source>Buffer limit {size}</source>
         <translation>Puffergrenze {size}</translation>
+    </message>
+    <message>
+        <source>up to {size} while it serves</source>
+        <translation>bis zu {size} im Betrieb</translation>
     </message>
     <message>
         <source>crosses at {context}</source>

@@ -16,7 +16,11 @@ from memplan.engines.llama_cpp.parts.server_memory import (
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.estimate import Growth, GrowthKind
-from memplan.units import MIB
+from memplan.memory.machine import HOST_ID, Machine, Pool, PoolKind
+from memplan.model import NoticeKind
+from memplan.planner import plan
+from memplan.request import Backend, EngineName, Request
+from memplan.units import GIB, MIB
 
 
 def _rows() -> list[Row]:
@@ -84,3 +88,17 @@ def test_that_split_slots_hold_their_share_of_the_context() -> None:
 def test_that_only_a_server_keeps_states_and_not_those_that_are_switched_off() -> None:
     assert not _growth("gemma-3-12b", program=Program.LLAMA_CLI)
     assert not _growth("gemma-3-12b", ctx_checkpoints=0, cache_ram_mib=0)
+
+
+@pytest.mark.parametrize(("slots", "warned"), [(1, False), (4, True)])
+def test_that_checkpoints_of_all_slots_that_the_host_cannot_hold_are_warned_of(
+    slots: int, warned: bool
+) -> None:
+    host = Pool(HOST_ID, PoolKind.HOST, None, GIB)
+    machine = Machine.of_devices([Pool("gpu0", PoolKind.DEVICE, Backend.VULKAN, 8 * GIB)], host)
+    options = (LlamaCppOptions(parallel=slots, kv_unified=True),)
+    request = Request(EngineName.LLAMA_CPP, machine=machine, options=options)
+    answer = plan(model_of("gemma-3-270m"), request)
+    found = [n for n in answer.notices if n.kind is NoticeKind.CHECKPOINTS_OVER_HOST]
+    assert bool(found) == warned
+    assert answer.verdict.fits  # it starts all the same

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memplan import Backend, EngineName, Plan, Request
 from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.memory.machine import HOST_ID, Machine, Pool, PoolKind
 from memplan.units import ByteUnits
 from memplan_gui.plot.layout import lay_out
 from memplan_gui.plot.overlay import Overlay
@@ -334,3 +335,37 @@ def test_that_the_limit_of_one_buffer_is_a_line_with_the_curve_of_the_largest() 
 def test_that_llama_cpp_names_the_memory_that_it_sizes_for() -> None:
     layout = layout_of(real_plan(request=Request(engine=EngineName.LLAMA_CPP)))
     assert text_of(layout, TextRole.SHARE) == "15.0 GiB used for automatic sizing"
+
+
+def _serving(checkpoints: int) -> Plan:
+    """Windows on a machine whose host has 64 GiB."""
+    card = Pool("gpu0", PoolKind.DEVICE, Backend.VULKAN, 24 * GIB)
+    host = Pool(HOST_ID, PoolKind.HOST, None, 64 * GIB)
+    options = (LlamaCppOptions(ctx_checkpoints=checkpoints, cache_ram_mib=256),)
+    machine = Machine.of_devices([card], host)
+    request = Request(engine=EngineName.LLAMA_CPP, machine=machine, options=options)
+    return real_plan("gemma-3-270m.Q4_K_M", request)
+
+
+def test_that_what_comes_while_it_serves_is_a_line_in_the_hosts_chart_only() -> None:
+    plan = _serving(checkpoints=4)
+    series = series_of(plan, HOST_ID)
+    assert series_of(plan).serving is None
+    assert series.serving is not None
+    grown = series.serving[-1] - series.total[-1]
+    assert grown == sum(g.most(plan.markers.ceiling_tokens) for g in plan.growth) > 0
+    size = QSizeF(700, 340)
+    layout = lay_out(Picture(plan, series), size, ChartFonts.of(QFont()))
+    (text,) = texts_of(layout, TextRole.SERVING)
+    assert text.text.startswith("up to ")
+    assert text.text.endswith(" while it serves")
+    assert layout.frame.top_bytes > series.serving[-1]
+
+
+def test_that_what_comes_later_does_not_press_the_start_flat() -> None:
+    plan = _serving(checkpoints=4000)
+    series = series_of(plan, HOST_ID)
+    layout = lay_out(Picture(plan, series), QSizeF(700, 340), ChartFonts.of(QFont()))
+    assert series.total[-1] > layout.frame.top_bytes / 2
+    (text,) = texts_of(layout, TextRole.SERVING)
+    assert text.text.endswith("↑")

@@ -55,6 +55,8 @@ from memplan.engines.llama_cpp.weights import largest_tensor, weight_bytes
 from memplan.estimate import (
     Allocation,
     Estimate,
+    Growth,
+    GrowthKind,
     LimitedBy,
     Sizing,
     UnsupportedRequestError,
@@ -71,7 +73,7 @@ from memplan.memory.component import (
 from memplan.model import Model, Notice, NoticeKind
 from memplan.model_parts import parts_of
 from memplan.request import Backend, Request
-from memplan.units import MIB, format_tokens
+from memplan.units import MIB, format_bytes, format_tokens
 from memplan.unsigned import I64_MAX
 
 _FOOTPRINTS_KEPT: Final = 32
@@ -126,12 +128,17 @@ def estimate(model: Model, request: Request) -> Estimate:
     options = request.options_of(LlamaCppOptions)
     pools = pools_in_use(request)
     targets = tuple(mib * MIB for mib in options.targets_mib(len(pools)))
+    growth = tuple(server_growth(footprint.shape, settings, options, pool_ids(request).host))
+    notices = (
+        *_notices(footprint.shape, request, sizing),
+        *_growth_notices(footprint, request, sizing.wanted_tokens, growth),
+    )
     return Estimate(
         engine_version=MEASURED_VERSIONS[request.backend].value,
         components=footprint.components,
         sizing=sizing,
         options=settings.as_options() | options.placing(),
-        notices=tuple(_notices(footprint.shape, request, sizing)),
+        notices=notices,
         auto_share_bytes=max(sum(pool.budget_bytes or 0 for pool in pools) - sum(targets), 0),
         allocation=footprint.demand.allocation,
         start=described(model, request, settings, found),
@@ -141,9 +148,7 @@ def estimate(model: Model, request: Request) -> Estimate:
             for pool, target, device in zip(pools, targets, asked.demand.devices, strict=True)
             if options.fits_start
         },
-        growth=tuple(
-            server_growth(footprint.shape, settings, request.llama_cpp, pool_ids(request).host)
-        ),
+        growth=growth,
     )
 
 
@@ -352,6 +357,22 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
         yield Notice(NoticeKind.DRIVER_LEFT_OUT)
     if not request.context_tokens and _fit_overshoots(sizing):
         yield Notice(NoticeKind.FIT_OVERSHOOTS, DeferredText(format_tokens, (sizing.auto_tokens,)))
+
+
+def _growth_notices(
+    footprint: Footprint, request: Request, context: int, growth: tuple[Growth, ...]
+) -> Iterator[Notice]:
+    """A warning where all checkpoints together are more than the host has left."""
+    host = request.machine.host
+    if host.limit_bytes is None:
+        return
+    taken_bytes = sum(c.bytes_at(context) for c in footprint.components if c.pool == host.id)
+    for grown in growth:
+        most_bytes = grown.most(context)
+        if grown.kind is GrowthKind.CHECKPOINTS and taken_bytes + most_bytes > host.limit_bytes:
+            yield Notice(
+                NoticeKind.CHECKPOINTS_OVER_HOST, DeferredText(format_bytes, (most_bytes,))
+            )
 
 
 def _fit_overshoots(sizing: Sizing) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from memplan.engines.registry import ENGINES, engine_named
+from memplan.estimate import GrowthKind
 from memplan.exhaustive import exhaustive
 from memplan.memory.backend import Backend
 from memplan.memory.component import ComponentKind, Part, Place
@@ -21,6 +22,20 @@ _PARTS: Final[Mapping[Part, HelpTopic | None]] = exhaustive(
         Part.ADAPTER: HelpTopic.ADAPTERS,
     },
 )
+
+
+_GROWTHS: Final[Mapping[GrowthKind, HelpTopic]] = exhaustive(
+    GrowthKind,
+    {
+        GrowthKind.CHECKPOINTS: HelpTopic.CHECKPOINTS,
+        GrowthKind.PROMPT_CACHE: HelpTopic.PROMPT_CACHE,
+    },
+)
+
+
+def growth_topic(kind: GrowthKind) -> Topic:
+    """What explains memory that is taken only while an engine serves."""
+    return _GROWTHS[kind]
 
 
 def component_topic(

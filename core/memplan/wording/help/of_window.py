@@ -156,8 +156,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("What is left out"),
         marked(
             "The driver's own memory (a CUDA context takes roughly 100 to 550 MiB), fragmentation, "
-            "descriptor and query pools. Several GPUs, multimodal projectors, draft models, LoRA, "
-            "llama-server's context checkpoints and prompt cache are not planned."
+            "descriptor and query pools. What is loaded beside the model, and what a server keeps "
+            "in host memory while it serves, have articles of their own."
         ),
         marked("Leave room for them: less than 1 GiB left is called tight."),
         (

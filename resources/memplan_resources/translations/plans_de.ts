@@ -528,6 +528,30 @@
         <translation>Lange Prompts werden langsamer gelesen.</translation>
     </message>
     <message>
+        <source>Leave the projector in host memory</source>
+        <translation>Den Projektor im Hauptspeicher lassen</translation>
+    </message>
+    <message>
+        <source>Images take longer.</source>
+        <translation>Bilder dauern länger.</translation>
+    </message>
+    <message>
+        <source>leave the projector in host memory</source>
+        <translation>den Projektor im Hauptspeicher lassen</translation>
+    </message>
+    <message>
+        <source>Do without next-token layers</source>
+        <translation>Auf Next-Token-Schichten verzichten</translation>
+    </message>
+    <message>
+        <source>Slower: no tokens are drafted.</source>
+        <translation>Langsamer: Token werden nicht entworfen.</translation>
+    </message>
+    <message>
+        <source>do without next-token layers</source>
+        <translation>auf Next-Token-Schichten verzichten</translation>
+    </message>
+    <message>
         <source>Keep the experts of {to} layers in host memory</source>
         <translation>Die Experten von {to} Schichten im Hauptspeicher halten</translation>
     </message>

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from llama_cpp_rows import DATA, model_of
 from memplan import cli, cli_check
+from memplan.advice import Change, Rung
+from memplan.engines.llama_cpp.ladders import MMPROJ_OFFLOAD, SPEC_TYPE, ladders
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.parts.projector import resolve_projector
 from memplan.engines.llama_cpp.parts.projector_memory import projector_memory
@@ -180,6 +182,32 @@ def test_that_facts_of_a_model_carry_its_parts() -> None:
     facts = json.loads(json.dumps(model_to_facts(model)))
     again = planned(model_from_facts(facts, "plan.json"))
     assert again.at.budgeted_bytes == planned(model).at.budgeted_bytes
+
+
+def offered(found: Plan, change: Change) -> list[Rung]:
+    """The rungs with which a plan would change an option."""
+    return [rung for ladder in ladders(found) for rung in ladder if rung.step.change == change]
+
+
+def test_that_a_projector_on_the_host_is_offered_with_what_it_frees() -> None:
+    memory = projector_memory(resolve_projector(projector().header), Backend.VULKAN)
+    beside = planned(with_part(model_of(GEMMA), projector()))
+    (rung,) = offered(beside, MMPROJ_OFFLOAD)
+    then = plan(beside.model, rung.change(beside.request))
+    freed = beside.at.budgeted_bytes - then.at.budgeted_bytes
+    assert freed == memory.weights_bytes + memory.device_bytes
+    assert rung.step.arguments == ("--no-mmproj-offload",)
+    assert offered(then, MMPROJ_OFFLOAD) == []
+    assert offered(planned(model_of(GEMMA)), MMPROJ_OFFLOAD) == []
+
+
+def test_that_doing_without_next_token_layers_is_offered_where_they_are_loaded() -> None:
+    model = model_of("qwen3.5-35b-a3b-mtp")
+    drafting = planned(model, spec_type=SpecType.DRAFT_MTP)
+    (rung,) = offered(drafting, SPEC_TYPE)
+    then = plan(model, rung.change(drafting.request))
+    assert then.at.budgeted_bytes == planned(model).at.budgeted_bytes
+    assert offered(then, SPEC_TYPE) == []
 
 
 def check(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from memplan.advice import Change, Ladder, Rung, Step
-from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.request_start import moves_layers
 from memplan.language import marked
+from memplan.memory.component import Part
+from memplan.model_parts import parts_of
 from memplan.planner import Plan
 from memplan.request import Request
 
@@ -36,6 +38,18 @@ UBATCH_SIZE: Final = Change(
     marked("Use a micro-batch of {to} tokens"),
     marked("Slower reading of long prompts."),
     marked("use a micro-batch of {to} tokens"),
+)
+MMPROJ_OFFLOAD: Final = Change(
+    "mmproj_offload",
+    marked("Leave the projector in host memory"),
+    marked("Images take longer."),
+    marked("leave the projector in host memory"),
+)
+SPEC_TYPE: Final = Change(
+    "spec_type",
+    marked("Do without next-token layers"),
+    marked("Slower: no tokens are drafted."),
+    marked("do without next-token layers"),
 )
 N_CPU_MOE: Final = Change(
     "n_cpu_moe",
@@ -76,6 +90,7 @@ def ladders(current: Plan) -> Iterator[Ladder]:
         _rung(Step(UBATCH_SIZE, count, ("--ubatch-size", str(count))), ubatch_size=count)
         for count in _halves(options["ubatch_size"], least=64)
     ]
+    yield from _parts_left_out(current)
     if moves_layers(current.model, current.request):
         return  # automatic fitting moves layers and experts by itself
     layers = current.model.dimensions.layers
@@ -90,6 +105,17 @@ def ladders(current: Plan) -> Iterator[Ladder]:
         _rung(Step(N_GPU_LAYERS, count, ("--n-gpu-layers", str(count))), n_gpu_layers=count)
         for count in range(min(options["n_gpu_layers"], layers + 1) - 1, -1, -1)
     ]
+
+
+def _parts_left_out(current: Plan) -> Iterator[Ladder]:
+    """What is loaded beside the model's own layers, off the device or not at all."""
+    options = current.request.options_of(LlamaCppOptions)
+    if parts_of(current.model, Part.PROJECTOR) and options.mmproj_offload:
+        step = Step(MMPROJ_OFFLOAD, "host", ("--no-mmproj-offload",))
+        yield [_rung(step, mmproj_offload=False)]
+    if any(component.part is Part.MTP for component in current.components):
+        step = Step(SPEC_TYPE, SpecType.NONE.value, ("--spec-type", SpecType.NONE.value))
+        yield [_rung(step, spec_type=SpecType.NONE)]
 
 
 def _rung(step: Step, **changes: Any) -> Rung:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from memplan.cli_parser import Parser
+from memplan.cli_parts import add_part_options, parts_from
 from memplan.estimate import UnsupportedRequestError
 from memplan.logs.against import Against, hold_against
 from memplan.logs.errors import LogError
@@ -14,6 +15,7 @@ from memplan.logs.log_json import log_to_json
 from memplan.logs.reading import read_log
 from memplan.logs.wording import log_text, stranger_note
 from memplan.model import read_model
+from memplan.model_parts import PartFile, with_parts
 from memplan.plan_json import ERROR_SCHEMA
 from memplan.reader.errors import GgufError
 from memplan.wording.one_line import one_line
@@ -28,11 +30,24 @@ def main(arguments: Sequence[str]) -> int:
     0: the log is an engine's; 2: it is not, it or the model cannot be read, or wrong usage.
     """
     options = make_parser().parse_args(arguments)
-    return explain(options.log, options.model, as_json=options.json)
+    try:
+        parts = parts_from(options)
+    except GgufError as error:
+        return _unreadable(error.source, error.detail, options.json)
+    return explain(options.log, options.model, parts, as_json=options.json)
 
 
-def explain(source: str, model_source: str | None = None, *, as_json: bool = False) -> int:
-    """Print what a log says, beside the plan of a model if one is given; return the exit code."""
+def explain(
+    source: str,
+    model_source: str | None = None,
+    parts: Iterable[PartFile] = (),
+    *,
+    as_json: bool = False,
+) -> int:
+    """Print what a log says, beside the plan of a model if one is given; return the exit code.
+
+    ``parts`` is what was loaded beside the model.
+    """
     try:
         log = read_log(source)
     except LogError as error:
@@ -41,7 +56,7 @@ def explain(source: str, model_source: str | None = None, *, as_json: bool = Fal
     problem = warning = ""
     if model_source is not None and log.engine is not None:
         try:
-            against = hold_against(log, read_model(model_source))
+            against = hold_against(log, with_parts(read_model(model_source), parts))
             warning = stranger_note(log, against)
         except (GgufError, UnsupportedRequestError) as error:
             problem = str(error)
@@ -78,5 +93,6 @@ def make_parser() -> Parser:
         metavar="FILE",
         help="the model that was loaded: compares each buffer with the plan",
     )
+    add_part_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser

@@ -21,6 +21,12 @@ def add_part_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--lora", metavar="FILE", action="append", help="an adapter; may be given more than once"
     )
+    group.add_argument(
+        "--control-vector",
+        metavar="FILE",
+        action="append",
+        help="a control vector; may be given more than once",
+    )
 
 
 def parts_from(arguments: argparse.Namespace) -> tuple[PartFile, ...]:
@@ -36,7 +42,7 @@ def _named(arguments: argparse.Namespace) -> Iterator[tuple[str, Part]]:
     for source, part in ((arguments.mmproj, Part.PROJECTOR), (arguments.model_draft, Part.DRAFT)):
         if source is not None:
             yield source, part
-    for source in arguments.lora or ():
+    for source in (*(arguments.lora or ()), *(arguments.control_vector or ())):
         yield source, Part.ADAPTER
 
 

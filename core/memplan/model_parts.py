@@ -16,6 +16,7 @@ from memplan.reader.header import Header
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 
 _MOST_OFFERED: Final = 3
+_CONTROL_VECTOR: Final = "controlvector"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,19 @@ class PartFile:
     def name(self) -> str:
         """The file's name, without its folder."""
         return self.header.source.rsplit("/", 1)[-1]
+
+    @property
+    def flag(self) -> str:
+        """The option of a command line that names such a file."""
+        match self.part:
+            case Part.PROJECTOR:
+                return "--mmproj"
+            case Part.DRAFT:
+                return "--model-draft"
+            case Part.ADAPTER:
+                return "--control-vector" if is_control_vector(self.header) else "--lora"
+            case Part.MODEL | Part.MTP:
+                raise ValueError(f"{self.part} has no file of its own")
 
     @property
     def architecture(self) -> str:
@@ -91,9 +105,14 @@ def part_of(header: Header) -> Part | None:
     architecture, kind = _text(header, "general.architecture"), _text(header, "general.type")
     if architecture == "clip" or kind == "mmproj":
         return Part.PROJECTOR
-    if kind == "adapter":
+    if kind == "adapter" or is_control_vector(header):
         return Part.ADAPTER
     return None if kind == "imatrix" or not architecture else Part.DRAFT
+
+
+def is_control_vector(header: Header) -> bool:
+    """Whether a file has directions that are added to the stream between layers."""
+    return _text(header, "general.architecture") == _CONTROL_VECTOR
 
 
 def parts_of(model: Model, kind: Part) -> tuple[PartFile, ...]:

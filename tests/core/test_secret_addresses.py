@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 from core.odd_plans import header_of
-from memplan import Request, cli
+from memplan import EngineName, Request, cli
 from memplan.addresses import is_secret, public_address, without_secrets
 from memplan.model import resolve_model
+from memplan.model_parts import resolve_part, with_part
 from memplan.plan_json import plan_to_json
 from memplan.planner import plan
 from memplan.reader.errors import RemoteError
@@ -51,6 +52,15 @@ def test_that_only_secret_addresses_are_not_remembered() -> None:
     assert is_secret("https://example.org/m.gguf?token=abc")
     assert not is_secret("https://huggingface.co/o/r/resolve/main/m.gguf?download=true")
     assert not is_secret("/models/m.gguf")
+
+
+def test_that_the_command_of_a_start_names_no_secret() -> None:
+    header = replace(header_of("gemma-3-270m.Q4_K_M.gguf"), source=SECRET)
+    model = with_part(resolve_model(header), resolve_part(header))
+    start = plan(model, Request(EngineName.LLAMA_CPP)).start
+    assert start is not None
+    assert start.command.count(PUBLIC) == 2
+    assert "hunter2" not in " ".join(start.command)
 
 
 def test_that_an_error_names_no_secret() -> None:

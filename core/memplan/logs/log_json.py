@@ -77,7 +77,8 @@ def _buffer(buffer: Buffer, comparisons: Sequence[Comparison]) -> dict[str, Any]
         (
             c.planned_mib
             for c in comparisons
-            if (c.kind, c.where, c.buffers) == (buffer.kind, buffer.where, (buffer.buffer,))
+            if (c.kind, c.where, c.part.value, c.buffers)
+            == (buffer.kind, buffer.where, buffer.part.value, (buffer.buffer,))
         ),
         None,
     )
@@ -95,6 +96,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
         "kind": comparison.kind.value,
         "where": comparison.where.value,
+        "part": comparison.part.value,
         "buffers": list(comparison.buffers),
         "logged_mib": comparison.logged_mib,
         "planned_mib": comparison.planned_mib,

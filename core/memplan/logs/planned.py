@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.engines.engine import Engine
 from memplan.engines.registry import ENGINES, default_engine, engine_named
-from memplan.logs.log import Buffer, Log, LogPart
+from memplan.logs.log import Buffer, Log
 from memplan.logs.names import is_host
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
@@ -22,6 +22,8 @@ _SAME_MIB: Final = 0.01
 """Logs round to two decimals."""
 _MOST_KEPT: Final = 8
 
+_Key = tuple[ComponentKind, Place, Part]
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -30,6 +32,7 @@ class Comparison:
     Attributes:
         kind: what it holds.
         where: device or host.
+        part: the part of the run that it belongs to.
         buffers: names of the logged buffers, in the order of the log.
         logged_mib: their sum.
         planned_mib: the plan's; ``None`` if the plan has no such component.
@@ -40,6 +43,7 @@ class Comparison:
 
     kind: ComponentKind
     where: Place
+    part: Part
     buffers: tuple[str, ...]
     logged_mib: float
     planned_mib: float | None
@@ -112,22 +116,25 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
         for key, share in _planned_shares(log, plan).items()
         if _engine_of(log).plans_as_logged(log, plan.model, key[0])
     }
-    groups: dict[tuple[ComponentKind, Place], list[Buffer]] = {}
+    planned_parts = {part for _, _, part in planned} | {Part.MODEL}
+    groups: dict[_Key, list[Buffer]] = {}
     for buffer in log.buffers:
-        if buffer.part is LogPart.MODEL:
-            groups.setdefault((buffer.kind, buffer.where), []).append(buffer)
+        part = Part(buffer.part.value)
+        if part in planned_parts:
+            groups.setdefault((buffer.kind, buffer.where, part), []).append(buffer)
     comparisons = []
-    for (kind, where), buffers in groups.items():
-        share = planned.get((kind, where))
+    for (kind, where, part), buffers in groups.items():
+        share = planned.get((kind, where, part))
         comparison = Comparison(
             kind,
             where,
+            part,
             tuple(buffer.buffer for buffer in buffers),
             round(sum(buffer.mib for buffer in buffers), 2),
             None if share is None else round(share.bytes / MIB, 2),
             share is not None and share.exact,
         )
-        if kind is ComponentKind.WEIGHTS and where is Place.DEVICE:
+        if (kind, where, part) == (ComponentKind.WEIGHTS, Place.DEVICE, Part.MODEL):
             comparison = replace(comparison, kept_on_host=_kept_on_host(comparison, plan))
         comparisons.append(comparison)
     return tuple(comparisons)
@@ -150,17 +157,18 @@ def planned_failed_bytes(log: Log, plan: Plan) -> int | None:
     if failed is None or failed.kind is None or failed.buffer is None:
         return None
     where = Place.HOST if is_host(failed.buffer) else Place.DEVICE
-    share = _planned_shares(log, plan).get((failed.kind, where))
+    share = _planned_shares(log, plan).get((failed.kind, where, Part(failed.part.value)))
     return None if share is None else share.bytes
 
 
-def _planned_shares(log: Log, plan: Plan) -> dict[tuple[ComponentKind, Place], Share]:
+def _planned_shares(log: Log, plan: Plan) -> dict[_Key, Share]:
     """The plan at the log's context; without one, only what does not depend on it."""
     context_tokens = log.options.n_ctx
     usage = plan.at if context_tokens is None else plan.usage_at(context_tokens)
     return {
-        (share.kind, share.where): share
+        (share.kind, share.where, share.part): share
         for share in usage.shares
-        if share.part is Part.MODEL
-        and (context_tokens is not None or share.kind is ComponentKind.WEIGHTS)
+        if context_tokens is not None
+        or share.kind is ComponentKind.WEIGHTS
+        or share.part is Part.PROJECTOR
     }

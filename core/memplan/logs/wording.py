@@ -364,7 +364,13 @@ def _table(log: Log, comparisons: Sequence[Comparison]) -> list[str]:
         if difference:
             changed = in_figures(f"{difference:+,.2f}")
         rows4.append(
-            (component_title(item.kind), where, _two_decimals(item.logged_mib), planned, changed)
+            (
+                component_title(item.kind, item.part),
+                where,
+                _two_decimals(item.logged_mib),
+                planned,
+                changed,
+            )
         )
     notes = []
     if any("_Mapped" in name for item in comparisons for name in item.buffers):

@@ -145,9 +145,11 @@ def context_title(plan: Plan) -> str:
 
 
 def command(plan: Plan) -> str:
-    """The command that gives this plan again; the model by its file's name, without folders."""
+    """The command that gives this plan again; files by their names, without folders."""
     name = PurePath(public_address(plan.model.source)).name or "MODEL"
     words = ["memplan", "check", name, *request_arguments(plan.request)]
+    for part in plan.model.parts:
+        words += [part.flag, PurePath(public_address(part.source)).name]
     return shlex.join(words)
 
 

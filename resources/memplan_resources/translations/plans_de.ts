@@ -2832,16 +2832,16 @@
         <translation>Entwurfsmodell: sein eigener Plan beim selben Kontext. Next-Token-Schichten: ihre Tensoren + Zellen × Bytes einer Zeile ihres Caches. Rekurrenter Zustand × (1 + entworfene Token).</translation>
     </message>
     <message>
-        <source>Adapters (--lora)</source>
-        <translation>Adapter (--lora)</translation>
+        <source>Adapters and control vectors (--lora, --control-vector)</source>
+        <translation>Adapter und Steuervektoren (--lora, --control-vector)</translation>
     </message>
     <message>
-        <source>Each adapter adds two small tensors to those that it changes, in the same memory. The further operations of the graph are not followed.</source>
-        <translation>Jeder Adapter fügt den Tensoren, die er ändert, je zwei kleine hinzu, im selben Speicher. Den weiteren Operationen des Graphen wird nicht gefolgt.</translation>
+        <source>Each adapter adds two small tensors to those that it changes, in the same memory. Control vectors are added up to one row for each layer but the first. The further operations of the graph are not followed.</source>
+        <translation>Jeder Adapter fügt denen, die er ändert, zwei kleine Tensoren hinzu, im selben Speicher. Steuervektoren werden zu einer Zeile für jede Schicht außer der ersten addiert. Die weiteren Operationen des Graphen werden nicht verfolgt.</translation>
     </message>
     <message>
-        <source>Sum over its tensors of their bytes, rounded up as weights are.</source>
-        <translation>Summe der Bytes seiner Tensoren, aufgerundet wie Gewichte.</translation>
+        <source>Sum over its tensors of their bytes, rounded up as weights are. Control vectors: 4 × (layers − 1) × width.</source>
+        <translation>Summe der Bytes seiner Tensoren, gerundet wie Gewichte. Steuervektoren: 4 × (Schichten − 1) × Breite.</translation>
     </message>
     <message>
         <source>Checkpoints (--ctx-checkpoints)</source>

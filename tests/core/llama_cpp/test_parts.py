@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,9 +21,17 @@ from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
 from memplan.model_facts import model_from_facts, model_to_facts
-from memplan.model_parts import PartFile, read_part, resolve_part, with_part, without_part
+from memplan.model_parts import (
+    PartFile,
+    read_part,
+    resolve_part,
+    with_part,
+    with_parts,
+    without_part,
+)
 from memplan.planner import Plan, plan
 from memplan.reader.header import Tensor, Value, ValueType
+from memplan.reports.content import command
 from memplan.request import Backend, EngineName, Request
 from memplan.units import GIB
 
@@ -182,6 +192,52 @@ def test_that_facts_of_a_model_carry_its_parts() -> None:
     facts = json.loads(json.dumps(model_to_facts(model)))
     again = planned(model_from_facts(facts, "plan.json"))
     assert again.at.budgeted_bytes == planned(model).at.budgeted_bytes
+
+
+def control_vector(width: int, *layers: int) -> PartFile:
+    """Directions for some layers."""
+    tensors = tuple(Tensor(f"direction.{layer}", (width,), "F32", 4 * width, 0) for layer in layers)
+    values = {"general.architecture": Value(ValueType.STRING, "controlvector")}
+    header = draft_of("gemma-3-270m").header
+    return resolve_part(replace(header, source="vector.gguf", metadata=values, tensors=tensors))
+
+
+def test_that_control_vectors_take_one_row_a_layer_however_many_there_are() -> None:
+    model = model_of("qwen3-8b")
+    one = with_part(model, control_vector(4096, 1, 2))
+    two = with_part(one, control_vector(4096, *range(1, 36)))
+    for found in (planned(one), planned(two)):
+        assert bytes_of(found, Part.ADAPTER, ComponentKind.WEIGHTS) == 4 * 4096 * 35
+    split = planned(one, n_gpu_layers=11)
+    assert bytes_of(split, Part.ADAPTER, ComponentKind.WEIGHTS) == 4 * 4096 * 10
+    assert bytes_of(split, Part.ADAPTER, ComponentKind.WEIGHTS, Place.HOST) == 4 * 4096 * 25
+
+
+def test_that_a_control_vector_of_another_width_is_refused() -> None:
+    with pytest.raises(UnsupportedRequestError, match="n_embd does not match"):
+        planned(with_part(model_of("qwen3-8b"), control_vector(2048, 1)))
+
+
+def test_that_the_command_of_a_start_loads_what_is_beside_the_model() -> None:
+    model = with_parts(
+        model_of(GEMMA), [projector(), draft_of("gemma-3-270m"), control_vector(3840, 1)]
+    )
+    found = planned(model, mmproj_offload=False, cache_type_k_draft="q8_0")
+    start = found.start
+    assert start is not None
+    again = shlex.split(command(found))
+    assert again[again.index("--mmproj") + 1] == PROJECTOR.name
+    assert "--control-vector" in again
+    words = list(start.command)
+    after = dict(pairwise(words))
+    assert after["--mmproj"] == str(PROJECTOR)
+    assert after["--model-draft"].endswith("gemma-3-270m.Q4_K_M.gguf")
+    assert after["--control-vector"] == "vector.gguf"
+    assert after["--cache-type-k-draft"] == "q8_0"
+    assert "--no-mmproj-offload" in words
+    alone = planned(model_of(GEMMA)).start
+    assert alone is not None
+    assert not any(word.startswith(("--mmproj", "--model-draft")) for word in alone.command)
 
 
 def offered(found: Plan, change: Change) -> list[Rung]:

@@ -37,6 +37,33 @@ def test_that_it_says_what_failed_why_and_what_was_planned(
     assert "KV cache Device: Vulkan0 3,072.00 3,072.00 0" in " ".join(text.split())
 
 
+def test_that_what_is_loaded_beside_the_model_is_compared_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines = (LOGS.parent / "logs2" / "projector_loaded.log").read_text("utf-8").splitlines()
+    log = tmp_path / "projector.log"
+    log.write_text(
+        "load_backend: loaded Vulkan backend from libggml-vulkan.so\n"
+        + "\n".join(lines[89:]).replace("CUDA0", "Vulkan0"),
+        "utf-8",
+    )
+    model = next((DATA / "models").glob("gemma-3-12b.*"))
+    projector = DATA / "projectors" / "mmproj-gemma-3-12b.gguf"
+    code, text, _ = explain(capsys, log, "--model", model, "--mmproj", projector)
+
+    assert code == 0
+    said = " ".join(text.split())
+    assert "Projector: Weights Device: Vulkan0 811.79 814.60" in said
+    assert "Projector: Compute buffers Device: Vulkan0 139.25 139.25 0" in said
+
+
+def test_that_a_projector_that_is_none_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    log = LOGS / "vulkan-loaded.log"
+    code, _, error = explain(capsys, log, "--model", MODEL, "--mmproj", MODEL)
+    assert code == 2
+    assert "expected a projector" in error
+
+
 def test_that_json_has_planned_beside_logged(capsys: pytest.CaptureFixture[str]) -> None:
     log = LOGS / "vulkan-failed-compute-host.log"
     _, text, _ = explain(capsys, log, "--model", MODEL, "--json")

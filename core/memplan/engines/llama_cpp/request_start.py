@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from memplan.addresses import public_address
 from memplan.engines.llama_cpp.command import command, device_names
 from memplan.engines.llama_cpp.devices import Device, Layout, devices_in_use, place
 from memplan.engines.llama_cpp.layer_map import placed_layers
@@ -18,6 +19,7 @@ from memplan.engines.llama_cpp.overrides import (
     first_experts,
     parse_overrides,
 )
+from memplan.engines.llama_cpp.parts.arguments import part_arguments
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
@@ -208,6 +210,7 @@ def described(
     on_devices = [memory for memory in placement.layers if memory != HOST]
     buffers = {HOST: "CPU"} | dict(enumerate(names))
     several = len(placement.devices) > 1
+    options = request.options_of(LlamaCppOptions)
     return Start(
         outcome=found.outcome,
         context_tokens=found.context_tokens,
@@ -223,13 +226,16 @@ def described(
         partial_layers=tuple(layer.index for layer in layers if layer.in_part),
         copies=placement.copies,
         without_pipelining=found.without_pipelining,
-        command=command(
-            model.source,
-            settings,
-            placement,
-            names,
-            found.context_tokens,
-            split_mode=request.options_of(LlamaCppOptions).split_mode,
-            main_gpu=request.options_of(LlamaCppOptions).main_gpu,
+        command=(
+            *command(
+                public_address(model.source),
+                settings,
+                placement,
+                names,
+                found.context_tokens,
+                split_mode=options.split_mode,
+                main_gpu=options.main_gpu,
+            ),
+            *part_arguments(model, options),
         ),
     )

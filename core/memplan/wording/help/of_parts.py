@@ -48,12 +48,16 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         (HelpTopic.LLAMA_KV_CACHE, HelpTopic.LLAMA_STATE),
     ),
     HelpTopic.ADAPTERS: Article(
-        marked("Adapters (--lora)"),
+        marked("Adapters and control vectors (--lora, --control-vector)"),
         marked(
             "Each adapter adds two small tensors to those that it changes, in the same memory. "
+            "Control vectors are added up to one row for each layer but the first. "
             "The further operations of the graph are not followed."
         ),
-        marked("Sum over its tensors of their bytes, rounded up as weights are."),
+        marked(
+            "Sum over its tensors of their bytes, rounded up as weights are. Control vectors: "
+            "4 × (layers − 1) × width."
+        ),
         (
             "llama.cpp b11434: src/llama-adapter.cpp",
             f"{_FOLDER}/components.py, adapter_components",

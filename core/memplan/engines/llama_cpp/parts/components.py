@@ -7,7 +7,7 @@ Source: llama.cpp b11434, ``tools/server/server-context.cpp`` (what is loaded, i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -34,7 +34,8 @@ from memplan.language import tr
 from memplan.memory.backend import Backend
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, constant
 from memplan.model import Model
-from memplan.model_parts import PartFile, parts_of
+from memplan.model_parts import PartFile, is_control_vector, parts_of
+from memplan.reader.header import Tensor
 
 KeyOf = Callable[[Part, ComponentKind, int], ComponentKey]
 """The key of what a part has in a memory, by llama.cpp's number."""
@@ -47,6 +48,9 @@ _MOST_OTHER_TOKENS: Final = 128
 
 _DRAFT_LAYERS_OF_THE_MODEL: Final = frozenset({"eagle3", "dflash", "dspark"})
 """Draft models that read the model's own states, and so need those to go back to."""
+
+_DIRECTION_BYTES: Final = 4
+"""Bytes of an element of a control vector."""
 
 _ADAPTER_ENDINGS: Final = (".lora_a", ".lora_b")
 _SKIPPED_ENDING: Final = "_norm.weight"
@@ -219,13 +223,25 @@ def next_token_components(
 def adapter_components(
     model: Model, shape: Shape, placement: Placement, key_of: KeyOf
 ) -> Iterator[Component]:
-    """Adapters (LoRA): each tensor lies where the tensor lies that it changes.
+    """Adapters: each tensor lies where the tensor lies that it changes.
+
+    Control vectors are added up when they are read, to one row for each layer but the first.
 
     Raises:
         UnsupportedRequestError: llama.cpp refuses an adapter; the message is its reason.
     """
     totals: dict[int, int] = defaultdict(int)
+    vectors = [p for p in parts_of(model, Part.ADAPTER) if is_control_vector(p.header)]
+    if vectors:
+        _refuse_other_directions(vectors, shape)
+        width = shape.embedding_length
+        row = Tensor("direction", (width,), "F32", _DIRECTION_BYTES * width, 0)
+        for layer in shape.trunk[1:]:
+            memory = placement.of_layer(layer.index)
+            totals[memory] += bytes_in(row, placement, memory)
     for part in parts_of(model, Part.ADAPTER):
+        if is_control_vector(part.header):
+            continue
         if part.architecture != shape.name:
             raise UnsupportedRequestError("model arch and LoRA arch mismatch")
         for tensor in part.header.tensors:
@@ -245,6 +261,14 @@ def adapter_components(
             totals[memory] += bytes_in(tensor, placement, memory)
     for memory, size_bytes in totals.items():
         yield Component(key_of(Part.ADAPTER, ComponentKind.WEIGHTS, memory), constant(size_bytes))
+
+
+def _refuse_other_directions(vectors: Iterable[PartFile], shape: Shape) -> None:
+    """Refuse control vectors that were made for a model of another width."""
+    for part in vectors:
+        for tensor in part.header.tensors:
+            if tensor.dimensions != (shape.embedding_length,):
+                raise UnsupportedRequestError("control vector n_embd does not match model")
 
 
 def _memory_of_base(model: Model, shape: Shape, placement: Placement, name: str) -> int:

@@ -30,9 +30,9 @@ from memplan.accuracy import (
     tables_from,
 )
 from memplan.engines.llama_cpp.architectures import Attention, State
+from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.llama_cpp.graph.buffers import buffers_at
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
-from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
@@ -133,7 +133,7 @@ def error_of(row: Mapping[str, str]) -> Error:
     on_host = shape.block_count + 1 - settings.gpu_layers
     layers = (HOST,) * on_host + (0,) * settings.gpu_layers
     placement = Placement(devices=(backend,), layers=layers)
-    request = GraphRequest(model, shape, settings, placement, MEASURED_VERSIONS[backend])
+    request = GraphRequest(model, shape, settings, placement, BACKEND_ROWS[backend].version)
     found = buffers_at(request, int(row["n_ctx"]))
     return Error(
         backend=backend,

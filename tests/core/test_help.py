@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from memplan import Backend, EngineName, Request, plan, read_model
 from memplan.calculation import value_of
+from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
 from memplan.engines.llama_cpp.options import (
     DEFAULT_BATCH_TOKENS,
@@ -21,7 +22,6 @@ from memplan.engines.llama_cpp.options import (
     CacheType,
     LlamaCppOptions,
 )
-from memplan.engines.llama_cpp.placement import PADDINGS
 from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
     PAGE_ENTRY_BYTES,
@@ -222,7 +222,8 @@ def test_that_the_document_of_numbers_is_made_from_the_articles() -> None:
 
 def test_that_the_constants_in_formulas_are_those_that_plan() -> None:
     paddings = {
-        where: [PADDINGS[backend, where].alignment_bytes for backend in Backend] for where in Place
+        where: [row.padding(where).alignment_bytes for row in BACKEND_ROWS.values()]
+        for where in Place
     }
     for topic, constants in (
         (HelpTopic.TIGHT, [f"{TIGHT_BYTES // GIB} GiB"]),

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 
 import pytest
-from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
+from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.zinc.options import ZincVersion
 from memplan.version import __version__
 from memplan_gui.about import AboutWindow
@@ -32,7 +32,7 @@ def test_that_about_names_every_version_and_copies_it(window: MainWindow, qtbot:
     text = shown.versions.text()
     expected = [f"Memplan {__version__} (MIT)", platform.python_version(), platform.platform()]
     expected += [each.value for each in ZincVersion]
-    expected += list(MEASURED_VERSIONS.values())
+    expected += [row.version for row in BACKEND_ROWS.values()]
     expected += [f"{name} {version(name)}" for name in ("pyqtgraph", "gguf", "numpy")]
     expected += [f"PySide6 {version('PySide6_Essentials')}", QGuiApplication.platformName(), "@ 1×"]
     for part in expected:

@@ -12,6 +12,7 @@ from memplan.detection.host_memory import host_memory_bytes
 from memplan.detection.result import Detection
 from memplan.devices import Device, default_working_set
 from memplan.engines.registry import engine_named
+from memplan.memory.backend import LIMITED_BACKENDS
 from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.request import Backend, Request
 from memplan.units import MIB
@@ -69,12 +70,12 @@ class DeviceChoice:
 
         The backend stays if it reaches the device, else it is the first of the engine's backends
         ``offered`` that does. A device of this machine brings the memory of its host. The
-        allocation limit is that of Vulkan or Metal; CUDA has another.
+        allocation limit is that of Vulkan or Metal; the others have none.
         """
         reaching = [backend for backend in offered if backend in self.backends]
         stays = request.backend in reaching or not reaching
         backend = request.backend if stays else reaching[0]
-        limit_bytes = None if backend is Backend.CUDA else self.max_allocation_bytes
+        limit_bytes = self.max_allocation_bytes if backend in LIMITED_BACKENDS else None
         machine = request.machine.reached_by(backend)
         devices = list(machine.devices)
         number = min(number, len(devices) - 1)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from memplan.detection.probe_output import answer
 
 _NVIDIA_PROPRIETARY: Final = 4  # VK_DRIVER_ID_NVIDIA_PROPRIETARY
+_AMD: Final = frozenset({1, 2, 3})  # VK_DRIVER_ID_AMD_PROPRIETARY, _AMD_OPEN_SOURCE, _MESA_RADV
 _KINDS: Final = ("other", "integrated", "discrete", "virtual", "software")
 """By ``VkPhysicalDeviceType``."""
 
@@ -62,16 +63,22 @@ def _describe(vk: Any, device: Any) -> dict[str, Any]:
     if largest_buffer is not None:
         limits.append(largest_buffer.maxBufferSize)
     kind = properties.deviceType
-    nvidia = driver.driverID == _NVIDIA_PROPRIETARY
     return {
         "name": _text(vk, properties.deviceName),
         "kind": _KINDS[kind] if kind < len(_KINDS) else "other",
-        "backends": ["vulkan", "cuda"] if nvidia else ["vulkan"],
+        "backends": ["vulkan", *_other_backends(driver.driverID)],
         "driver": f"{_text(vk, driver.driverName)} {_text(vk, driver.driverInfo)}".strip(),
         "heaps": _heaps(vk, device, "VK_EXT_memory_budget" in extensions),
         "max_allocation_bytes": min(limits),
         "max_storage_buffer_bytes": properties.limits.maxStorageBufferRange,
     }
+
+
+def _other_backends(driver: int) -> list[str]:
+    """What reaches a device beside Vulkan, told by its driver."""
+    if driver == _NVIDIA_PROPRIETARY:
+        return ["cuda"]
+    return ["rocm"] if driver in _AMD else []
 
 
 def _heaps(vk: Any, device: Any, budget_known: bool) -> list[dict[str, Any]]:

@@ -12,12 +12,10 @@ from memplan.logs.names import is_host
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
 from memplan.planner import Plan, Share
-from memplan.request import DEFAULT_BUDGET_BYTES, Backend, Request
+from memplan.request import DEFAULT_BUDGET_BYTES, Request
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX, U64_MAX
 
-_SAME_SOURCES: Final = {"rocm": Backend.CUDA.value}
-"""HIP builds the CUDA backend's own sources."""
 _SAME_MIB: Final = 0.01
 """Logs round to two decimals."""
 _MOST_KEPT: Final = 8
@@ -86,11 +84,10 @@ def request_from_log(log: Log, model: Model | None = None) -> Request:
     context_tokens = log.options.n_ctx
     if not context_tokens or context_tokens > U32_MAX:
         context_tokens = None
-    backend = _SAME_SOURCES.get(log.backend, log.backend)
     named = {each.value: each for each in engine.backends}
     return Request(
         engine=engine.name,
-        backend=named.get(backend, engine.backends[0]),
+        backend=named.get(log.backend, engine.backends[0]),
         budget_bytes=_budget_bytes(log),
         context_tokens=context_tokens,
         options=(engine.options_from_log(log, model),),

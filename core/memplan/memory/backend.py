@@ -12,7 +12,11 @@ class Backend(StrEnum):
     VULKAN = "vulkan"
     METAL = "metal"
     CUDA = "cuda"
+    ROCM = "rocm"
 
 
 UNIFIED_BACKENDS: Final = frozenset({Backend.METAL})
 """Backends whose devices always share one memory with the host."""
+
+LIMITED_BACKENDS: Final = frozenset({Backend.VULKAN, Backend.METAL})
+"""Backends whose drivers name the largest single allocation."""

@@ -44,7 +44,8 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
             "A draft model of the architecture {detail} runs beside a target model: plan that, too."
         ),
         NoticeKind.DRIVER_LEFT_OUT: marked(
-            "The driver's own memory is left out: a CUDA context takes roughly 100 to 550 MiB."
+            "The driver's own memory is left out: a CUDA context takes roughly 100 to 550 MiB; "
+            "that of ROCm was not measured."
         ),
         NoticeKind.FIT_OVERSHOOTS: marked(
             "{engine}'s automatic fit takes memory to grow along a straight line: here it picks "

@@ -17,6 +17,7 @@ BACKEND_TITLES: Final[Mapping[Backend, str]] = exhaustive(
         Backend.VULKAN: "Vulkan",
         Backend.METAL: "Metal",
         Backend.CUDA: "CUDA",
+        Backend.ROCM: "ROCm",
     },
 )
 """Names, which are the same in every language; those below are to be translated."""

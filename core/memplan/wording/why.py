@@ -24,6 +24,7 @@ _MEMORY: Final[Mapping[Backend, str]] = exhaustive(
         Backend.VULKAN: marked("The device's own; what lives on the host does not count"),
         Backend.METAL: marked("One for device and host, both of which count"),
         Backend.CUDA: marked("The device's own; what lives on the host does not count"),
+        Backend.ROCM: marked("The device's own; what lives on the host does not count"),
     },
 )
 

@@ -836,14 +836,6 @@
         <translation>ZINC: sein Urteil, ob es passt (OK, Warnung, Fehler)</translation>
     </message>
     <message>
-        <source>The memory that the engine may use. On Vulkan and CUDA it is the memory of the device; ZINC counts all of it, whether it is free or not. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
-        <translation>Der Speicher, den die Engine belegen darf. Auf Vulkan und CUDA ist es der Speicher des Geräts; ZINC zählt ihn ganz, ob er frei ist oder nicht. Was Desktop und andere Programme belegen, wird nur abgezogen, wenn „jetzt frei“ gewählt ist.</translation>
-    </message>
-    <message>
-        <source>Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA: the device&apos;s memory. Metal: the working set.</source>
-        <translation>Vulkan: Summe der Größen aller Heaps mit DEVICE_LOCAL. CUDA: der Speicher des Geräts. Metal: das Working Set.</translation>
-    </message>
-    <message>
         <source>ZINC: the start of its Vulkan and Metal backends</source>
         <translation>ZINC: der Start seiner Backends für Vulkan und Metal</translation>
     </message>
@@ -908,12 +900,20 @@
         <translation>Zählt zum Budget</translation>
     </message>
     <message>
-        <source>The bytes that take from the budget at a context. On Vulkan and CUDA these are the bytes on the device; what lives in host memory is shown, but does not count. On Metal both count, because they are in one memory.</source>
-        <translation>Die Byte, die bei einem Kontext vom Budget abgehen. Auf Vulkan und CUDA sind es die Byte auf dem Gerät; was im Hauptspeicher liegt, wird gezeigt, zählt aber nicht. Auf Metal zählt beides, weil es in einem Speicher liegt.</translation>
+        <source>The memory that the engine may use. On Vulkan, CUDA and ROCm it is the memory of the device; ZINC counts all of it, whether it is free or not. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
+        <translation>Der Speicher, den die Engine belegen darf. Auf Vulkan, CUDA und ROCm ist es der Speicher des Geräts; ZINC zählt ihn ganz, ob er frei ist oder nicht. Was Desktop und andere Programme belegen, wird nur abgezogen, wenn „jetzt frei“ gewählt ist.</translation>
     </message>
     <message>
-        <source>Vulkan, CUDA: sum of the components on the device. Metal: sum of the components on the device and on the host.</source>
-        <translation>Vulkan, CUDA: Summe der Komponenten auf dem Gerät. Metal: Summe der Komponenten auf dem Gerät und auf dem Host.</translation>
+        <source>Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA, ROCm: the device&apos;s memory. Metal: the working set.</source>
+        <translation>Vulkan: Summe der Größen aller Heaps mit DEVICE_LOCAL. CUDA, ROCm: der Speicher des Geräts. Metal: das Working Set.</translation>
+    </message>
+    <message>
+        <source>The bytes that take from the budget at a context. On Vulkan, CUDA and ROCm these are the bytes on the device; what lives in host memory is shown, but does not count. On Metal both count, because they are in one memory.</source>
+        <translation>Die Byte, die bei einem Kontext vom Budget abgehen. Auf Vulkan, CUDA und ROCm sind es die Byte auf dem Gerät; was im Hauptspeicher liegt, wird gezeigt, zählt aber nicht. Auf Metal zählt beides, weil es in einem Speicher liegt.</translation>
+    </message>
+    <message>
+        <source>Vulkan, CUDA, ROCm: sum of the components on the device. Metal: sum of the components on the device and on the host.</source>
+        <translation>Vulkan, CUDA, ROCm: Summe der Komponenten auf dem Gerät. Metal: Summe der Komponenten auf dem Gerät und auf dem Host.</translation>
     </message>
     <message>
         <source>ZINC: src/gpu/memory_plan.zig (device-local and unified totals)</source>
@@ -1184,10 +1184,6 @@
         <translation>Gewichte auf dem Host, llama.cpp</translation>
     </message>
     <message>
-        <source>The token embedding, in which rows are only looked up, and all tensors of layers and experts that are kept off the device. They do not count on Vulkan and CUDA.</source>
-        <translation>Das Token-Embedding, in dem nur Zeilen nachgeschlagen werden, und alle Tensoren von Schichten und Experten, die nicht auf dem Gerät liegen. Auf Vulkan und CUDA zählen sie nicht.</translation>
-    </message>
-    <message>
         <source>Sum over these tensors of their bytes, each rounded up to 64, 32 or 32 bytes.</source>
         <translation>Summe der Byte dieser Tensoren, jeweils aufgerundet auf 64, 32 oder 32 Byte.</translation>
     </message>
@@ -1250,6 +1246,10 @@
     <message>
         <source>Largest buffer</source>
         <translation>Größter Puffer</translation>
+    </message>
+    <message>
+        <source>The token embedding, in which rows are only looked up, and all tensors of layers and experts that are kept off the device. They count on Metal only.</source>
+        <translation>Das Token-Embedding, in dem nur Zeilen nachgeschlagen werden, und alle Tensoren von Schichten und Experten, die nicht auf dem Gerät liegen. Sie zählen nur auf Metal.</translation>
     </message>
     <message>
         <source>What the graph of one micro-batch takes at its widest point. Memplan builds that graph operation by operation, gives each to a device or the host, and places every tensor as llama.cpp does. It differs between versions of llama.cpp.</source>
@@ -1632,12 +1632,12 @@
         <translation>Keine eigene Formel: Sie entscheidet, welche Formeln gelten.</translation>
     </message>
     <message>
-        <source>The interface through which the engine reaches the GPU. It decides which memory counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 on CUDA and 32 on Metal.</source>
-        <translation>Die Schnittstelle, über die die Engine die GPU erreicht. Sie entscheidet, welcher Speicher zählt und wie Tensoren aufgefüllt werden: llama.cpp richtet sie auf Vulkan an 16 Byte aus, auf CUDA an 128 und auf Metal an 32.</translation>
+        <source>The interface through which the engine reaches the GPU. It decides which memory counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 on CUDA and 32 on Metal. ROCm is built from the source of CUDA.</source>
+        <translation>Die Schnittstelle, über die die Engine die GPU erreicht. Sie entscheidet, welcher Speicher zählt und wie Tensoren aufgefüllt werden: llama.cpp richtet sie auf Vulkan an 16 Byte aus, auf CUDA an 128 und auf Metal an 32. ROCm wird aus dem Quelltext von CUDA gebaut.</translation>
     </message>
     <message>
-        <source>Vulkan, CUDA: the device&apos;s memory counts. Metal: device and host memory count.</source>
-        <translation>Vulkan, CUDA: Der Speicher des Geräts zählt. Metal: Speicher von Gerät und Host zählt.</translation>
+        <source>Vulkan, CUDA, ROCm: the device&apos;s memory counts. Metal: device and host memory count.</source>
+        <translation>Vulkan, CUDA, ROCm: Der Speicher des Geräts zählt. Metal: Speicher von Gerät und Host zählt.</translation>
     </message>
     <message>
         <source>Device</source>
@@ -1980,8 +1980,8 @@
         <translation>Ein Draft-Modell der Architektur {detail} läuft neben einem Zielmodell: auch dieses planen.</translation>
     </message>
     <message>
-        <source>The driver&apos;s own memory is left out: a CUDA context takes roughly 100 to 550 MiB.</source>
-        <translation>Der eigene Speicher des Treibers fehlt hier: Ein CUDA-Kontext braucht etwa 100 bis 550 MiB.</translation>
+        <source>The driver&apos;s own memory is left out: a CUDA context takes roughly 100 to 550 MiB; that of ROCm was not measured.</source>
+        <translation>Der eigene Speicher des Treibers fehlt hier: Ein CUDA-Kontext braucht etwa 100 bis 550 MiB; der von ROCm wurde nicht gemessen.</translation>
     </message>
     <message>
         <source>{engine}&apos;s automatic fit takes memory to grow along a straight line: here it picks {detail} tokens, which do not fit. Ask for a context yourself.</source>

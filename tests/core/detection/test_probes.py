@@ -140,6 +140,12 @@ def test_that_a_gpu_with_nvidias_own_driver_has_cuda_too() -> None:
     assert device["backends"] == ["vulkan", "cuda"]
 
 
+@pytest.mark.parametrize("driver", [1, 2, 3])
+def test_that_a_gpu_with_a_driver_of_amd_has_rocm_too(driver: int) -> None:
+    (device,) = ask_vulkan(_Binding(_gpu(driver_id=driver)))["devices"]
+    assert device["backends"] == ["vulkan", "rocm"]
+
+
 def test_that_devices_without_vulkan_1_2_are_left_out() -> None:
     assert ask_vulkan(_Binding(_gpu(version=_version(1, 1, 0)))) == {"problem": "no_device"}
 

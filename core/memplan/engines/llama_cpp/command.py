@@ -5,21 +5,14 @@ Source: llama.cpp b11434, ``common/arg.cpp``; names of buffers as ``--override-t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
+from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.llama_cpp.devices import SplitMode
 from memplan.engines.llama_cpp.options import DEFAULT_BATCH_TOKENS, DEFAULT_UBATCH_TOKENS, CacheType
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.request import Backend
-
-DEVICE_NAMES: Final[Mapping[Backend, str]] = {
-    Backend.CUDA: "CUDA",
-    Backend.VULKAN: "Vulkan",
-    Backend.METAL: "MTL",
-}
-"""What llama.cpp calls the devices of a backend, before their number among these."""
 
 
 def command(
@@ -64,7 +57,7 @@ def device_names(backends: Sequence[Backend]) -> tuple[str, ...]:
     for backend in backends:
         number = counts.get(backend, 0)
         counts[backend] = number + 1
-        names.append(f"{DEVICE_NAMES[backend]}{number}")
+        names.append(f"{BACKEND_ROWS[backend].device_name}{number}")
     return tuple(names)
 
 

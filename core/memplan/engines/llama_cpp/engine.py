@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from memplan.engines.llama_cpp.architectures import Role
+from memplan.engines.llama_cpp.backends import source_of, version_of
 from memplan.engines.llama_cpp.completeness import incomplete_layer
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.graph.buffers import compute_buffers
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
-from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     cache_breaks,
@@ -51,6 +51,7 @@ from memplan.engines.llama_cpp.sizing import (
     size_over_devices,
 )
 from memplan.engines.llama_cpp.start import LlamaCppStart
+from memplan.engines.llama_cpp.unmeasured import with_bands
 from memplan.engines.llama_cpp.weights import largest_tensor, weight_bytes
 from memplan.estimate import (
     Allocation,
@@ -134,7 +135,7 @@ def estimate(model: Model, request: Request) -> Estimate:
         *_growth_notices(footprint, request, sizing.wanted_tokens, growth),
     )
     return Estimate(
-        engine_version=MEASURED_VERSIONS[request.backend].value,
+        engine_version=version_of((request.backend,)).value,
         components=footprint.components,
         sizing=sizing,
         options=settings.as_options() | options.placing(),
@@ -258,8 +259,9 @@ def _components(
 ) -> Iterator[Component]:
     """The parts of the footprint, the devices' first; what is always empty is left out."""
     states = state_bytes(shape, settings, placement)
-    version = MEASURED_VERSIONS[placement.devices[0] if placement.devices else Backend.VULKAN]
-    compute = compute_buffers(GraphRequest(model, shape, settings, placement, version))
+    version = version_of(placement.devices)
+    graph = GraphRequest(model, shape, settings, placement, version)
+    compute = with_bands(compute_buffers(graph), placement.devices)
     geometry = cache_geometry(shape, settings)
     for memory in placement.memories():
         where = Place.HOST if memory == HOST else Place.DEVICE
@@ -353,7 +355,7 @@ def _notices(shape: Shape, request: Request, sizing: Sizing) -> Iterator[Notice]
     nextn_count = shape.block_count - shape.trunk_count
     if nextn_count and request.llama_cpp.spec_type is SpecType.NONE:
         yield Notice(NoticeKind.NEXTN_NOT_LOADED, str(nextn_count))
-    if request.backend is Backend.CUDA:
+    if source_of(request.backend) is Backend.CUDA:
         yield Notice(NoticeKind.DRIVER_LEFT_OUT)
     if not request.context_tokens and _fit_overshoots(sizing):
         yield Notice(NoticeKind.FIT_OVERSHOOTS, DeferredText(format_tokens, (sizing.auto_tokens,)))

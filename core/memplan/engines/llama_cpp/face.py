@@ -37,10 +37,10 @@ class LlamaCpp(Engine):
     key = "llama_cpp"
     title = "llama.cpp"
     options = LlamaCppOptions
-    backends = (Backend.VULKAN, Backend.METAL, Backend.CUDA)
+    backends = (Backend.VULKAN, Backend.METAL, Backend.CUDA, Backend.ROCM)
     several_devices = True
     parts = frozenset({Part.PROJECTOR, Part.DRAFT, Part.MTP, Part.ADAPTER})
-    versions = {"b11434": (Backend.VULKAN, Backend.METAL), "v0.5.0": (Backend.CUDA,)}
+    versions = {"b11434": (Backend.VULKAN, Backend.METAL, Backend.ROCM), "v0.5.0": (Backend.CUDA,)}
 
     def estimate(self, model: Model, request: Request) -> Estimate:
         from memplan.engines.llama_cpp.engine import estimate

@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from memplan.engines.llama_cpp.arithmetic import larger
+from memplan.engines.llama_cpp.backends import Padding
 from memplan.engines.llama_cpp.cells import CacheGeometry
 from memplan.engines.llama_cpp.options import CacheType
-from memplan.engines.llama_cpp.placement import Padding, Placement
+from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.memory.component import Formula

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from memplan.engines.llama_cpp.backends import Padding, version_of
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.fit import Measure, Measured
 from memplan.engines.llama_cpp.graph.buffers import buffers_at
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
-from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS, ModelledVersion
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, layer_caches
-from memplan.engines.llama_cpp.placement import HOST, Padding, Placement
+from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes, state_bytes
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
@@ -61,7 +61,7 @@ def loaded(
     """
     shape = resolve_shape(model)
     devices = placement.devices
-    version = MEASURED_VERSIONS[devices[0]] if devices else ModelledVersion.B11434
+    version = version_of(devices)
     graph = GraphRequest(model, shape, settings, placement, version, dry=dry_run)
     return Loaded(
         weight_bytes(model, placement),

@@ -1,58 +1,17 @@
-"""Where llama.cpp puts what belongs to a layer, and how each backend pads a tensor.
+"""Where llama.cpp puts what belongs to a layer.
 
-Source: llama.cpp b11434, ``llama_model_base::load_tensors`` (layers, from the last) and the
-buffer types of ``ggml-vulkan.cpp``, ``ggml-cuda.cu``, ``ggml-metal.cpp`` and ``ggml-cpu``.
+Source: llama.cpp b11434, ``llama_model_base::load_tensors`` (layers, from the last).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from memplan.engines.llama_cpp.arithmetic import padded
+from memplan.engines.llama_cpp.backends import BACKEND_ROWS, Padding
 from memplan.engines.llama_cpp.overrides import TensorOverride
-from memplan.memory.component import Place
-from memplan.reader.tensor_types import TensorType
 from memplan.request import Backend
-
-
-@dataclass(frozen=True, slots=True)
-class Padding:
-    """How a buffer pads its tensors.
-
-    Attributes:
-        alignment_bytes: each tensor's bytes are rounded up to a multiple of so many.
-        row_multiple: the last row of a quantised tensor is filled up to a multiple of so many
-            elements; 0: it is not.
-    """
-
-    alignment_bytes: int
-    row_multiple: int = 0
-
-    def tail_bytes(self, tensor_type: TensorType, row_elements: int) -> int:
-        """Bytes behind a tensor, before alignment."""
-        if not self.row_multiple or tensor_type.block_elements == 1:
-            return 0
-        return tensor_type.row_bytes(-row_elements % self.row_multiple)
-
-    def allocated(self, data_bytes: int, tensor_type: TensorType, row_elements: int) -> int:
-        """Bytes that a tensor takes in its buffer."""
-        tail_bytes = self.tail_bytes(tensor_type, row_elements)
-        return int(padded(data_bytes + tail_bytes, self.alignment_bytes))
-
-
-PADDINGS: Final[Mapping[tuple[Backend, Place], Padding]] = {
-    # Vulkan aligns to the device's storage buffers (16 bytes where it was measured), and pinned
-    # host memory to what the device maps (64).
-    (Backend.VULKAN, Place.DEVICE): Padding(16),
-    (Backend.VULKAN, Place.HOST): Padding(64),
-    (Backend.CUDA, Place.DEVICE): Padding(128, row_multiple=512),
-    (Backend.CUDA, Place.HOST): Padding(32),
-    (Backend.METAL, Place.DEVICE): Padding(32),
-    (Backend.METAL, Place.HOST): Padding(32),
-}
-
 
 _CPU_PADDING: Final = Padding(32)
 """Host buffers where there is no device."""
@@ -105,5 +64,5 @@ class Placement:
 def padding_of(devices: Sequence[Backend], memory: int) -> Padding:
     """How a memory's buffers pad: the host's buffers are pinned by the first device, if any."""
     if memory != HOST:
-        return PADDINGS[devices[memory], Place.DEVICE]
-    return PADDINGS[devices[0], Place.HOST] if devices else _CPU_PADDING
+        return BACKEND_ROWS[devices[memory]].on_device
+    return BACKEND_ROWS[devices[0]].on_host if devices else _CPU_PADDING

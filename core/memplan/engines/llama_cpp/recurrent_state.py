@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.engines.llama_cpp.placement import Padding, Placement
+from memplan.engines.llama_cpp.backends import Padding
+from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer, Shape
 

@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from memplan.engines.llama_cpp.architectures import State
+from memplan.engines.llama_cpp.backends import Padding, source_of
 from memplan.engines.llama_cpp.overrides import TensorOverride, overridden, overrides_by_layer
-from memplan.engines.llama_cpp.placement import HOST, Padding, Placement, padding_of
+from memplan.engines.llama_cpp.placement import HOST, Placement, padding_of
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
 from memplan.model import Model
 from memplan.reader.header import Tensor
@@ -34,7 +35,7 @@ _FIRST_LAYER = frozenset({"token_embd_norm", "per_layer_model_proj", "per_layer_
 _ROPE_FACTORS = ("rope_freqs.", "rope_factors_")
 _BLOCK = re.compile(r"(?:^|\.)blk\.(\d+)\.")
 _TERNARY = frozenset({"TQ1_0", "TQ2_0"})
-"""Types that CUDA does not multiply with."""
+"""Types that CUDA, and ROCm, which is built from its source, do not multiply with."""
 
 _SCANNING = (Backend.VULKAN, Backend.CUDA)
 """The backends that scan some states and not others; Metal scans all."""
@@ -188,8 +189,10 @@ def memory_of(model: Model, placement: Placement, name: str, layer: int, *, outp
     moved = overridden(name, overrides) if overrides else None
     if moved is not None:
         return moved
-    lacking = home != HOST and placement.devices[home] in _only_on_host(model).get(name, ())
-    return HOST if lacking else home
+    if home == HOST:
+        return HOST
+    lacking = _only_on_host(model).get(name, frozenset())
+    return HOST if source_of(placement.devices[home]) in lacking else home
 
 
 @lru_cache(maxsize=_TABLES_KEPT)
@@ -350,7 +353,7 @@ def _loaded_unused(tensor: Tensor, shape: Shape) -> bool:
 
 
 def _lacking(tensor: Tensor, shape: Shape) -> frozenset[Backend]:
-    """The backends that lack the operation that a tensor is for."""
+    """The backends, by their source, that lack the operation that a tensor is for."""
     lacking = set()
     if tensor.type_name in _TERNARY:
         lacking.add(Backend.CUDA)

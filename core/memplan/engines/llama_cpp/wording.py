@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, assert_never
 
+from memplan.engines.llama_cpp.backends import source_of
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.request_start import pools_in_use
 from memplan.estimate import LimitedBy, Outcome
@@ -155,7 +156,7 @@ def log_lines(plan: Plan) -> list[str]:
 def _failed_allocation(plan: Plan) -> str:
     """The line with which the first buffer fails that finds no room."""
     failed = first_buffer_without_room(plan)
-    if plan.request.backend is Backend.CUDA:
+    if source_of(plan.request.backend) is Backend.CUDA:
         return f"allocating {failed / MIB:.2f} MiB on device 0: cudaMalloc failed: out of memory"
     if plan.request.backend is Backend.METAL:
         return f"error: failed to allocate buffer, size = {failed / MIB:.2f} MiB"

@@ -48,12 +48,12 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.BUDGET: Article(
         marked("Budget"),
         marked(
-            "The memory that the engine may use. On Vulkan and CUDA it is the memory of the "
+            "The memory that the engine may use. On Vulkan, CUDA and ROCm it is the memory of the "
             "device; ZINC counts all of it, whether it is free or not. What the desktop and other "
             "programs use is not subtracted unless “free now” is chosen."
         ),
         marked(
-            "Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA: the device's memory. "
+            "Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA, ROCm: the device's memory. "
             "Metal: the working set."
         ),
         (
@@ -123,12 +123,12 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.COUNTS: Article(
         marked("Counts against the budget"),
         marked(
-            "The bytes that take from the budget at a context. On Vulkan and CUDA these are the "
-            "bytes on the device; what lives in host memory is shown, but does not count. On "
+            "The bytes that take from the budget at a context. On Vulkan, CUDA and ROCm these are "
+            "the bytes on the device; what lives in host memory is shown, but does not count. On "
             "Metal both count, because they are in one memory."
         ),
         marked(
-            "Vulkan, CUDA: sum of the components on the device. "
+            "Vulkan, CUDA, ROCm: sum of the components on the device. "
             "Metal: sum of the components on the device and on the host."
         ),
         (

@@ -35,7 +35,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("Weights on the host, llama.cpp"),
         marked(
             "The token embedding, in which rows are only looked up, and all tensors of layers and "
-            "experts that are kept off the device. They do not count on Vulkan and CUDA."
+            "experts that are kept off the device. They count on Metal only."
         ),
         marked("Sum over these tensors of their bytes, each rounded up to 64, 32 or 32 bytes."),
         (

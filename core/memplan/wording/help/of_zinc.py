@@ -30,12 +30,14 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked(
             "The interface through which the engine reaches the GPU. It decides which memory "
             "counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 "
-            "on CUDA and 32 on Metal."
+            "on CUDA and 32 on Metal. ROCm is built from the source of CUDA."
         ),
-        marked("Vulkan, CUDA: the device's memory counts. Metal: device and host memory count."),
+        marked(
+            "Vulkan, CUDA, ROCm: the device's memory counts. Metal: device and host memory count."
+        ),
         (
             "llama.cpp b11434: ggml-vulkan.cpp, ggml-cuda.cu, ggml-metal.cpp",
-            "Memplan: core/memplan/engines/llama_cpp/placement.py, PADDINGS",
+            "Memplan: core/memplan/engines/llama_cpp/backends.py, BACKEND_ROWS",
         ),
         (HelpTopic.COUNTS, HelpTopic.METAL_BUDGET),
     ),

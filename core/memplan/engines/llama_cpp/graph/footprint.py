@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES
 from memplan.engines.llama_cpp.graph.architectures.table import build
@@ -212,7 +212,7 @@ def _backends(request: GraphRequest) -> list[Computing]:
     found: list[Computing] = []
     for number, device in enumerate(devices):
         match device:
-            case Backend.CUDA:
+            case Backend.CUDA | Backend.ROCM:
                 newer = request.version is not ModelledVersion.V0_5_0
                 found.append(cuda.device(number, groups_shared_experts=newer))
             case Backend.VULKAN:
@@ -220,6 +220,8 @@ def _backends(request: GraphRequest) -> list[Computing]:
             case Backend.METAL:
                 limit_bytes = request.settings.max_allocation_bytes or ENDLESS_BYTES
                 found.append(metal.device(number, limit_bytes))
+            case _:
+                assert_never(device)
     if Backend.METAL in devices:
         found.append(processor.blas())
     found.append(_processor(devices))

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
-
-from memplan.exhaustive import exhaustive
-from memplan.request import Backend
 
 
 class ModelledVersion(StrEnum):
@@ -17,14 +13,3 @@ class ModelledVersion(StrEnum):
 
     B11434 = "b11434"
     """From October 2026 on: a batch may mix tokens and embeddings."""
-
-
-MEASURED_VERSIONS: Final = exhaustive(
-    Backend,
-    {
-        Backend.VULKAN: ModelledVersion.B11434,
-        Backend.METAL: ModelledVersion.B11434,
-        Backend.CUDA: ModelledVersion.V0_5_0,
-    },
-)
-"""The version whose figures each backend was held against."""

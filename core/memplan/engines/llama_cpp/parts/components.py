@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from memplan.engines.llama_cpp.backends import version_of
 from memplan.engines.llama_cpp.graph.buffers import compute_buffers
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
-from memplan.engines.llama_cpp.graph.version import MEASURED_VERSIONS
 from memplan.engines.llama_cpp.kv_cache import cache_breaks, cache_formula, cache_geometry
 from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.output import output_bytes
@@ -28,6 +28,7 @@ from memplan.engines.llama_cpp.parts.projector_memory import ProjectorMemory, pr
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.unmeasured import with_bands
 from memplan.engines.llama_cpp.weights import bytes_in, memory_of, next_token_bytes
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import tr
@@ -211,9 +212,9 @@ def next_token_components(
             cache_formula(held, geometry),
             cache_breaks(held, geometry),
         )
-    version = MEASURED_VERSIONS[placement.devices[0] if placement.devices else Backend.VULKAN]
+    version = version_of(placement.devices)
     graph = GraphRequest(model, shape, own, placement, version, next_tokens=True)
-    for memory, buffer in compute_buffers(graph).items():
+    for memory, buffer in with_bands(compute_buffers(graph), placement.devices).items():
         key = key_of(Part.MTP, ComponentKind.COMPUTE, memory)
         yield Component(key, buffer.formula, exact=buffer.exact, band=buffer.band)
     output = key_of(Part.MTP, ComponentKind.OUTPUT, HOST)

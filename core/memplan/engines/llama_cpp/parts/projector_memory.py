@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES, chunk_bytes, lifetimes
 from memplan.engines.llama_cpp.graph.backends import cuda, metal, processor, vulkan
 from memplan.engines.llama_cpp.graph.backends.backend import Backend as Computing
@@ -76,7 +77,9 @@ def projector_memory(
         device, host = (guess, 0) if backend is not None else (0, guess)
         return ProjectorMemory(projector.weights_bytes, device, host, guess, pixels, tokens)
     device, host = found
-    return ProjectorMemory(projector.weights_bytes, device, host, 0, pixels, tokens)
+    share = 0.0 if backend is None else BACKEND_ROWS[backend].unmeasured_share
+    band = round(device * share)
+    return ProjectorMemory(projector.weights_bytes, device, host, band, pixels, tokens)
 
 
 def _followed(
@@ -115,7 +118,7 @@ def _backends(backend: Backend | None) -> list[Computing]:
             return [host]
         case Backend.VULKAN:
             return [vulkan.device(_DEVICE), host]
-        case Backend.CUDA:
+        case Backend.CUDA | Backend.ROCM:
             return [cuda.device(_DEVICE, groups_shared_experts=True), host]
         case Backend.METAL:
             return [metal.device(_DEVICE, ENDLESS_BYTES), host]

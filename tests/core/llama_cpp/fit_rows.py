@@ -21,6 +21,10 @@ from memplan.units import GIB, MIB
 _EXPERTS = MovedPart.EXPERTS.value
 
 
+SPREAD = 7
+"""Of so many rows one is looked at by the tests; ``benchmarks/fit_runs.py`` looks at all."""
+
+
 class Choice(NamedTuple):
     """What a run chose, as the table has it."""
 
@@ -66,6 +70,7 @@ def task_of(row: Row) -> FitTask:
         layer_count=shape.trunk_count,
         has_experts=shape.expert_count > 0,
         layout=Layout(),
+        shortens_for_one=True,  # as v0.5.0, which was run
     )
 
 
@@ -94,7 +99,8 @@ def choice_of(fitted: Fitted) -> Choice:
     return Choice(
         fitted.context_tokens,
         -1 if layout.gpu_layers is None else layout.gpu_layers,
-        ":".join(str(int(share)) for share in layout.tensor_split),
+        # A run without any layer on a device writes no split.
+        ":".join(str(int(share)) for share in layout.tensor_split) if layout.gpu_layers else "",
         " ".join(f"{first}-{last}" for first, last in _runs(experts)),
         " ".join(in_part),
     )

@@ -6,10 +6,19 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 import pytest
-from fit_rows import Choice, choice_of, chosen, devices_of, fit_rows, settings_of, task_of
+from fit_rows import (
+    SPREAD,
+    Choice,
+    choice_of,
+    chosen,
+    devices_of,
+    fit_rows,
+    settings_of,
+    task_of,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from llama_cpp_rows import model_of
+from llama_cpp_rows import Row, model_of
 from memplan import Backend
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.fit import Change, FitTask, Fitted, Held, Measure, Measured, fit
@@ -23,24 +32,41 @@ from memplan.engines.llama_cpp.weights import weight_bytes
 from memplan.units import GIB, MIB
 
 ROWS = fit_rows()
+SOME_ROWS = ROWS[::SPREAD]
+MOST_OFF_TOKENS = 256
 DENSE, MIXTURE = "llama-3.1-8b", "qwen3-30b-a3b"
 COMPUTE_BYTES = 200 * MIB
 
 
-def fitted_row(number: int) -> Fitted:
-    row = ROWS[number]
-    measure = measuring(model_of(row["model"]), settings_of(row), devices_of(row))
-    return fit(task_of(row), measure)
+def measure_of(row: Row) -> Measure:
+    return measuring(model_of(row["model"]), settings_of(row), devices_of(row))
 
 
-@cache
-def exact_rows() -> int:
-    return sum(choice_of(fitted_row(number)) == chosen(row) for number, row in enumerate(ROWS))
-
-
-def test_that_most_runs_end_with_llama_cpps_own_context_layers_split_and_overrides() -> None:
+def test_that_the_table_has_every_run() -> None:
     assert len(ROWS) == 134
-    assert exact_rows() >= 103
+    assert len({row["model"] for row in SOME_ROWS}) >= 10
+
+
+@pytest.mark.parametrize(
+    "row", SOME_ROWS, ids=lambda row: f"{row['model']}-{row['device_free_mib']}"
+)
+def test_that_runs_end_with_llama_cpps_own_context_layers_split_and_overrides(row: Row) -> None:
+    """gemma-3 on two devices is one step of the context off."""
+    found, wanted = choice_of(fit(task_of(row), measure_of(row))), chosen(row)
+    off = abs(found.context_tokens - wanted.context_tokens)
+    assert off <= (MOST_OFF_TOKENS if row["model"].startswith("gemma-3-12b") else 0)
+    assert found._replace(context_tokens=wanted.context_tokens) == wanted
+
+
+@pytest.mark.parametrize(
+    "row", SOME_ROWS, ids=lambda row: f"{row['model']}-{row['device_free_mib']}"
+)
+def test_that_what_is_chosen_takes_the_bytes_that_llama_cpp_measured(row: Row) -> None:
+    measure = measure_of(row)
+    layout = fit(task_of(row), measure).layout
+    found = measure(int(row["n_ctx"]), layout)
+    used = [int(row[f"d{device}_used"]) for device in range(len(found.devices))]
+    assert [*found.devices, found.host] == [*used, int(row["host_used"])]
 
 
 @lru_cache(maxsize=64)

@@ -107,6 +107,8 @@ class FitTask:
         has_experts: whether the model is a mixture of experts.
         layout: the layout that is asked for.
         held: the option that keeps layers where they are; ``None``: none does.
+        shortens_for_one: whether the context is shortened as soon as one device is short, even
+            where all together have enough. v0.5.0 does it, and may then even lengthen the context.
     """
 
     free_bytes: tuple[int, ...]
@@ -120,6 +122,7 @@ class FitTask:
     has_experts: bool
     layout: Layout
     held: Held | None = None
+    shortens_for_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,8 @@ def fit(task: FitTask, measure: Measure) -> Fitted:
     search = _Search(replace(task, free_bytes=free_bytes), measure, longest, whole)
     if search.fits():
         return Fitted(Change.NOTHING, context, task.layout)
-    if search.surplus() < 0 and task.context_tokens is None:
+    short = search.surplus() < 0 or task.shortens_for_one
+    if short and task.context_tokens is None:
         context, enough = search.shortened()
         if enough:
             return Fitted(Change.CONTEXT, context, task.layout)

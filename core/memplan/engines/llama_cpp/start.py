@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from memplan.engines.llama_cpp.backends import version_of
 from memplan.engines.llama_cpp.device_options import USUAL_TARGET_MIB, of_each_device
 from memplan.engines.llama_cpp.devices import Device, Layout, SplitMode, devices_in_use, place
 from memplan.engines.llama_cpp.fit import Change, FitTask, Fitted, Held, fit
+from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
 from memplan.engines.llama_cpp.measure import Loaded, loaded, measuring
 from memplan.engines.llama_cpp.output import output_bytes
@@ -235,6 +237,8 @@ def fit_task(
         has_experts=shape.expert_count > 0,
         layout=layout_of(asked),
         held=held_by(asked, len(devices)),
+        shortens_for_one=version_of([device.backend for device in devices])
+        is ModelledVersion.V0_5_0,
     )
 
 

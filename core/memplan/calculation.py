@@ -53,7 +53,9 @@ class Quantity(StrEnum):
     HUNDRED = "hundred"
     AUTO_SHARE = "what automatic sizing uses"
     WEIGHTS = "weights"
+    NEXTN_WEIGHTS = "weights of next-token blocks"
     FIXED_BYTES = "fixed bytes"
+    RESERVED = "reserved at the start"
     TOKEN_BYTES = "bytes per token"  # noqa: S105
     STEP_TOKENS = "step"
     FLOOR = "floor"

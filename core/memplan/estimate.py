@@ -33,6 +33,8 @@ class GrowthKind(StrEnum):
 
     CHECKPOINTS = "checkpoints"
     """States of sequences, to go back to."""
+    TURN_CHECKPOINT = "turn_checkpoint"
+    """The state at the end of a turn, on the device, to go back to."""
     PROMPT_CACHE = "prompt_cache"
     """States of earlier conversations."""
 

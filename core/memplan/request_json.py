@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, Field, asdict, fields
 from enum import StrEnum
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
@@ -115,9 +116,10 @@ def _convert(name: str, hint: Any, value: object) -> object:
     if value is None and type(None) in allowed:
         return None
     for kind in allowed:
-        if isinstance(kind, type) and issubclass(kind, StrEnum) and value in list(kind):
-            return kind(str(value))
-        if type(value) is kind:
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and isinstance(value, str):
+            with suppress(ValueError):
+                return kind(value)
+        elif type(value) is kind:
             return value
     raise ValueError(tr("{name} cannot be {value}").format(name=name, value=reprlib.repr(value)))
 

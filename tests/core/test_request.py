@@ -15,7 +15,7 @@ def test_that_names_as_plain_text_become_what_they_name() -> None:
     assert request.engine is EngineName.LLAMA_CPP
     assert request.backend is Backend.METAL
     zinc = ZincOptions("2026-09", "allocation")  # type: ignore[arg-type]
-    assert zinc.version is ZincVersion.SEPTEMBER_2026
+    assert zinc.version is ZincVersion.SEPTEMBER_8_2026
     assert zinc.accounting is Accounting.ALLOCATION
     options = LlamaCppOptions("llama-cli", "q8_0", "q4_0")  # type: ignore[arg-type]
     assert options.program is Program.LLAMA_CLI

@@ -10,7 +10,6 @@ from typing import Any
 import memplan
 import pytest
 from memplan import Backend, EngineName, ModelConfig, Request
-from memplan.engines.zinc.engine import planned_profile
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.estimate import LimitedBy, Outcome, UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
@@ -160,8 +159,8 @@ def test_that_later_zinc_keeps_a_cache_for_attending_and_next_token_layers(
 @pytest.mark.parametrize(("backend", "element_bytes"), [(Backend.VULKAN, 2), (Backend.METAL, 4)])
 def test_that_later_zinc_plans_f16_on_vulkan_alone(backend: Backend, element_bytes: int) -> None:
     found = model("qwen3-8b")
-    request = Request(backend=backend, zinc=ZincOptions(version=ZincVersion.SEPTEMBER_2026))
-    assert planned_profile(found, request) == memplan.profile_with_kv_bytes(
+    request = Request(backend=backend, zinc=ZincOptions(version=ZincVersion.SEPTEMBER_8_2026))
+    assert memplan.plan(found, request).profile == memplan.profile_with_kv_bytes(
         found.config, element_bytes
     )
 

@@ -47,11 +47,11 @@ def test_that_each_engine_shows_its_own_options(planned: MainWindow, qtbot: QtBo
 
 def test_that_zincs_version_and_accounting_can_be_chosen(planned: MainWindow, qtbot: QtBot) -> None:
     card = planned.view.late.options["zinc"].widget()
-    later = card.control("version").button(ZincVersion.SEPTEMBER_2026)
+    later = card.control("version").button(ZincVersion.SEPTEMBER_8_2026)
     qtbot.mouseClick(later, Qt.MouseButton.LeftButton)
     actual = card.control("accounting").button(Accounting.ALLOCATION)
     qtbot.mouseClick(actual, Qt.MouseButton.LeftButton)
-    assert planned.session.request.zinc.version is ZincVersion.SEPTEMBER_2026
+    assert planned.session.request.zinc.version is ZincVersion.SEPTEMBER_8_2026
     assert planned.session.request.zinc.accounting is Accounting.ALLOCATION
     planned.session.undo_stack.undo()
     assert planned.session.request.zinc.accounting is Accounting.PLAN

@@ -10,7 +10,9 @@ from memplan.language import in_figures, marked, tr
 INTRODUCTION: Final = (
     marked(
         "ZINC's plan is its own arithmetic: 400 random cases and 64 model files agree with what "
-        "ZINC itself gives, in every field and to the byte."
+        "ZINC itself gives, in every field and to the byte. The largest contexts that its authors "
+        "publish of September 2026 come out; the reserves of that time are derived from them, and "
+        "are estimates for other models."
     ),
     marked(
         "Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what "

@@ -37,6 +37,10 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
             "its formulas are applied all the same."
         ),
         NoticeKind.TYPES_NOT_RUN: marked("{engine} does not run tensors of type {detail}."),
+        NoticeKind.CACHE_TYPE_NOT_RUN: marked(
+            "{engine}'s 8-bit KV cache needs attention heads of {detail} elements; "
+            "this model's have another length."
+        ),
         NoticeKind.ARCHITECTURE_NOT_KNOWN: marked(
             "{engine} does not know the architecture {detail}: planned as plain full attention."
         ),

@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.addresses import public_address
 from memplan.advice import Advice
-from memplan.estimate import LimitedBy, Outcome
+from memplan.estimate import GrowthKind, LimitedBy, Outcome
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.component import Place
@@ -22,7 +22,7 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.advice import advice_line
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.lookup import growth_topic
 from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
 from memplan.wording.pools import pool_title
@@ -73,11 +73,14 @@ def plan_text(
     return "\n".join(map(one_line, lines))
 
 
+_LATER: Final = frozenset(map(growth_topic, GrowthKind))
+
+
 def _later_lines(plan: Plan, units: ByteUnits) -> list[str]:
     return [
         f"{reason.title}: {reason.text}"
         for reason in reasons(plan, units)
-        if reason.topic in {HelpTopic.CHECKPOINTS, HelpTopic.PROMPT_CACHE}
+        if reason.topic in _LATER
     ]
 
 

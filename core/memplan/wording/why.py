@@ -95,6 +95,10 @@ _LATER: Final[Mapping[GrowthKind, tuple[str, str]]] = exhaustive(
             marked("Checkpoints"),
             marked("Up to {size} of host memory while it serves, {entry} each"),
         ),
+        GrowthKind.TURN_CHECKPOINT: (
+            marked("Checkpoint"),
+            marked("{size} of the device's memory once a server has answered"),
+        ),
         GrowthKind.PROMPT_CACHE: (
             marked("Prompt cache"),
             marked("Up to {size} of host memory while it serves; a full conversation is {entry}"),

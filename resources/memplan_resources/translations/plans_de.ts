@@ -28,8 +28,8 @@
         <translation>n_layer muss &lt;= {most} sein, nicht {count}</translation>
     </message>
     <message>
-        <source>ZINC has no {backend} backend.</source>
-        <translation>ZINC hat kein {backend}-Backend.</translation>
+        <source>ZINC runs on CUDA and ROCm, too, but how it plans its memory there is not published: Memplan plans ZINC on Vulkan and Metal.</source>
+        <translation>ZINC läuft auch auf CUDA und ROCm, doch wie es seinen Speicher dort plant, ist nicht veröffentlicht: Memplan plant ZINC auf Vulkan und Metal.</translation>
     </message>
     <message>
         <source>The model states a context length of 0.</source>
@@ -514,6 +514,30 @@
     <message>
         <source>A newer engine.</source>
         <translation>Eine neuere Engine.</translation>
+    </message>
+    <message>
+        <source>Store the KV cache as {to} (ZINC_KV_Q8=1)</source>
+        <translation>Den KV-Cache als {to} speichern (ZINC_KV_Q8=1)</translation>
+    </message>
+    <message>
+        <source>Slightly less exact attention.</source>
+        <translation>Etwas weniger genaue Attention.</translation>
+    </message>
+    <message>
+        <source>Turn next-token blocks off (ZINC_MTP={to})</source>
+        <translation>Die Next-Token-Blöcke ausschalten (ZINC_MTP={to})</translation>
+    </message>
+    <message>
+        <source>Slower answers.</source>
+        <translation>Langsamere Antworten.</translation>
+    </message>
+    <message>
+        <source>Reserve {to} MB for prefill (ZINC_PREFILL_SCRATCH_MB)</source>
+        <translation>{to} MB für das Prefill reservieren (ZINC_PREFILL_SCRATCH_MB)</translation>
+    </message>
+    <message>
+        <source>Long prompts may spill into the host&apos;s memory.</source>
+        <translation>Lange Prompts weichen vielleicht in den Hauptspeicher aus.</translation>
     </message>
     <message>
         <source>Nothing where the GPU supports it.</source>
@@ -1052,8 +1076,8 @@
         <translation>Größter passender Kontext, ZINC</translation>
     </message>
     <message>
-        <source>The longest context that the whole budget holds; one token more does not fit, unless the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then ZINC refuses to start.</source>
-        <translation>Der längste Kontext, für den das ganze Budget reicht; ein Token mehr passt nicht, außer die Obergrenze ist das Limit. 0, wenn Gewichte und feste Byte allein das Budget erreichen: Dann verweigert ZINC den Start.</translation>
+        <source>The longest context that the whole budget holds; one token more does not fit, unless the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then ZINC refuses to start. From September 2026 on, what next-token blocks reserve and the least prefill scratch are among the fixed bytes.</source>
+        <translation>Der längste Kontext, den das ganze Budget fasst; ein Token mehr passt nicht, es sei denn, die Obergrenze ist erreicht. 0, wenn Gewichte und feste Bytes allein das Budget erreichen: Dann verweigert ZINC den Start. Seit September 2026 gehören die Reserve der Next-Token-Blöcke und der kleinste Prefill-Puffer zu den festen Bytes.</translation>
     </message>
     <message>
         <source>min(⌊(budget − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens. On Metal fixed bytes and bytes per token are those of device and host together.</source>
@@ -1624,6 +1648,10 @@
         <translation>ZINC (Juni 2026): src/gpu/memory_plan.zig</translation>
     </message>
     <message>
+        <source>ZINC (September 2026): its authors&apos; notes on contexts and next-token blocks</source>
+        <translation>ZINC (September 2026): Notizen der Autoren über Kontexte und Next-Token-Blöcke</translation>
+    </message>
+    <message>
         <source>The program that runs the model. Each plans its memory its own way: ZINC with one formula for all models, llama.cpp by what each layer and each operation takes.</source>
         <translation>Das Programm, das das Modell ausführt. Jedes plant seinen Speicher auf eigene Weise: ZINC mit einer Formel für alle Modelle, llama.cpp nach dem, was jede Schicht und jede Operation braucht.</translation>
     </message>
@@ -1672,8 +1700,76 @@
         <translation>KV-Cache, ZINC</translation>
     </message>
     <message>
-        <source>Keys and values of every token in the context. The version of June 2026 plans them for every layer, whether it attends or not, in 32 bits; that of September 2026 for attending and next-token layers, on Vulkan in 16 bits.</source>
-        <translation>Schlüssel und Werte jedes Tokens im Kontext. Die Version vom Juni 2026 plant sie für jede Schicht, ob mit Attention oder ohne, in 32 Bit; die vom September 2026 für Attention- und Next-Token-Schichten, auf Vulkan in 16 Bit.</translation>
+        <source>Keys and values of every token in the context. The version of June 2026 plans them for every layer, whether it attends or not, in 32 bits; those of September 2026 for attending layers and next-token blocks, on Vulkan in 16 bits.</source>
+        <translation>Keys und Values jedes Tokens im Kontext. Die Version vom Juni 2026 plant sie für jede Schicht, ob mit Attention oder nicht, in 32 Bit; die vom September 2026 für Attention-Schichten und Next-Token-Blöcke, auf Vulkan in 16 Bit.</translation>
+    </message>
+    <message>
+        <source>What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for every layer, also for those that attend; from September 2026 on not for next-token blocks. It does not grow with the context.</source>
+        <translation>Was ein hybrides oder rekurrentes Modell anstelle von Keys und Values behält. ZINC plant es für jede Schicht, auch für die mit Attention; seit September 2026 nicht für Next-Token-Blöcke. Es wächst nicht mit dem Kontext.</translation>
+    </message>
+    <message>
+        <source>Room for what is computed for one token: activations, logits, the widest feed-forward network. It does not depend on the context. A dense model pays for 8 experts, too. Prefill scratch and the reserve of next-token blocks are counted here.</source>
+        <translation>Platz für das, was für ein Token berechnet wird: Aktivierungen, Logits, das breiteste Feed-Forward-Netz. Er hängt nicht vom Kontext ab. Auch ein dichtes Modell zahlt für 8 Experten. Prefill-Puffer und Reserve der Next-Token-Blöcke zählen hier mit.</translation>
+    </message>
+    <message>
+        <source>The ZINC whose plan is followed, by its day. 2026-09-08 (commit 30c0f9b4) caches attending layers and next-token blocks only, on Vulkan with 2 bytes an element: often a fraction of what June plans. 2026-09-12 (7db40a1b) also reserves scratch for prefill, has an 8-bit cache, and keeps a checkpoint of the recurrent state. All size an automatic context from 85 % of the budget; until 7 September the command-line program took all of it. ZINC on CUDA and ROCm is not planned: how it sizes its slots there is not published.</source>
+        <translation>Das ZINC, dessen Plan befolgt wird, nach seinem Tag. 2026-09-08 (Commit 30c0f9b4) legt nur Attention-Schichten und Next-Token-Blöcke in den Cache, auf Vulkan mit 2 Bytes je Element: oft ein Bruchteil dessen, was der Juni plant. 2026-09-12 (7db40a1b) reserviert außerdem einen Prefill-Puffer, hat einen 8-Bit-Cache und behält einen Checkpoint des rekurrenten Zustands. Alle bemessen einen automatischen Kontext nach 85 % des Budgets; bis zum 7. September nahm das Kommandozeilenprogramm alles. ZINC auf CUDA und ROCm wird nicht geplant: Wie es seine Slots dort bemisst, ist nicht veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>Cached layers of September: ⌊(blocks − next-token blocks) ÷ attention interval⌋ + next-token blocks; all layers where the interval is 0 or 1. As many next-token blocks as blocks, or more, are ignored.</source>
+        <translation>Schichten im Cache im September: ⌊(Blöcke − Next-Token-Blöcke) ÷ Attention-Intervall⌋ + Next-Token-Blöcke; alle Schichten, wenn das Intervall 0 oder 1 ist. Gibt es mindestens so viele Next-Token-Blöcke wie Blöcke, werden sie ignoriert.</translation>
+    </message>
+    <message>
+        <source>ZINC (September 2026): kv_layer_count, config.zig</source>
+        <translation>ZINC (September 2026): kv_layer_count, config.zig</translation>
+    </message>
+    <message>
+        <source>KV cache type of ZINC</source>
+        <translation>Typ des KV-Caches von ZINC</translation>
+    </message>
+    <message>
+        <source>How ZINC stores keys and values on Vulkan, from September 2026 on. The 8-bit cache came on 12 September; its kernels need heads of 256 elements. What a version or backend does not have is ignored, as ZINC does.</source>
+        <translation>Wie ZINC seit September 2026 Keys und Values auf Vulkan speichert. Der 8-Bit-Cache kam am 12. September; seine Kernel brauchen Köpfe von 256 Elementen. Was eine Version oder ein Backend nicht hat, wird ignoriert, wie ZINC selbst es tut.</translation>
+    </message>
+    <message>
+        <source>Bytes for 32 elements: f32 128 (ZINC_KV_F16=0), f16 64 (the usual), q8 36 (ZINC_KV_Q8=1).</source>
+        <translation>Bytes für 32 Elemente: f32 128 (ZINC_KV_F16=0), f16 64 (üblich), q8 36 (ZINC_KV_Q8=1).</translation>
+    </message>
+    <message>
+        <source>Next-token blocks of ZINC (ZINC_MTP)</source>
+        <translation>Next-Token-Blöcke von ZINC (ZINC_MTP)</translation>
+    </message>
+    <message>
+        <source>Blocks at the end of the file that predict further tokens. On Vulkan they are on by default: they have a KV cache, and a reserve on the device from the start. Turned off, their weights are not uploaded. The rows of the reserve are documented; the rest is derived from the largest contexts that are published for Qwen3.8-27B, so it is an estimate with a band. An automatic context does not count it.</source>
+        <translation>Blöcke am Ende der Datei, die weitere Tokens vorhersagen. Auf Vulkan sind sie üblicherweise an: Sie haben einen KV-Cache und vom Start an eine Reserve auf dem Gerät. Ausgeschaltet, werden ihre Gewichte nicht hochgeladen. Die Zeilen der Reserve sind dokumentiert; der Rest ist aus den größten Kontexten abgeleitet, die für Qwen3.8-27B veröffentlicht sind, also eine Schätzung mit einer Spanne. Ein automatischer Kontext zählt sie nicht mit.</translation>
+    </message>
+    <message>
+        <source>32,768 × width × 4 bytes + 2 × recurrent state + 455 × width × 4 bytes. Band: 2 × the state of attending layers + the last term.</source>
+        <translation>32.768 × Breite × 4 Bytes + 2 × rekurrenter Zustand + 455 × Breite × 4 Bytes. Spanne: 2 × der Zustand der Attention-Schichten + der letzte Summand.</translation>
+    </message>
+    <message>
+        <source>Prefill scratch of ZINC (ZINC_PREFILL_SCRATCH_MB)</source>
+        <translation>Prefill-Puffer von ZINC (ZINC_PREFILL_SCRATCH_MB)</translation>
+    </message>
+    <message>
+        <source>What ZINC of 12 September 2026 reserves on Vulkan to read long prompts in large chunks. Where a context needs the room, it is given back before the context is trimmed; how much then stays is published for Qwen3.8-27B only, so that is an estimate with a band. An automatic context does not count it.</source>
+        <translation>Was ZINC vom 12. September 2026 auf Vulkan reserviert, um lange Prompts in großen Stücken zu lesen. Braucht ein Kontext den Platz, wird er zurückgegeben, bevor der Kontext gekürzt wird; wie viel dann bleibt, ist nur für Qwen3.8-27B veröffentlicht, also eine Schätzung mit einer Spanne. Ein automatischer Kontext zählt ihn nicht mit.</translation>
+    </message>
+    <message>
+        <source>1,024 MB, down to 80 MB where the context needs the room. Here 1 MB is 1,048,576.</source>
+        <translation>1.024 MB, bis hinab zu 80 MB, wo der Kontext den Platz braucht. 1 MB ist hier 1.048.576.</translation>
+    </message>
+    <message>
+        <source>Checkpoint of ZINC</source>
+        <translation>Checkpoint von ZINC</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s server of 12 September 2026 copies the recurrent state at the end of a turn into a buffer on the device, to go back to in the next one. It comes while it serves, beyond what the start takes: about 150 MB for Qwen3.8-27B.</source>
+        <translation>Der Server von ZINC vom 12. September 2026 kopiert den rekurrenten Zustand am Ende eines Gesprächszugs in einen Puffer auf dem Gerät, um im nächsten dahin zurückzukehren. Er kommt im Betrieb zu dem hinzu, was der Start braucht: etwa 150 MB bei Qwen3.8-27B.</translation>
+    </message>
+    <message>
+        <source>Recurrent state × layers that do not attend ÷ layers.</source>
+        <translation>Rekurrenter Zustand × Schichten ohne Attention ÷ Schichten.</translation>
     </message>
     <message>
         <source>tokens × layers × KV heads × elements a head × bytes an element × 2 (K and V). Allocated on Metal: attending layers only, and rows of ⌊KV width ÷ 32⌋ × 34 bytes where heads are multiples of 32.</source>
@@ -1684,20 +1780,12 @@
         <translation>Rekurrenter Zustand, ZINC</translation>
     </message>
     <message>
-        <source>What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for every layer, also for those that attend. It does not grow with the context.</source>
-        <translation>Was ein hybrides oder rekurrentes Modell statt Schlüsseln und Werten behält. ZINC plant ihn für jede Schicht, auch für die mit Attention. Er wächst nicht mit dem Kontext.</translation>
-    </message>
-    <message>
         <source>layers × ((convolution − 1) × channels + rank × ⌊inner ÷ rank⌋²) × 4 bytes, with channels = inner + 2 × groups × state. 0 without inner width or rank.</source>
         <translation>Schichten × ((Faltung − 1) × Kanäle + Rang × ⌊innere Breite ÷ Rang⌋²) × 4 Byte, mit Kanäle = innere Breite + 2 × Gruppen × Zustand. 0 ohne innere Breite oder Rang.</translation>
     </message>
     <message>
         <source>Compute buffers, ZINC</source>
         <translation>Rechenpuffer, ZINC</translation>
-    </message>
-    <message>
-        <source>Room for what is computed for one token: activations, logits, the widest feed-forward network. It does not depend on the context. A dense model pays for 8 experts, too.</source>
-        <translation>Platz für das, was für ein Token gerechnet wird: Aktivierungen, Logits, das breiteste Feed-Forward-Netz. Er hängt nicht vom Kontext ab. Auch ein dichtes Modell zahlt für 8 Experten.</translation>
     </message>
     <message>
         <source>6 × hidden + logits + q + 2 × kv + attention output + 3 × gate + down + router, each in 4 bytes an element; gate = max(widest layer, experts used × inner width).</source>
@@ -1730,18 +1818,6 @@
     <message>
         <source>Version of ZINC</source>
         <translation>Version von ZINC</translation>
-    </message>
-    <message>
-        <source>The ZINC whose plan is followed. From September 2026 on it caches attending and next-token layers only, on Vulkan with 2 bytes an element: often a fraction of what June plans. Everything else is the same in both.</source>
-        <translation>Das ZINC, dessen Plan befolgt wird. Ab September 2026 hat es nur für Attention- und Next-Token-Schichten einen Cache, auf Vulkan mit 2 Byte je Element: oft ein Bruchteil dessen, was der Juni plant. Alles andere ist in beiden gleich.</translation>
-    </message>
-    <message>
-        <source>Cached layers of September: ⌊layers ÷ attention interval⌋ + next-token layers; all layers where the interval is 0 or 1.</source>
-        <translation>Schichten mit Cache im September: ⌊Schichten ÷ Attention-Intervall⌋ + Next-Token-Schichten; alle Schichten, wo das Intervall 0 oder 1 ist.</translation>
-    </message>
-    <message>
-        <source>ZINC (September 2026): kv_layer_count</source>
-        <translation>ZINC (September 2026): kv_layer_count</translation>
     </message>
     <message>
         <source>Accounting: planned or allocated</source>
@@ -1848,8 +1924,16 @@
         <translation>Gewichte</translation>
     </message>
     <message>
+        <source>weights of next-token blocks</source>
+        <translation>Gewichte der Next-Token-Blöcke</translation>
+    </message>
+    <message>
         <source>fixed bytes</source>
         <translation>feste Byte</translation>
+    </message>
+    <message>
+        <source>reserved at the start</source>
+        <translation>beim Start reserviert</translation>
     </message>
     <message>
         <source>bytes per token</source>
@@ -1970,6 +2054,10 @@
     <message>
         <source>{engine} does not run tensors of type {detail}.</source>
         <translation>{engine} führt Tensoren vom Typ {detail} nicht aus.</translation>
+    </message>
+    <message>
+        <source>{engine}&apos;s 8-bit KV cache needs attention heads of {detail} elements; this model&apos;s have another length.</source>
+        <translation>Der 8-Bit-KV-Cache von {engine} braucht Attention-Köpfe von {detail} Elementen; die dieses Modells haben eine andere Länge.</translation>
     </message>
     <message>
         <source>{engine} does not know the architecture {detail}: planned as plain full attention.</source>
@@ -2372,6 +2460,14 @@
         <translation>Bis zu {size} Hauptspeicher im Betrieb, je {entry}</translation>
     </message>
     <message>
+        <source>Checkpoint</source>
+        <translation>Checkpoint</translation>
+    </message>
+    <message>
+        <source>{size} of the device&apos;s memory once a server has answered</source>
+        <translation>{size} vom Speicher des Geräts, sobald ein Server geantwortet hat</translation>
+    </message>
+    <message>
         <source>Up to {size} of host memory while it serves; a full conversation is {entry}</source>
         <translation>Bis zu {size} Hauptspeicher im Betrieb; ein volles Gespräch braucht {entry}</translation>
     </message>
@@ -2392,8 +2488,8 @@
         <translation>{size} ({component}), innerhalb der Grenze des Geräts von {limit}</translation>
     </message>
     <message>
-        <source>ZINC&apos;s plan is its own arithmetic: 400 random cases and 64 model files agree with what ZINC itself gives, in every field and to the byte.</source>
-        <translation>ZINCs Plan ist dessen eigene Rechnung: 400 zufällige Fälle und 64 Modelldateien stimmen mit dem überein, was ZINC selbst ergibt, in jedem Feld und auf das Byte.</translation>
+        <source>ZINC&apos;s plan is its own arithmetic: 400 random cases and 64 model files agree with what ZINC itself gives, in every field and to the byte. The largest contexts that its authors publish of September 2026 come out; the reserves of that time are derived from them, and are estimates for other models.</source>
+        <translation>Der Plan von ZINC ist dessen eigene Arithmetik: 400 zufällige Fälle und 64 Modelldateien stimmen mit dem, was ZINC selbst ergibt, in jedem Feld und auf das Byte überein. Die größten Kontexte, die seine Autoren vom September 2026 veröffentlichen, kommen heraus; die Reserven dieser Zeit sind daraus abgeleitet und für andere Modelle Schätzungen.</translation>
     </message>
     <message>
         <source>Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what its dry run reports, in every configuration that was measured. Compute buffers follow from the model&apos;s graph; where they are not exact, they are estimates with a band.</source>
@@ -2686,6 +2782,46 @@
     <message>
         <source>The bytes that ZINC plans with, or those that it then allocates</source>
         <translation>Die Byte, mit denen ZINC plant, oder die, die es dann reserviert</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s KV cache type</source>
+        <translation>Typ des KV-Caches von ZINC</translation>
+    </message>
+    <message>
+        <source>KV cache type</source>
+        <translation>Typ des KV-Caches</translation>
+    </message>
+    <message>
+        <source>Type of the KV cache on Vulkan, from September 2026 on (ZINC_KV_F16, ZINC_KV_Q8)</source>
+        <translation>Typ des KV-Caches auf Vulkan, seit September 2026 (ZINC_KV_F16, ZINC_KV_Q8)</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s next-token blocks</source>
+        <translation>Next-Token-Blöcke von ZINC</translation>
+    </message>
+    <message>
+        <source>Next-token blocks</source>
+        <translation>Next-Token-Blöcke</translation>
+    </message>
+    <message>
+        <source>Predict further tokens with the file&apos;s own blocks on Vulkan, from September 2026 on (ZINC_MTP): faster, for their weights, a cache and a reserve</source>
+        <translation>Weitere Tokens mit eigenen Blöcken der Datei vorhersagen, auf Vulkan seit September 2026 (ZINC_MTP): schneller, für ihre Gewichte, einen Cache und eine Reserve</translation>
+    </message>
+    <message>
+        <source>ZINC&apos;s prefill scratch</source>
+        <translation>Prefill-Puffer von ZINC</translation>
+    </message>
+    <message>
+        <source>Prefill scratch</source>
+        <translation>Prefill-Puffer</translation>
+    </message>
+    <message>
+        <source>What ZINC of 12 September 2026 reserves for prefill on Vulkan (ZINC_PREFILL_SCRATCH_MB)</source>
+        <translation>Was ZINC vom 12. September 2026 auf Vulkan für das Prefill reserviert (ZINC_PREFILL_SCRATCH_MB)</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
     </message>
     <message>
         <source>Give each file to the option of its kind: --mmproj, --model-draft or --lora.</source>

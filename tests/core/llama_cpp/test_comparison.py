@@ -85,7 +85,7 @@ def test_that_the_caches_of_the_engines_differ_for_the_models_reasons(
 
 
 def test_that_later_versions_of_zinc_share_llama_cpps_type_and_layers() -> None:
-    later = replace(ZINC, zinc=ZincOptions(version=ZincVersion.SEPTEMBER_2026))
+    later = replace(ZINC, zinc=ZincOptions(version=ZincVersion.SEPTEMBER_8_2026))
     found = terms("qwen3-8b", later, LLAMA_CPP)[ComponentKind.KV_CACHE, Place.DEVICE]
     assert (found.one_bytes, found.reasons) == (found.other_bytes, (DifferenceReason.SAME,))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from memplan.dimensions import DEFAULT_CONTEXT_TOKENS
 from memplan.metadata import Metadata
@@ -12,6 +14,7 @@ from memplan.remembered import once_a_model
 from memplan.unsigned import U32_MAX
 
 _DEFAULT_ATTENTION_INTERVAL_WITH_STATE = 4
+_BLOCK = re.compile(r"blk\.([0-9]{1,9})\.")
 
 
 @dataclass(slots=True)
@@ -45,18 +48,54 @@ class ModelConfig:
 
 @once_a_model
 def config_of(model: Model) -> ModelConfig:
-    """The dimensions of a model; to be read only."""
-    return resolve_config(model.metadata, model.tensors)
+    """The dimensions of a model, next-token blocks counted as layers; to be read only."""
+    return resolve_config(model.metadata, model.tensors, model.metadata.u32("block_count") or 0)
 
 
-def resolve_config(metadata: Metadata, tensors: tuple[Tensor, ...]) -> ModelConfig:
+@once_a_model
+def trunk_config_of(model: Model) -> ModelConfig:
+    """The same without next-token blocks, as from September 2026 on; to be read only."""
+    return resolve_config(model.metadata, model.tensors, layer_counts(model).trunk)
+
+
+class LayerCounts(NamedTuple):
+    """The blocks of a file: those of the trunk, and those appended to predict further tokens."""
+
+    trunk: int
+    nextn: int
+
+
+@once_a_model
+def layer_counts(model: Model) -> LayerCounts:
+    """The two kinds of blocks (``normalizeLayerCounts`` in ZINC's ``config.zig``).
+
+    A number of next-token blocks that leaves no trunk is ignored.
+    """
+    blocks = model.metadata.u32("block_count") or 0
+    nextn = model.metadata.u32("nextn_predict_layers") or 0
+    return LayerCounts(blocks - nextn, nextn) if nextn < blocks else LayerCounts(blocks, 0)
+
+
+@once_a_model
+def nextn_weights_bytes(model: Model) -> int:
+    """Bytes of the tensors that only the next-token blocks have."""
+    counts = layer_counts(model)
+    blocks = range(counts.trunk, counts.trunk + counts.nextn)
+    return sum(tensor.bytes for tensor in model.tensors if _block(tensor.name) in blocks)
+
+
+def _block(tensor_name: str) -> int | None:
+    found = _BLOCK.match(tensor_name)
+    return int(found[1]) if found else None
+
+
+def resolve_config(metadata: Metadata, tensors: tuple[Tensor, ...], n_layers: int) -> ModelConfig:
     """The dimensions that ZINC reads from a header, by its own rules (its ``config.zig``)."""
 
     def integer(key: str, default: int = 0) -> int:
         value = metadata.u32(key)
         return default if value is None else value
 
-    n_layers = integer("block_count")
     n_heads = integer("attention.head_count")
     hidden_dim = integer("embedding_length")
     dimensions = {tensor.name: tensor.dimensions for tensor in tensors}

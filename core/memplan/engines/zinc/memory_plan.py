@@ -36,6 +36,7 @@ __all__ = [
     "kv_layer_count",
     "max_tokens_within_auto_share",
     "profile",
+    "profile_with_kv_block_bytes",
     "profile_with_kv_bytes",
     "remaining_context_tokens",
     "request_budget",
@@ -55,6 +56,8 @@ AUTO_CONTEXT_STEP_TOKENS: Final = 512
 _F32_BYTES = 4
 _U32_BYTES = 4
 _DEFAULT_EXPERTS_USED = 8
+KV_BLOCK_ELEMENTS: Final = 32
+"""Elements of a block of the KV cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,9 @@ def auto_context_tokens_for_device_budget(
     85 % of the budget, rounded down to a multiple of 512 tokens, raised to the floor, capped at
     the ceiling. Only device-local bytes count, on Metal too. The parameters have ZINC's names.
     """
-    ceiling = architectural_ceiling
+    ceiling = check_u32("architectural_ceiling", architectural_ceiling)
+    if ceiling == 0:
+        return 0
     fitting_tokens = max_tokens_within_auto_share(
         profile_value, weights_bytes, device_budget_bytes, ceiling
     )
@@ -227,8 +232,14 @@ def max_tokens_within_auto_share(
 
 
 def auto_share_bytes(budget_bytes: int) -> int:
-    """The share of the budget, rounded down, that automatic sizing uses."""
-    return check_u64("budget_bytes", budget_bytes) * AUTO_CONTEXT_PERCENT // 100
+    """The share of the budget, rounded down, that automatic sizing uses.
+
+    Raises:
+        ValueError: the engine's integer does not hold the product before it is divided.
+    """
+    check_u64("budget_bytes", budget_bytes)
+    product = check_u64("budget_bytes * 85", budget_bytes * AUTO_CONTEXT_PERCENT)
+    return product // 100
 
 
 def profile(config: ModelConfig) -> RuntimeMemoryProfile:
@@ -280,7 +291,7 @@ def profile(config: ModelConfig) -> RuntimeMemoryProfile:
 
 
 def kv_layer_count(config: ModelConfig, n_nextn_layers: int = 0) -> int:
-    """Layers with a KV cache in ZINC of September 2026: attending and next-token layers."""
+    """Layers with a KV cache from September 2026 on: attending layers and next-token blocks."""
     return attending_layer_count(config) + check_u32("n_nextn_layers", n_nextn_layers)
 
 
@@ -293,12 +304,25 @@ def attending_layer_count(config: ModelConfig) -> int:
 def profile_with_kv_bytes(
     config: ModelConfig, kv_element_bytes: int, n_nextn_layers: int = 0
 ) -> RuntimeMemoryProfile:
-    """The profile of ZINC of September 2026, with KV elements of so many bytes.
+    """The profile of ZINC of 8 September 2026, with KV elements of this many bytes.
 
     Raises:
         ValueError: as for :func:`profile`.
     """
-    row_bytes = config.n_kv_heads * config.head_dim * kv_element_bytes
+    block_bytes = KV_BLOCK_ELEMENTS * check_u64("kv_element_bytes", kv_element_bytes)
+    return profile_with_kv_block_bytes(config, block_bytes, n_nextn_layers)
+
+
+def profile_with_kv_block_bytes(
+    config: ModelConfig, kv_block_bytes: int, n_nextn_layers: int = 0
+) -> RuntimeMemoryProfile:
+    """The profile of ZINC of 12 September 2026, with this many bytes for 32 KV elements.
+
+    Raises:
+        ValueError: as for :func:`profile`.
+    """
+    check_u64("kv_block_bytes", kv_block_bytes)
+    row_bytes = config.n_kv_heads * config.head_dim * kv_block_bytes // KV_BLOCK_ELEMENTS
     return replace(
         profile(config),
         device_local_bytes_per_token=2 * row_bytes * kv_layer_count(config, n_nextn_layers),

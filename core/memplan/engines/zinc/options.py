@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from memplan.engines.option_spec import Choice, OptionSpec, Row, option
+from memplan.engines.option_spec import Automatic, Choice, Count, OptionSpec, Row, option
 from memplan.language import marked
+from memplan.model import Model
+from memplan.unsigned import check_u32
+
+_OLD_NAME = "2026-09"
+"""What the version of 8 September 2026 was called while no other of that month was known."""
 
 
 class ZincVersion(StrEnum):
-    """Versions of ZINC whose plans differ."""
+    """Versions of ZINC whose plans differ, by the day from which a plan holds."""
 
     JUNE_2026 = "2026-06"
-    SEPTEMBER_2026 = "2026-09"
+    SEPTEMBER_8_2026 = "2026-09-08"
+    """Commits 28f417f0 and 30c0f9b4."""
+    SEPTEMBER_12_2026 = "2026-09-12"
+    """Commit 7db40a1b."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> ZincVersion | None:
+        return cls.SEPTEMBER_8_2026 if value == _OLD_NAME else None
 
 
 class Accounting(StrEnum):
@@ -23,16 +35,36 @@ class Accounting(StrEnum):
     ALLOCATION = "allocation"
 
 
+class KvType(StrEnum):
+    """How elements of the KV cache are stored."""
+
+    AUTOMATIC = "auto"
+    F32 = "f32"
+    F16 = "f16"
+    Q8 = "q8"
+    """Blocks of 32 elements."""
+
+
+def _has_next_token_blocks(model: Model) -> bool:
+    return model.metadata.u32("nextn_predict_layers") not in {None, 0}
+
+
 @dataclass(frozen=True, slots=True)
 class ZincOptions:
     """Options of ZINC.
 
+    What a version or backend does not have is ignored, as ZINC ignores what its environment says
+    of it.
+
     Attributes:
         version: the version whose plan is followed.
         accounting: planned or allocated bytes.
+        kv_type: how elements of the KV cache are stored.
+        mtp: whether further tokens are predicted; ``None``: where the file has blocks for it.
+        prefill_scratch_mib: what is reserved for prefill; ``None``: as much as usual.
 
     Raises:
-        ValueError: there is no such version or accounting (their names as plain text are taken).
+        ValueError: there is no such version, accounting or type (names as plain text are taken).
     """
 
     version: ZincVersion = option(
@@ -40,7 +72,8 @@ class ZincOptions:
         OptionSpec(
             ("--zinc-version",),
             Choice(ZincVersion),
-            "the version whose plan is followed (default: 2026-06)",
+            "the version whose plan is followed, by its day: 2026-09-08 is commit 30c0f9b4, "
+            "2026-09-12 is 7db40a1b (default: 2026-06)",
             marked("ZINC's version"),
             Row(
                 marked("Vers&ion"),
@@ -69,7 +102,69 @@ class ZincOptions:
             "zinc-accounting",
         ),
     )
+    kv_type: KvType = option(
+        KvType.AUTOMATIC,
+        OptionSpec(
+            ("--zinc-kv-type",),
+            Choice(KvType, {KvType.AUTOMATIC: marked("Automatic")}),
+            "type of the KV cache on Vulkan from September 2026 on: f32 is ZINC_KV_F16=0, q8 is "
+            "ZINC_KV_Q8=1 of 2026-09-12 (default: auto, which is f16)",
+            marked("ZINC's KV cache type"),
+            Row(
+                marked("KV cache type"),
+                marked(
+                    "Type of the KV cache on Vulkan, from September 2026 on (ZINC_KV_F16, "
+                    "ZINC_KV_Q8)"
+                ),
+                behind_more=True,
+            ),
+            "zinc-kv-type",
+        ),
+    )
+    mtp: bool | None = option(
+        None,
+        OptionSpec(
+            ("--zinc-mtp",),
+            Automatic(worded=True),
+            "predict further tokens with the file's own blocks on Vulkan, from September 2026 on: "
+            "off is ZINC_MTP=0 (default: auto, which is on)",
+            marked("ZINC's next-token blocks"),
+            Row(
+                marked("Next-token blocks"),
+                marked(
+                    "Predict further tokens with the file's own blocks on Vulkan, from September "
+                    "2026 on (ZINC_MTP): faster, for their weights, a cache and a reserve"
+                ),
+                behind_more=True,
+                has=_has_next_token_blocks,
+            ),
+            "zinc-mtp",
+        ),
+    )
+    prefill_scratch_mib: int | None = option(
+        None,
+        OptionSpec(
+            ("--zinc-prefill-scratch",),
+            Count(metavar="MB", most=65536, step=64, unit="MB", usual=lambda _options: 1024),
+            "MB that ZINC of 2026-09-12 reserves for prefill on Vulkan "
+            "(ZINC_PREFILL_SCRATCH_MB; default: 1024)",
+            marked("ZINC's prefill scratch"),
+            Row(
+                marked("Prefill scratch"),
+                marked(
+                    "What ZINC of 12 September 2026 reserves for prefill on Vulkan "
+                    "(ZINC_PREFILL_SCRATCH_MB)"
+                ),
+                marked("MB"),
+                behind_more=True,
+            ),
+            "zinc-prefill-scratch",
+        ),
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "version", ZincVersion(self.version))
         object.__setattr__(self, "accounting", Accounting(self.accounting))
+        object.__setattr__(self, "kv_type", KvType(self.kv_type))
+        if self.prefill_scratch_mib is not None:
+            check_u32("prefill_scratch_mib", self.prefill_scratch_mib)

@@ -12,19 +12,19 @@ from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
     PAGE_ENTRY_BYTES,
     VULKAN_PAGE_TOKENS,
-    cached_element_bytes,
-    cached_layer_count,
     metal_row_bytes,
-    planned_profile,
 )
 from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_FLOOR_TOKENS,
     AUTO_CONTEXT_PERCENT,
     AUTO_CONTEXT_STEP_TOKENS,
+    KV_BLOCK_ELEMENTS,
     attending_layer_count,
     conv_channels,
 )
 from memplan.engines.zinc.options import Accounting
+from memplan.engines.zinc.setup import setup_of
+from memplan.engines.zinc.start import start_of
 from memplan.memory.component import ComponentKind
 from memplan.planner import Plan
 from memplan.request import Backend
@@ -48,7 +48,7 @@ def component(plan: Plan, kind: ComponentKind) -> Expression | None:
     """Bytes of a component; compute and staging buffers have no short formula."""
     match kind:
         case ComponentKind.WEIGHTS:
-            return file_weights(plan)
+            return weights(plan)
         case ComponentKind.KV_CACHE:
             return kv_cache(plan)
         case ComponentKind.RECURRENT_STATE:
@@ -74,33 +74,49 @@ def of_bytes(plan: Plan) -> Mapping[StrEnum, Expression]:
     return {HelpTopic.ZINC_SHARE: auto_share(plan)}
 
 
+def weights(plan: Plan) -> Expression:
+    """Bytes of the tensors that are uploaded."""
+    left_out_bytes = plan.model.weights_bytes - setup_of(plan.model, plan.request).weights_bytes
+    if not left_out_bytes:
+        return file_weights(plan)
+    left_out = Number(left_out_bytes, Quantity.NEXTN_WEIGHTS)
+    return calculation(Operator.DIFFERENCE, file_weights(plan), left_out)
+
+
 def kv_cache(plan: Plan) -> Expression:
     """Bytes of the KV cache at the plan's context."""
-    model, request = plan.model, plan.request
+    request, setup = plan.request, setup_of(plan.model, plan.request)
     tokens = Number(plan.at.context_tokens, Quantity.TOKENS)
     sides = Number(2, Quantity.SIDES)
     if request.backend is Backend.METAL and request.zinc.accounting is Accounting.ALLOCATION:
         return calculation(
             Operator.PRODUCT,
             tokens,
-            Number(attending_layer_count(config_of(model)), Quantity.LAYERS),
+            Number(attending_layer_count(setup.config), Quantity.LAYERS),
             sides,
-            Number(metal_row_bytes(model), Quantity.ROW_BYTES),
+            Number(metal_row_bytes(plan.model), Quantity.ROW_BYTES),
         )
+    layers = Number(setup.cached_layers, Quantity.LAYERS)
+    heads, head_length = setup.config.n_kv_heads, setup.config.head_dim
+    element_bytes, rest = divmod(setup.kv_block_bytes, KV_BLOCK_ELEMENTS)
+    if rest:
+        row_bytes = heads * head_length * setup.kv_block_bytes // KV_BLOCK_ELEMENTS
+        row = Number(row_bytes, Quantity.ROW_BYTES)
+        return calculation(Operator.PRODUCT, layers, sides, row, tokens)
     return calculation(
         Operator.PRODUCT,
-        Number(cached_layer_count(model, request), Quantity.LAYERS),
+        layers,
         sides,
-        Number(config_of(model).n_kv_heads, Quantity.KV_HEADS),
-        Number(config_of(model).head_dim, Quantity.HEAD_LENGTH),
+        Number(heads, Quantity.KV_HEADS),
+        Number(head_length, Quantity.HEAD_LENGTH),
         tokens,
-        Number(cached_element_bytes(request), Quantity.ELEMENT_BYTES),
+        Number(element_bytes, Quantity.ELEMENT_BYTES),
     )
 
 
 def recurrent_state(plan: Plan) -> Expression:
     """Bytes of the recurrent state."""
-    config = config_of(plan.model)
+    config = setup_of(plan.model, plan.request).config
     head_length = config.ssm_d_inner // config.ssm_dt_rank
     rolling = (config.ssm_d_conv - 1) * conv_channels(config)
     return calculation(
@@ -133,11 +149,10 @@ def auto_share(plan: Plan) -> Expression:
 
 def automatic(plan: Plan) -> Expression:
     """The context that is picked where none is asked for, in tokens."""
-    profile = planned_profile(plan.model, plan.request)
+    profile = start_of(plan.model, plan.request).profile
     share = Number(plan.auto_share_bytes, Quantity.AUTO_SHARE)
-    fitting = _longest(
-        plan, share, profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
-    )
+    fixed = Number(profile.fixed_device_local_bytes, Quantity.FIXED_BYTES)
+    fitting = _longest(plan, share, (fixed,), profile.device_local_bytes_per_token)
     step = Number(AUTO_CONTEXT_STEP_TOKENS, Quantity.STEP_TOKENS)
     rounded = calculation(Operator.ROUND_DOWN, fitting, step)
     return calculation(Operator.LARGEST, rounded, floor(plan))
@@ -145,12 +160,18 @@ def automatic(plan: Plan) -> Expression:
 
 def largest(plan: Plan) -> Expression:
     """The longest context that the budget holds, in tokens."""
-    profile = planned_profile(plan.model, plan.request)
-    fixed, per_token = profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
+    start = start_of(plan.model, plan.request)
+    profile = start.profile
+    fixed_bytes, per_token = profile.fixed_device_local_bytes, profile.device_local_bytes_per_token
     if plan.request.backend is Backend.METAL:
-        fixed += profile.fixed_host_visible_bytes
+        fixed_bytes += profile.fixed_host_visible_bytes
         per_token += profile.host_visible_bytes_per_token
-    return _longest(plan, Number(plan.request.budget_bytes, Quantity.BUDGET), fixed, per_token)
+    held = [Number(fixed_bytes, Quantity.FIXED_BYTES)]
+    reserved_bytes = start.held_bytes - start.setup.weights_bytes
+    if reserved_bytes:
+        held.append(Number(reserved_bytes, Quantity.RESERVED))
+    budget = Number(plan.request.budget_bytes, Quantity.BUDGET)
+    return _longest(plan, budget, tuple(held), per_token)
 
 
 def floor(plan: Plan) -> Expression:
@@ -168,14 +189,16 @@ def ceiling(plan: Plan) -> Expression:
     return calculation(Operator.LEAST, declared, cap)
 
 
-def _longest(plan: Plan, budget: Number, fixed_bytes: int, bytes_per_token: int) -> Expression:
-    weights = Number(plan.model.weights_bytes, Quantity.WEIGHTS)
-    fixed = Number(fixed_bytes, Quantity.FIXED_BYTES)
-    if budget.value <= weights.value + fixed.value or plan.markers.ceiling_tokens == 0:
+def _longest(
+    plan: Plan, budget: Number, held: tuple[Number, ...], bytes_per_token: int
+) -> Expression:
+    weights_bytes = setup_of(plan.model, plan.request).weights_bytes
+    taken = (Number(weights_bytes, Quantity.WEIGHTS), *held)
+    if budget.value <= sum(each.value for each in taken) or plan.markers.ceiling_tokens == 0:
         return Number(0, Quantity.NOTHING)
     if bytes_per_token == 0:
         return _ceiling(plan)
-    spare = calculation(Operator.DIFFERENCE, budget, weights, fixed)
+    spare = calculation(Operator.DIFFERENCE, budget, *taken)
     price = Number(bytes_per_token, Quantity.TOKEN_BYTES)
     tokens = calculation(Operator.QUOTIENT, spare, price)
     return calculation(Operator.LEAST, tokens, _ceiling(plan))

@@ -28,6 +28,7 @@ _GROWTHS: Final[Mapping[GrowthKind, HelpTopic]] = exhaustive(
     GrowthKind,
     {
         GrowthKind.CHECKPOINTS: HelpTopic.CHECKPOINTS,
+        GrowthKind.TURN_CHECKPOINT: HelpTopic.ZINC_CHECKPOINT,
         GrowthKind.PROMPT_CACHE: HelpTopic.PROMPT_CACHE,
     },
 )

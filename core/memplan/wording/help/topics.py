@@ -54,6 +54,10 @@ class HelpTopic(StrEnum):
     ZINC_PAGE_TABLE = "zinc-page-table"
     ZINC_VERSION = "zinc-version"
     ZINC_ACCOUNTING = "zinc-accounting"
+    ZINC_KV_TYPE = "zinc-kv-type"
+    ZINC_MTP = "zinc-mtp"
+    ZINC_SCRATCH = "zinc-prefill-scratch"
+    ZINC_CHECKPOINT = "zinc-checkpoint"
 
     LLAMA_WEIGHTS_DEVICE = "llama-weights-device"
     LLAMA_WEIGHTS_HOST = "llama-weights-host"

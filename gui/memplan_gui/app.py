@@ -134,6 +134,8 @@ def run(
         window.open_source(source)
     window.show()
     window.setFocus()
+    if source is None:
+        window.library.start_first()
     if smoke_test is None:
         search_once_seen(window, opens_model=source is not None)
     elif source is None:

@@ -28,6 +28,11 @@ class Dialogs:
         path, _ = QFileDialog.getOpenFileName(parent, title, folder, filters)
         return str(path)
 
+    def choose_folder(self, parent: QWidget, folder: str) -> str:
+        """The folder that the user chooses; empty if none."""
+        title = tr("List the models in a folder")
+        return str(QFileDialog.getExistingDirectory(parent, title, folder))
+
     def choose_log(self, parent: QWidget, folder: str) -> str:
         """The log that the user chooses; empty if none."""
         filters = tr("Logs {endings}").format(endings="(*.log *.txt)")

@@ -58,6 +58,7 @@ class Menus(QObject):
         open_requested(): a file is to be chosen.
         part_requested(): a file is to be chosen that is loaded beside the model.
         address_requested(): an address is to be typed.
+        library_requested(): the models on this computer are to be listed.
         paste_requested(): what the clipboard names is to be opened.
         log_requested(): a log is to be explained.
         source_requested(str): this file is to be opened.
@@ -79,6 +80,7 @@ class Menus(QObject):
     open_requested = Signal()
     part_requested = Signal()
     address_requested = Signal()
+    library_requested = Signal()
     paste_requested = Signal()
     log_requested = Signal()
     source_requested = Signal(str)
@@ -145,6 +147,9 @@ class Menus(QObject):
         addressing = menu.addAction(tr("Open a &URL…"))
         addressing.setShortcut(QKeySequence("Ctrl+Shift+O"))
         addressing.triggered.connect(lambda: self.address_requested.emit())
+        listing = menu.addAction(tr("&Models on this computer"))
+        listing.setShortcut(QKeySequence("Ctrl+M"))
+        listing.triggered.connect(lambda: self.library_requested.emit())
         beside = menu.addAction(tr("Load &beside the model…"))
         beside.triggered.connect(lambda: self.part_requested.emit())
         menu.addMenu(self._recent)

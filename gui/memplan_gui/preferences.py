@@ -85,6 +85,11 @@ class Preferences(QObject):
         self._file.save(self.settings)
         self.recent_changed.emit(self.settings.recent)
 
+    def keep_library_folder(self, folder: str, *, kept: bool) -> None:
+        """Remember a folder that is looked into for models, or forget it."""
+        self.settings = self.settings.with_library_folder(folder, kept=kept)
+        self._file.save(self.settings)
+
     def keep(self, request: Request, geometry: bytes) -> None:
         """Write everything, with what is asked last and where the window was."""
         self.settings = replace(

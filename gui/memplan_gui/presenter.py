@@ -19,6 +19,7 @@ from memplan.model import Model, NoticeKind
 from memplan.planner import Plan, PoolUsage, Share, Status, Usage
 from memplan.reader.errors import (
     ChoiceNeededError,
+    FolderError,
     GgufError,
     InconsistentSplitError,
     InvalidHeaderError,
@@ -50,6 +51,7 @@ from memplan.wording.verdicts import explanation, headline
 
 _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
     SourceUnreadableError: marked("The file cannot be opened."),
+    FolderError: marked("This is a folder."),
     MissingError: marked("There is nothing under that name or address."),
     SourceChangedError: marked("The file changed while it was read."),
     RemoteError: marked("The server did not send what was asked of it."),

@@ -24,6 +24,7 @@ from memplan_gui.translating import LanguageChoice
 
 SCHEMA: Final = "memplan.settings/1"
 RECENT_LIMIT: Final = 8
+LIBRARY_FOLDER_LIMIT: Final = 64
 _MOST_BYTES: Final = 1 << 20
 
 
@@ -34,6 +35,7 @@ class Settings:
     Attributes:
         folder: where the last model was opened; empty: the home folder.
         recent: the last models, the newest first.
+        library_folders: folders that are looked into for models beside those of programs.
         engine, backend, budget_bytes: the last request's.
         machine: the last request's; ``None`` in settings of version 0.1.
         theme: the theme that was chosen.
@@ -45,6 +47,7 @@ class Settings:
 
     folder: str = ""
     recent: tuple[str, ...] = ()
+    library_folders: tuple[str, ...] = ()
     engine: str = default_engine().name
     backend: Backend = Backend.VULKAN
     budget_bytes: int = DEFAULT_BUDGET_BYTES
@@ -63,6 +66,12 @@ class Settings:
         folder = str(Path(source).parent) if Path(source).is_absolute() else self.folder
         return replace(self, recent=recent, folder=folder)
 
+    def with_library_folder(self, folder: str, *, kept: bool) -> Settings:
+        """The same with a folder that is looked into for models, or without it."""
+        others = tuple(known for known in self.library_folders if known != folder)
+        folders = (*others, folder)[-LIBRARY_FOLDER_LIMIT:] if kept else others
+        return replace(self, library_folders=folders)
+
     def without_recent(self) -> Settings:
         """The same with no model remembered."""
         return replace(self, recent=())
@@ -78,6 +87,12 @@ def _sources(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(f"not a list of models: {value!r}")
     return tuple(_text(source) for source in value)[:RECENT_LIMIT]
+
+
+def _folders(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"not a list of folders: {value!r}")
+    return tuple(_text(folder) for folder in value)[:LIBRARY_FOLDER_LIMIT]
 
 
 def _base64(value: Any) -> str:
@@ -96,6 +111,7 @@ def _text_size(value: Any) -> int | None:
 _READERS: Final[dict[str, Any]] = {
     "folder": _text,
     "recent": _sources,
+    "library_folders": _folders,
     "engine": lambda value: engine_named(_text(value)).name,
     "backend": Backend,
     "budget_bytes": lambda value: check_u64("budget_bytes", value),

@@ -19,10 +19,10 @@ from memplan_gui.comparison import Comparison
 from memplan_gui.panels.breakdown import BreakdownTab, BreakdownTable
 from memplan_gui.panels.chart_and_tabs import ChartAndTabs
 from memplan_gui.panels.chart_card import ChartCard
-from memplan_gui.panels.empty_state import EmptyState
 from memplan_gui.panels.file_tab import FileTab
 from memplan_gui.panels.late_panels import LatePanels
 from memplan_gui.panels.layer_strip import LayerStrip
+from memplan_gui.panels.library_page import LibraryPage
 from memplan_gui.panels.lower_tabs import LowerTabs
 from memplan_gui.panels.memory_bars import MemoryBars
 from memplan_gui.panels.model_card import ModelCard
@@ -72,7 +72,7 @@ class View(QObject):
         layer_strip: where the layers are, above it.
         tabs: the tabs below the chart.
         late: the panels that are made when they are first seen.
-        empty: what is seen before there is a plan.
+        library: what is seen before there is a plan, or when the user asks for it.
         splitter: shares the height between chart and tabs.
     """
 
@@ -88,6 +88,7 @@ class View(QObject):
         self._session = session
         self._comparison = comparison
         self._lines: tuple[Overlay, ...] = ()
+        self._listing = False
         self.model_card = ModelCard()
         self.runs_on = RunsOnPanel(session)
         self.request_panel = RequestPanel(session)
@@ -99,7 +100,7 @@ class View(QObject):
         self._file_tab = FileTab()
         self.late = LatePanels(session, comparison, theme)
         self.tabs = self._make_tabs()
-        self.empty = EmptyState(samples, theme)
+        self.library = LibraryPage(samples, theme)
         self.splitter = ChartAndTabs(self.chart_card, self.tabs)
         self._pages = QStackedWidget()
         self.body = self._lay_out()
@@ -127,7 +128,7 @@ class View(QObject):
         column.addWidget(self._verdict)
         column.addWidget(self.memory_bars)
         column.addWidget(self.splitter, 1)
-        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.library)
         self._pages.addWidget(right)
         controls = (self.model_card, self.runs_on, self.request_panel)
         return Body((*controls, *self.late.options.values()), self._pages)
@@ -144,11 +145,28 @@ class View(QObject):
         self.chart_card.pool_shown.connect(self._show_pool)
         self.memory_bars.pool_chosen.connect(self.chart_card.choose_pool)
         self.chart_card.chart_made.connect(self._order_chart)
+        self.library.left.connect(self._leave_library)
 
     def show_model(self, model: Model, *, sample: bool) -> None:
         """Show a model; a sample is no file of the user's."""
+        self._listing = False
         self.model_card.show_model(model, sample=sample)
         self._file_tab.show_model(model)
+
+    def show_library(self) -> None:
+        """Show the models on this machine, and plans of the open one again when it is left."""
+        self._listing = True
+        self.library.offer_return(self._session.model is not None)
+        self._pages.setCurrentIndex(0)
+
+    def _leave_library(self) -> None:
+        self._listing = False
+        self._show_page()
+
+    def _show_page(self) -> None:
+        if self._pages.currentIndex() != 1:
+            self._pages.setCurrentIndex(1)
+            self.splitter.share_height()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -159,7 +177,7 @@ class View(QObject):
             self.breakdown,
             self.layer_strip,
             self.late,
-            self.empty,
+            self.library,
         ):
             panel.set_theme(theme)
 
@@ -174,6 +192,7 @@ class View(QObject):
             self.breakdown,
             self.layer_strip,
             self.late,
+            self.library,
         ):
             panel.set_units(units)
 
@@ -208,9 +227,8 @@ class View(QObject):
         self.model_card.show_plan(plan)
         self.breakdown.show_plan(plan)
         self.layer_strip.show_plan(plan)
-        if self._pages.currentIndex() != 1:
-            self._pages.setCurrentIndex(1)
-            self.splitter.share_height()
+        if not self._listing:
+            self._show_page()
 
     def _show_pool(self, plan: Plan, pool_id: str) -> None:
         """The chart shows this memory of the plan."""
@@ -218,7 +236,8 @@ class View(QObject):
 
     def _show_no_plan(self, reason: str) -> None:
         self._verdict.show_failure(self._session.request.engine, reason)
-        self._pages.setCurrentIndex(1)
+        if not self._listing:
+            self._pages.setCurrentIndex(1)
 
     def _draw_comparison(self) -> None:
         """Draw other plans' lines over the chart, where they are not those that it has."""

@@ -12,7 +12,7 @@ from memplan.addresses import is_secret
 from memplan.language import tr
 from memplan.model import Model
 from memplan.model_parts import with_parts
-from memplan.reader.errors import ChoiceNeededError, MissingError
+from memplan.reader.errors import ChoiceNeededError, FolderError, MissingError
 from memplan.request import Request
 from memplan.units import format_count
 from memplan.wording.help.topics import HelpTopic, Topic
@@ -46,6 +46,7 @@ from memplan_gui.detecting import Detector
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.exporting import FileExport, Shown, export
 from memplan_gui.incoming import sources_in
+from memplan_gui.library import Library
 from memplan_gui.menus import Menus
 from memplan_gui.opening import Opening
 from memplan_gui.panels.empty_state import DropOverlay
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         preferences: what is remembered.
         opening: reads models, and what belongs to them.
         beside: reads what is loaded beside the model.
+        library: lists the models on this machine.
         loader: reads the model that the user opens.
         detector: looks for this machine's devices.
         comparison: what the plan is compared with.
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.loader = self.opening.loader
         self.beside = Beside(self.session, self)
+        self.library = Library(self.session, preferences, self)
         self.detector = Detector(self)
         self.comparison = Comparison(self.session)
         self.log_window: LogWindow | None = None
@@ -198,6 +201,9 @@ class MainWindow(QMainWindow):
         loader.failed.connect(self._take_part)
         self.beside.failed.connect(self._show_error)
         self.beside.changed.connect(opening.look_again)
+        self.library.chosen.connect(self.open_all)
+        self.library.folder_requested.connect(self._choose_folder)
+        self.library.listed.connect(self.settled)
         opening.others_read.connect(self._pin_others)
         opening.watch.changed.connect(self._take_changed)
         opening.watch.lost.connect(self._show_lost)
@@ -208,8 +214,9 @@ class MainWindow(QMainWindow):
         self.detector.detected.connect(view.runs_on.show_detection)
         view.chart_card.painted.connect(self.settled)
         view.chart_card.chart_made.connect(self._explain_chart)
-        view.empty.open_requested.connect(self.choose_model)
-        view.empty.address_requested.connect(self._ask_address)
+        view.library.open_requested.connect(self.choose_model)
+        view.library.address_requested.connect(self._ask_address)
+        self.library.show_in(view.library)
         card.open_requested.connect(self.choose_model)
         card.error_closed.connect(self._forget_error)
         card.source_requested.connect(self.open_source)
@@ -226,6 +233,7 @@ class MainWindow(QMainWindow):
         menus = self._menus
         menus.open_requested.connect(self.choose_model)
         menus.address_requested.connect(self._ask_address)
+        menus.library_requested.connect(self._show_library)
         menus.part_requested.connect(self._choose_part)
         menus.paste_requested.connect(self._open_clipboard)
         menus.log_requested.connect(self.show_log_window)
@@ -295,6 +303,15 @@ class MainWindow(QMainWindow):
         if path:
             self.show_log_window().open_log(path)
 
+    def _show_library(self) -> None:
+        self.view.show_library()
+        self.library.start()
+
+    def _choose_folder(self) -> None:
+        folder = self._dialogs.choose_folder(self, self.preferences.folder)
+        if folder:
+            self.library.look_into(folder)
+
     def _choose_part(self) -> None:
         folder = self.preferences.folder
         path = self._dialogs.choose_part(self, folder)
@@ -339,7 +356,10 @@ class MainWindow(QMainWindow):
 
     def _take_part(self, source: str, error: Exception) -> None:
         """What is no model may belong to the open one, such as a projector."""
-        if self.beside.takes(error):
+        if isinstance(error, FolderError):
+            self.view.show_library()
+            self.library.look_into(source)
+        elif self.beside.takes(error):
             self.beside.read(source)
         else:
             self._show_error(source, error)
@@ -453,6 +473,7 @@ class MainWindow(QMainWindow):
         self.preferences.keep(self.session.request, geometry)
         self.opening.drain()
         self.beside.drain()
+        self.library.drain()
         self.detector.drain()
         self.view.late.drain()
         if self.log_window is not None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from core.reader.file_server import FileServer, running
+from memplan.library.places import System
 from memplan.reader import transfer
+from memplan_gui import library
 from memplan_gui.app import prepare
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.dialogs import Dialogs
@@ -26,6 +28,7 @@ class FakeDialogs(Dialogs):
     model: str = ""
     part: str = ""
     log: str = ""
+    folder: str = ""
     target: str = ""
     problems: list[str] = field(default_factory=list)
 
@@ -34,6 +37,9 @@ class FakeDialogs(Dialogs):
 
     def choose_part(self, parent: QWidget, folder: str) -> str:
         return self.part
+
+    def choose_folder(self, parent: QWidget, folder: str) -> str:
+        return self.folder
 
     def choose_log(self, parent: QWidget, folder: str) -> str:
         return self.log
@@ -75,6 +81,16 @@ def translation(prepared_app: QApplication) -> Iterator[Translation]:
     yield made
     made.remove()
     made.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home without models: whose machine the tests run on must not matter."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setattr(library, "this_system", lambda: System(folder, {}, "linux"))
+    monkeypatch.setattr(library, "default_kept_path", lambda: tmp_path / "library.json")
+    return folder
 
 
 @pytest.fixture

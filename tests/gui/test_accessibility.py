@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from core.library.made_home import put_in_lm_studio
 from memplan.request import Backend, EngineName
 from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch, resolve_theme
@@ -180,6 +181,18 @@ def test_that_mnemonics_are_unique_beside_an_error(
     error = planned.findChild(QWidget, "model_error")
     qtbot.waitUntil(error.isVisible)
     letters = Counter(_mnemonics(planned))
+    assert {letter: count for letter, count in letters.items() if count > 1} == {}
+
+
+@pytest.mark.usefixtures("each_language")
+def test_that_mnemonics_beside_the_list_of_models_are_unique(
+    window: MainWindow, qtbot: QtBot, home: Path
+) -> None:
+    put_in_lm_studio(home)
+    window.library.look_into(str(home))
+    qtbot.waitUntil(lambda: window.view.library.list is not None and not window.library.busy)
+    window.view.library.offer_return(True)
+    letters = Counter(_mnemonics(window))
     assert {letter: count for letter, count in letters.items() if count > 1} == {}
 
 

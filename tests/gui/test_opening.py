@@ -95,12 +95,6 @@ def _truncated(folder: Path, whole: Path) -> Path:
     return path
 
 
-def _directory(folder: Path, _whole: Path) -> Path:
-    path = folder / "directory.gguf"
-    path.mkdir()
-    return path
-
-
 def _missing(folder: Path, _whole: Path) -> Path:
     return folder / "missing.gguf"
 
@@ -123,7 +117,7 @@ _BAD_FILES: dict[str, Callable[[Path, Path], Path]] = {
 }
 
 
-@pytest.mark.parametrize("make", [*_BAD_FILES.values(), _empty, _directory, _missing])
+@pytest.mark.parametrize("make", [*_BAD_FILES.values(), _empty, _missing])
 def test_that_a_bad_file_is_said_in_the_card_and_the_last_good_model_stays(
     planned: MainWindow,
     qtbot: QtBot,

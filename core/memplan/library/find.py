@@ -100,11 +100,16 @@ def find_models(places: Sequence[Place], cancel: CancelToken) -> Iterator[tuple[
 
 
 def newest_first(found: Sequence[Found]) -> list[Found]:
-    """The folder that changed last comes first; in a folder, files by their names."""
+    """The folder that changed last comes first; in a folder, files by their names, models first."""
     newest: dict[str, int] = {}
     for each in found:
         newest[each.folder] = max(each.modified_ns, newest.get(each.folder, 0))
-    return sorted(found, key=lambda each: (-newest[each.folder], each.folder, each.label))
+
+    def place(each: Found) -> tuple[int, str, bool, str]:
+        odd = each.condition is not Condition.FOUND
+        return -newest[each.folder], each.folder, odd, each.label
+
+    return sorted(found, key=place)
 
 
 @dataclass(frozen=True, slots=True)

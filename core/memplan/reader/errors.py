@@ -54,6 +54,10 @@ class SourceUnreadableError(GgufError):
     """The file or address cannot be opened or read at all."""
 
 
+class FolderError(SourceUnreadableError):
+    """The name is that of a folder."""
+
+
 class MissingError(SourceUnreadableError):
     """There is nothing under that name or address."""
 

@@ -11,7 +11,12 @@ from typing import Final
 
 from memplan.files import OPEN_FLAGS
 from memplan.language import marked, ntr, tr
-from memplan.reader.errors import MissingError, SourceChangedError, SourceUnreadableError
+from memplan.reader.errors import (
+    FolderError,
+    MissingError,
+    SourceChangedError,
+    SourceUnreadableError,
+)
 from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import Contents, read_contents
 from memplan.reader.window import Window
@@ -113,9 +118,8 @@ def _check_regular(name: str, mode: int) -> None:
         ((kind, remedy) for matches, kind, remedy in _KINDS if matches(mode)),
         (marked("something else"), ""),
     )
-    raise SourceUnreadableError(
-        name, None, tr("a regular file"), tr(kind), tr(remedy) if remedy else ""
-    )
+    refusal = FolderError if stat.S_ISDIR(mode) else SourceUnreadableError
+    raise refusal(name, None, tr("a regular file"), tr(kind), tr(remedy) if remedy else "")
 
 
 def _check_unchanged(source: _FileSource, descriptor: int) -> None:

@@ -71,6 +71,16 @@ def size_text(entry: Entry, units: ByteUnits = ByteUnits.BINARY) -> str:
     return tr("{there} of {whole}").format(there=there, whole=whole)
 
 
+def start_text(
+    entry: Entry, answer: Assessment, engine: str, units: ByteUnits = ByteUnits.BINARY
+) -> str:
+    """What a start does, and whether the file is all there, in a few words."""
+    text = assessment_text(answer, engine, units)
+    if entry.condition is not Condition.CUT_OFF:
+        return text
+    return tr("{verdict} (file incomplete)").format(verdict=text)
+
+
 def assessment_text(answer: Assessment, engine: str, units: ByteUnits = ByteUnits.BINARY) -> str:
     """What a start does, in a few words."""
     if not answer.runs:

@@ -16,6 +16,44 @@ _ICON_SIDE = 56
 _OVERLAY_INSET = 10
 
 
+class OpenButtons(QWidget):
+    """The ways to a model, side by side.
+
+    Signals:
+        open_requested(): the user wants to choose a file.
+        address_requested(): the user wants to type an address.
+    """
+
+    open_requested = Signal()
+    address_requested = Signal()
+
+    def __init__(self, samples: QMenu) -> None:
+        super().__init__()
+        open_button = QPushButton(tr("&Open…"))
+        open_button.setProperty("role", "primary")
+        describe(open_button, tr("Open a model"), tr("Choose a GGUF file from the disk (Ctrl+O)"))
+        open_button.clicked.connect(self.open_requested)
+        address_button = QPushButton(tr("Open a U&RL…"))
+        describe(
+            address_button,
+            tr("Open a URL"),
+            tr("Type the address of a model, or its name at Hugging Face or Ollama (Ctrl+Shift+O)"),
+        )
+        address_button.clicked.connect(self.address_requested)
+        sample_button = QPushButton(tr("Try a sam&ple") + "  ")
+        sample_button.setMenu(samples)
+        describe(
+            sample_button,
+            tr("Try a sample"),
+            tr("Open one of the models that come with Memplan"),
+        )
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(scaled(10))
+        for button in (open_button, address_button, sample_button):
+            self.row.addWidget(button)
+
+
 class EmptyState(QFrame):
     """A large drop area with buttons. The window itself takes what is dropped.
 
@@ -42,36 +80,23 @@ class EmptyState(QFrame):
             ),
             wrap=True,
         )
-        for line in (title, text):
+        self._looked = label("small", wrap=True)
+        for line in (title, text, self._looked):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        open_button = QPushButton(tr("&Open…"))
-        open_button.setProperty("role", "primary")
-        describe(open_button, tr("Open a model"), tr("Choose a GGUF file from the disk (Ctrl+O)"))
-        open_button.clicked.connect(self.open_requested)
-        address_button = QPushButton(tr("Open a U&RL…"))
-        describe(
-            address_button,
-            tr("Open a URL"),
-            tr("Type the address of a model, or its name at Hugging Face or Ollama (Ctrl+Shift+O)"),
-        )
-        address_button.clicked.connect(self.address_requested)
-        sample_button = QPushButton(tr("Try a sam&ple") + "  ")
-        sample_button.setMenu(samples)
-        describe(
-            sample_button,
-            tr("Try a sample"),
-            tr("Open one of the models that come with Memplan"),
-        )
-        self._lay_out(title, text, (open_button, address_button, sample_button))
+        self._looked.hide()
+        buttons = OpenButtons(samples)
+        buttons.open_requested.connect(self.open_requested)
+        buttons.address_requested.connect(self.address_requested)
+        self._lay_out(title, text, buttons)
         self.set_theme(theme)
 
-    def _lay_out(self, title: QLabel, text: QLabel, choices: tuple[QPushButton, ...]) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(scaled(10))
-        buttons.addStretch(1)
-        for button in choices:
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+    def show_looked(self, places: str) -> None:
+        """Say where no models were found."""
+        text = tr("No models found where these keep them: {places}.").format(places=places)
+        self._looked.setText(text)
+        self._looked.show()
+
+    def _lay_out(self, title: QLabel, text: QLabel, choices: OpenButtons) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(scaled_margins(40, 24, 40, 24))
         layout.setSpacing(scaled(8))
@@ -81,7 +106,9 @@ class EmptyState(QFrame):
         layout.addWidget(title)
         layout.addWidget(text)
         layout.addSpacing(scaled(12))
-        layout.addLayout(buttons)
+        layout.addWidget(choices, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(scaled(12))
+        layout.addWidget(self._looked)
         layout.addStretch(4)
 
     def set_theme(self, theme: Theme) -> None:

@@ -1616,6 +1616,18 @@
         <translation>Budget = Speicher des Geräts; alles andere wie angefordert.</translation>
     </message>
     <message>
+        <source>Models on this computer</source>
+        <translation>Modelle auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Files in the folders in which LM Studio, Ollama, Hugging Face, llama.cpp, Jan, KoboldCpp and text-generation-webui keep models, and in folders that you keep in the library. Each is planned for the machine and the options at the left, as if it were open. “Largest” is the longest context that fits with nothing moved to other memory. A header is read again when size or time of its file has changed.</source>
+        <translation>Dateien in den Ordnern, in denen LM Studio, Ollama, Hugging Face, llama.cpp, Jan, KoboldCpp und text-generation-webui Modelle aufbewahren, und in Ordnern, die Sie in der Bibliothek behalten. Jedes wird für die Maschine und die Optionen links geplant, als wäre es geöffnet. „Größter“ ist der längste Kontext, der passt, ohne dass etwas in anderen Speicher kommt. Ein Header wird neu gelesen, wenn sich Größe oder Zeit seiner Datei geändert haben.</translation>
+    </message>
+    <message>
+        <source>One plan for each model; the rows in sight come first.</source>
+        <translation>Ein Plan für jedes Modell; die sichtbaren Zeilen kommen zuerst.</translation>
+    </message>
+    <message>
         <source>What is left out</source>
         <translation>Was ausgelassen ist</translation>
     </message>
@@ -3050,6 +3062,10 @@
     <message>
         <source>{there} of {whole}</source>
         <translation>{there} von {whole}</translation>
+    </message>
+    <message>
+        <source>{verdict} (file incomplete)</source>
+        <translation>{verdict} (Datei unvollständig)</translation>
     </message>
     <message>
         <source>Not run by {engine}</source>

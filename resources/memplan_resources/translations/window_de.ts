@@ -44,6 +44,10 @@
         <translation>Neben dem Modell laden</translation>
     </message>
     <message>
+        <source>List the models in a folder</source>
+        <translation>Die Modelle in einem Ordner auflisten</translation>
+    </message>
+    <message>
         <source>Logs {endings}</source>
         <translation>Logs {endings}</translation>
     </message>
@@ -303,6 +307,10 @@
     <message>
         <source>Open a &amp;URL…</source>
         <translation>&amp;URL öffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;Models on this computer</source>
+        <translation>Modelle auf diesem &amp;Rechner</translation>
     </message>
     <message>
         <source>Load &amp;beside the model…</source>
@@ -906,6 +914,10 @@
         <translation>Eines der Modelle öffnen, die Memplan mitbringt</translation>
     </message>
     <message>
+        <source>No models found where these keep them: {places}.</source>
+        <translation>Keine Modelle gefunden, wo diese sie aufbewahren: {places}.</translation>
+    </message>
+    <message>
         <source>Let go to open the model</source>
         <translation>Loslassen, um das Modell zu öffnen</translation>
     </message>
@@ -1002,6 +1014,46 @@
         <translation>Modell</translation>
     </message>
     <message>
+        <source>Quantisation</source>
+        <translation>Quantisierung</translation>
+    </message>
+    <message>
+        <source>Found by</source>
+        <translation>Gefunden bei</translation>
+    </message>
+    <message>
+        <source>What its author calls it</source>
+        <translation>Wie sein Autor es nennt</translation>
+    </message>
+    <message>
+        <source>File type of the header</source>
+        <translation>Dateityp aus dem Header</translation>
+    </message>
+    <message>
+        <source>All files of the model on the disk</source>
+        <translation>Alle Dateien des Modells auf der Platte</translation>
+    </message>
+    <message>
+        <source>What a start does on the machine at the left</source>
+        <translation>Was ein Start auf der Maschine links bewirkt</translation>
+    </message>
+    <message>
+        <source>Context with which the engine starts, in tokens</source>
+        <translation>Kontext, mit dem die Engine startet, in Token</translation>
+    </message>
+    <message>
+        <source>Largest context that fits with nothing moved, in tokens</source>
+        <translation>Größter Kontext, der passt, ohne dass etwas verschoben wird, in Token</translation>
+    </message>
+    <message>
+        <source>The program that keeps it</source>
+        <translation>Das Programm, das es aufbewahrt</translation>
+    </message>
+    <message>
+        <source>Cannot be planned</source>
+        <translation>Nicht planbar</translation>
+    </message>
+    <message>
         <source>No model yet</source>
         <translation>Noch kein Modell</translation>
     </message>
@@ -1054,8 +1106,92 @@
         <translation>Ande&amp;re Quantisierungen ({count})</translation>
     </message>
     <message>
+        <source>Keep in the library</source>
+        <translation>In der Bibliothek behalten</translation>
+    </message>
+    <message>
+        <source>Look into this folder, too, whenever the models on this computer are listed</source>
+        <translation>Auch in diesen Ordner sehen, wenn die Modelle auf diesem Rechner aufgelistet werden</translation>
+    </message>
+    <message>
+        <source>Filter by name, quantisation or folder</source>
+        <translation>Nach Name, Quantisierung oder Ordner filtern</translation>
+    </message>
+    <message>
+        <source>Show the models that have all of these words</source>
+        <translation>Die Modelle zeigen, die alle diese Wörter haben</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Look no further, and keep what is listed</source>
+        <translation>Nicht weiter suchen und die Liste behalten</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w all models</source>
+        <translation>Alle Modelle zei&amp;gen</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>Ordner…</translation>
+    </message>
+    <message>
+        <source>List all models on this computer</source>
+        <translation>Alle Modelle auf diesem Rechner auflisten</translation>
+    </message>
+    <message>
+        <source>Show the plan of the open model again</source>
+        <translation>Den Plan des geöffneten Modells wieder zeigen</translation>
+    </message>
+    <message>
+        <source>Back &amp;to the plan</source>
+        <translation>&amp;Zurück zum Plan</translation>
+    </message>
+    <message>
+        <source>Models in this folder</source>
+        <translation>Modelle in diesem Ordner</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>Modelle auf diesem Rechner</translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare {count} model</source>
+        <comment>Compare {count} models</comment>
+        <translation>
+            <numerusform>{count} Modell vergleichen</numerusform>
+            <numerusform>{count} Modelle vergleichen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open the first, and pin the others to compare with it</source>
+        <translation>Das erste öffnen und die anderen zum Vergleich anheften</translation>
+    </message>
+    <message>
+        <source>Drop a model or a folder here</source>
+        <translation>Ein Modell oder einen Ordner hierher ziehen</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} file</source>
+        <comment>{count} files</comment>
+        <translation>
+            <numerusform>{count} Datei</numerusform>
+            <numerusform>{count} Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading {read} of {count}</source>
+        <translation>{read} von {count} gelesen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Planning {count} model</source>
+        <comment>Planning {count} models</comment>
+        <translation>
+            <numerusform>{count} Modell wird geplant</numerusform>
+            <numerusform>{count} Modelle werden geplant</numerusform>
+        </translation>
     </message>
     <message>
         <source>Cancel reading</source>
@@ -1436,6 +1572,10 @@
     <message>
         <source>The file cannot be opened.</source>
         <translation>Die Datei kann nicht geöffnet werden.</translation>
+    </message>
+    <message>
+        <source>This is a folder.</source>
+        <translation>Das ist ein Ordner.</translation>
     </message>
     <message>
         <source>There is nothing under that name or address.</source>
@@ -1968,6 +2108,10 @@
     <message>
         <source>A projector in the model&apos;s folder, which lets it read images or sound</source>
         <translation>Ein Projektor im Ordner des Modells, mit dem es Bilder oder Ton liest</translation>
+    </message>
+    <message>
+        <source>Enter or a click opens a model; select several to compare them</source>
+        <translation>Eingabe oder ein Klick öffnet ein Modell; mehrere auswählen, um sie zu vergleichen</translation>
     </message>
 </context>
 </TS>

@@ -152,6 +152,22 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ("Memplan: core/memplan/device_fits.py, fits_on_devices",),
         (HelpTopic.DEVICE, HelpTopic.ZINC_LARGEST, HelpTopic.LLAMA_LARGEST),
     ),
+    HelpTopic.LIBRARY: Article(
+        marked("Models on this computer"),
+        marked(
+            "Files in the folders in which LM Studio, Ollama, Hugging Face, llama.cpp, Jan, "
+            "KoboldCpp and text-generation-webui keep models, and in folders that you keep in the "
+            "library. Each is planned for the machine and the options at the left, as if it were "
+            "open. “Largest” is the longest context that fits with nothing moved to other memory. "
+            "A header is read again when size or time of its file has changed."
+        ),
+        marked("One plan for each model; the rows in sight come first."),
+        (
+            "Memplan: core/memplan/library/places.py, library_places",
+            "Memplan: core/memplan/library/assess.py, assess",
+        ),
+        (HelpTopic.VERDICT, HelpTopic.ZINC_LARGEST, HelpTopic.LLAMA_LARGEST),
+    ),
     HelpTopic.LIMITS: Article(
         marked("What is left out"),
         marked(

@@ -98,6 +98,7 @@ class HelpTopic(StrEnum):
     FREES = "frees"
     SOLVED = "solved"
     DEVICE_REACH = "device-reach"
+    LIBRARY = "library"
     LIMITS = "limits"
     ASSUMPTIONS = "assumptions"
 

@@ -17,12 +17,7 @@ from memplan.request import Request
 from memplan.units import format_count
 from memplan.wording.help.topics import HelpTopic, Topic
 from memplan_resources.samples import sample_path
-from PySide6.QtCore import (
-    QPoint,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -32,11 +27,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QMenuBar,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar
 
 from memplan_gui.appearance import ThemeSwitch
 from memplan_gui.applying import apply_difference
@@ -298,8 +289,7 @@ class MainWindow(QMainWindow):
         return self.log_window
 
     def _choose_log(self) -> None:
-        folder = self.preferences.folder
-        path = self._dialogs.choose_log(self, folder)
+        path = self._dialogs.choose_log(self, self.preferences.folder)
         if path:
             self.show_log_window().open_log(path)
 
@@ -313,8 +303,7 @@ class MainWindow(QMainWindow):
             self.library.look_into(folder)
 
     def _choose_part(self) -> None:
-        folder = self.preferences.folder
-        path = self._dialogs.choose_part(self, folder)
+        path = self._dialogs.choose_part(self, self.preferences.folder)
         if path and self.session.model is not None:
             self.beside.read(path)
 

@@ -37,6 +37,21 @@ class GrowthKind(StrEnum):
     """The state at the end of a turn, on the device, to go back to."""
     PROMPT_CACHE = "prompt_cache"
     """States of earlier conversations."""
+    IMAGES = "images"
+    """A projector's buffer for a larger image than the one that it is ready for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The largest image that is planned for.
+
+    Attributes:
+        side_pixels: pixels along each side.
+        tokens: tokens that it takes of the context.
+    """
+
+    side_pixels: int
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +62,15 @@ class Growth:
         kind: what it is.
         pool: id of the memory.
         most: bytes that all of it takes at most, at a context.
-        entry: bytes of one state, of a sequence as long as the context allows.
+        entry: bytes of one state, of a sequence as long as the context allows; or of one image.
+        image: the image; ``None`` where it is about none.
     """
 
     kind: GrowthKind
     pool: str
     most: Callable[[int], int]
     entry: Callable[[int], int]
+    image: Image | None = None
 
 
 class LimitedBy(StrEnum):

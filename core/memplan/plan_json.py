@@ -60,6 +60,7 @@ def plan_to_json(
                     "pool": growth.pool,
                     "bytes": growth.most(plan.at.context_tokens),
                     "entry_bytes": growth.entry(plan.at.context_tokens),
+                    **({} if growth.image is None else {"image": asdict(growth.image)}),
                 }
                 for growth in plan.growth
             ]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from gui.acting import drop, text_of, visible_texts
 from gui.conftest import FakeDialogs
-from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
 from memplan.memory.component import Part
+from memplan.reports import write_report
 from memplan.request import EngineName, Request
 from memplan.units import GIB
 from memplan_gui.window import MainWindow
@@ -66,7 +67,9 @@ def test_that_a_projector_that_is_dropped_becomes_a_part_of_the_open_model(
     assert parts(opened) == [Part.PROJECTOR]
     assert beside.at.budgeted_bytes > alone.at.budgeted_bytes
     assert text_of(opened, "model_error") == ""
-    assert "Projector: mmproj-gemma-3-12b.gguf · 815 MiB" in visible_texts(opened)
+    said = visible_texts(opened)
+    assert "Projector: mmproj-gemma-3-12b.gguf · 815 MiB" in said
+    assert "Images up to 896 × 896 pixels: 256 tokens each" in said
 
 
 def test_that_the_projector_beside_the_model_is_offered_and_can_be_taken_away(
@@ -96,6 +99,35 @@ def test_that_undoing_a_part_leaves_another_model_alone(opened: MainWindow, qtbo
     model = opened.session.model
     opened.session.undo_stack.undo()
     assert opened.session.model is model
+
+
+def test_that_a_saved_plan_has_its_parts(opened: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    press(opened, qtbot, "Load mmproj")
+    plan = opened.session.plan
+    assert plan is not None
+    saved = tmp_path / "plan.json"
+    write_report(plan, (), saved)
+    opened.open_sample("qwen3-8b")
+    qtbot.waitUntil(lambda: parts(opened) == [])
+    with qtbot.waitSignal(opened.session.plan_changed, timeout=5_000):
+        opened.open_source(str(saved))
+    assert parts(opened) == [Part.PROJECTOR]
+    assert opened.session.plan is not None
+    assert opened.session.plan.at.budgeted_bytes == plan.at.budgeted_bytes
+
+
+def test_that_next_token_layers_have_a_row_while_they_draft(
+    window: MainWindow, qtbot: QtBot, data_folder: Path
+) -> None:
+    window.session.store(LLAMA)
+    with qtbot.waitSignal(window.session.plan_changed, timeout=10_000):
+        window.open_source(str(data_folder / "models" / "qwen3.5-35b-a3b-mtp.Q4_K_M.gguf"))
+    row = "Next-token layers: in the same file · 1.04 GiB"
+    assert row not in visible_texts(window)
+    drafting = LlamaCppOptions(spec_type=SpecType.DRAFT_MTP)
+    with qtbot.waitSignal(window.session.plan_changed, timeout=10_000):
+        window.session.store(replace(LLAMA, options=(drafting,)))
+    assert row in visible_texts(window)
 
 
 def test_that_a_file_is_chosen_from_the_menu(

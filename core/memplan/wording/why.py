@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from memplan.engines.registry import ENGINES
-from memplan.estimate import Allocation, Growth, GrowthKind
+from memplan.estimate import Allocation, Growth, GrowthKind, Image
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Backend
-from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
+from memplan.units import (
+    ByteUnits,
+    format_bytes,
+    format_count,
+    format_exact_bytes,
+    format_tokens,
+)
 from memplan.wording.help.lookup import budget_topic, growth_topic
 from memplan.wording.help.topics import HelpTopic, Topic
+from memplan.wording.pools import pool_title
 from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
 
@@ -103,6 +110,10 @@ _LATER: Final[Mapping[GrowthKind, tuple[str, str]]] = exhaustive(
             marked("Prompt cache"),
             marked("Up to {size} of host memory while it serves; a full conversation is {entry}"),
         ),
+        GrowthKind.IMAGES: (
+            marked("Images"),
+            marked("Up to {side} × {side} pixels, {tokens} tokens each: {size} more in {memory}"),
+        ),
     },
 )
 
@@ -111,8 +122,15 @@ def _later(plan: Plan, growth: Growth, units: ByteUnits) -> Reason:
     """What grows while the engine serves, and whether its memory has room for that."""
     title, sentence = _LATER[growth.kind]
     size, entry = growth.most(plan.at.context_tokens), growth.entry(plan.at.context_tokens)
-    text = tr(sentence).format(size=format_bytes(size, units), entry=format_bytes(entry, units))
+    image = growth.image or Image(0, 0)
     usage = plan.at.pool(growth.pool)
+    text = tr(sentence).format(
+        size=format_bytes(size, units),
+        entry=format_bytes(entry, units),
+        side=format_count(image.side_pixels),
+        tokens=format_tokens(image.tokens),
+        memory=pool_title(usage.pool, plan.request.machine),
+    )
     limit_bytes = usage.pool.limit_bytes
     if limit_bytes is not None and size > (left := limit_bytes - usage.bytes):
         more = tr("{text}; only {left} are left there")

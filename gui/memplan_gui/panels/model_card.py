@@ -250,7 +250,8 @@ class ModelCard(Card):
         self._error.show_error(error, self._model)
 
     def show_plan(self, plan: Plan) -> None:
-        """Show the notices, which depend on the engine."""
+        """Show the notices and what images take, which depend on the engine."""
+        self.parts.show_plan(plan)
         lines = notice_lines(plan, sample=self._sample)
         self._notices.setText("\n".join(f"• {line}" for line in lines))
         self._notices.setVisible(bool(lines))

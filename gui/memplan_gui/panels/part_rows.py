@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from memplan.estimate import Image
 from memplan.language import tr
+from memplan.memory.component import ComponentKind, Part
 from memplan.model_parts import PartFile
-from memplan.units import ByteUnits, format_bytes
+from memplan.planner import Plan
+from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.titles import part_title
 from PySide6.QtCore import Signal
@@ -16,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from memplan_gui.text_size import scaled
 from memplan_gui.widgets.form import describe
-from memplan_gui.widgets.labels import ElidedLabel
+from memplan_gui.widgets.labels import ElidedLabel, label
 from memplan_gui.widgets.topics import explain
 
 _LONGEST: Final = 36
@@ -38,6 +41,8 @@ class PartRows(QWidget):
         self._parts: tuple[PartFile, ...] = ()
         self._offered: tuple[str, ...] = ()
         self._units = ByteUnits.BINARY
+        self._image: Image | None = None
+        self._next_token_bytes = 0
         self._rows: list[QWidget] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -48,6 +53,18 @@ class PartRows(QWidget):
         """Show what the model has beside it, and offer files that lie in its folder."""
         self._parts, self._offered = tuple(parts), tuple(offered)
         self._fill()
+
+    def show_plan(self, plan: Plan) -> None:
+        """Say what images take, and what the model's own file has beside its layers."""
+        image = next((growth.image for growth in plan.growth if growth.image), None)
+        next_token_bytes = sum(
+            share.bytes
+            for share in plan.at.shares
+            if share.part is Part.MTP and share.kind is ComponentKind.WEIGHTS
+        )
+        if (image, next_token_bytes) != (self._image, self._next_token_bytes):
+            self._image, self._next_token_bytes = image, next_token_bytes
+            self._fill()
 
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""
@@ -60,12 +77,17 @@ class PartRows(QWidget):
             row.hide()
             row.deleteLater()
         loaded = {part.source for part in self._parts}
-        self._rows = [self._loaded(part) for part in self._parts]
+        self._rows = [row for part in self._parts for row in self._loaded(part)]
+        if self._next_token_bytes:
+            size = format_bytes(self._next_token_bytes, self._units)
+            text = tr("{part}: in the same file · {size}")
+            self._rows.append(label("small", text.format(part=part_title(Part.MTP), size=size)))
         self._rows += [self._offer(source) for source in self._offered if source not in loaded]
         for row in self._rows:
             self._layout.addWidget(row)
+            row.show()  # else Qt waits until the next turn of its loop
 
-    def _loaded(self, part: PartFile) -> QWidget:
+    def _loaded(self, part: PartFile) -> Iterator[QWidget]:
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -80,7 +102,12 @@ class PartRows(QWidget):
         layout.addWidget(text)
         layout.addWidget(remove)
         layout.addStretch(1)
-        return row
+        yield row
+        if part.part is Part.PROJECTOR and self._image is not None:
+            side = format_count(self._image.side_pixels)
+            images = tr("Images up to {side} × {side} pixels: {tokens} tokens each")
+            tokens = format_tokens(self._image.tokens)
+            yield label("small", images.format(side=side, tokens=tokens), wrap=True)
 
     def _offer(self, source: str) -> QWidget:
         name = Path(source).name

@@ -16,6 +16,7 @@ from memplan.wording.help.lookup import (
     share_topic,
 )
 from memplan.wording.help.topics import HelpTopic, Topic
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
 from memplan_gui.plot.marks import Mark
@@ -92,7 +93,7 @@ def _text(shown: Shown, point: QPointF) -> Topic | None:
             if text.role is TextRole.SHARE:
                 return share_topic(shown.plan.request.engine)
             if text.role is TextRole.SERVING:
-                return _serving_topic(shown.plan)
+                return _serving_topic(shown.plan, shown.series.pool)
             if text.role in _TEXTS:
                 return _TEXTS[text.role]
     return None
@@ -110,23 +111,23 @@ def _other(
         if abs(frame.y_of(series.total_at(tokens)) - point.y()) <= _NEAR:
             return HelpTopic.OTHER_PLANS
     own = shown.series
-    lines = (
-        (own.largest_buffer, HelpTopic.LARGEST_BUFFER),
-        (own.serving, _serving_topic(shown.plan)),
-    )
+    lines: list[tuple[NDArray[np.float64], Topic]] = []
+    if own.largest_buffer is not None:
+        lines.append((own.largest_buffer, HelpTopic.LARGEST_BUFFER))
+    if own.serving is not None:
+        lines.append((own.serving, _serving_topic(shown.plan, own.pool)))
     for line, topic in lines:
-        if line is not None:
-            count = float(np.interp(tokens, own.contexts, line))
-            if abs(frame.y_of(count) - point.y()) <= _NEAR:
-                return topic
+        count = float(np.interp(tokens, own.contexts, line))
+        if abs(frame.y_of(count) - point.y()) <= _NEAR:
+            return topic
     return None
 
 
-def _serving_topic(plan: Plan) -> Topic:
-    """What takes most of what comes while the engine serves."""
+def _serving_topic(plan: Plan, pool: str) -> Topic:
+    """What takes most of what comes in a memory while the engine serves."""
     at = plan.at.context_tokens
-    most = max(plan.growth, key=lambda growth: growth.most(at))
-    return growth_topic(most.kind)
+    here = (growth for growth in plan.growth if growth.pool == pool)
+    return growth_topic(max(here, key=lambda growth: growth.most(at)).kind)
 
 
 def _area(shown: Shown, point: QPointF) -> Topic:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from memplan.memory.component import Component
+from memplan.memory.machine import PoolKind
 from memplan.planner import Curve, Plan
 from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ class Series:
         band: bytes by which the total may be off either way, shape ``(n,)``.
         largest_buffer: bytes of the largest buffer, shape ``(n,)``, where the device limits it.
         serving: bytes of all and of what comes while it serves, at most, shape ``(n,)``; ``None``
-            where nothing comes, or in a device's memory.
+            where nothing comes.
     """
 
     pool: str
@@ -110,8 +111,11 @@ def _largest_buffer(plan: Plan, curve: Curve) -> NDArray[np.float64] | None:
 
 
 def grown_bytes_at(plan: Plan, pool: str, context_tokens: int) -> int:
-    """What comes beside a start while the engine serves, at most; a device's memory gets none."""
-    if any(device.id == pool for device in plan.request.machine.devices):
+    """What comes beside a start while the engine serves, at most.
+
+    A memory that device and host share is left out: a device's budget is no limit for the host.
+    """
+    if plan.request.machine.pool(pool).kind is PoolKind.UNIFIED:
         return 0
     return sum(growth.most(context_tokens) for growth in plan.growth if growth.pool == pool)
 

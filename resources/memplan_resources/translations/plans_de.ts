@@ -2484,6 +2484,14 @@
         <translation>Bis zu {size} Hauptspeicher im Betrieb; ein volles Gespräch braucht {entry}</translation>
     </message>
     <message>
+        <source>Images</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Up to {side} × {side} pixels, {tokens} tokens each: {size} more in {memory}</source>
+        <translation>Bis {side} × {side} Pixel, je {tokens} Token: {size} mehr in {memory}</translation>
+    </message>
+    <message>
         <source>{text}; only {left} are left there</source>
         <translation>{text}; dort sind nur {left} übrig</translation>
     </message>
@@ -2886,6 +2894,18 @@
     <message>
         <source>The most tokens that an image may take (--image-max-tokens): fewer make the projector&apos;s buffer smaller, and details lost</source>
         <translation>So viele Token darf ein Bild höchstens belegen (--image-max-tokens): weniger machen den Puffer des Projektors kleiner, doch Einzelheiten gehen verloren</translation>
+    </message>
+    <message>
+        <source>Largest image</source>
+        <translation>Größtes Bild</translation>
+    </message>
+    <message>
+        <source>Pixels along each side of the largest image that you will send; 0: as large as the projector takes. The buffer grows when such an image comes</source>
+        <translation>Pixel je Seite des größten Bilds, das Sie senden; 0: so groß, wie der Projektor es annimmt. Kommt ein solches Bild, wächst der Puffer</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>Pixel</translation>
     </message>
     <message>
         <source>None</source>

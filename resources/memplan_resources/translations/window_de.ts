@@ -2094,12 +2094,20 @@
         <translation>Befehl kopieren</translation>
     </message>
     <message>
+        <source>{part}: in the same file · {size}</source>
+        <translation>{part}: in derselben Datei · {size}</translation>
+    </message>
+    <message>
         <source>{part}: {name} · {size}</source>
         <translation>{part}: {name} · {size}</translation>
     </message>
     <message>
         <source>Load it no longer</source>
         <translation>Nicht mehr laden</translation>
+    </message>
+    <message>
+        <source>Images up to {side} × {side} pixels: {tokens} tokens each</source>
+        <translation>Bilder bis {side} × {side} Pixel: je {tokens} Token</translation>
     </message>
     <message>
         <source>Load {name} too</source>

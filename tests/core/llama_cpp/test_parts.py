@@ -17,7 +17,7 @@ from memplan.engines.llama_cpp.ladders import MMPROJ_OFFLOAD, SPEC_TYPE, ladders
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.parts.projector import resolve_projector
 from memplan.engines.llama_cpp.parts.projector_memory import projector_memory
-from memplan.estimate import UnsupportedRequestError
+from memplan.estimate import Growth, GrowthKind, Image, UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
 from memplan.model_facts import model_from_facts, model_to_facts
@@ -36,6 +36,7 @@ from memplan.request import Backend, EngineName, Request
 from memplan.units import GIB
 
 GEMMA = "gemma-3-12b"
+QWEN_PROJECTOR = DATA / "projectors" / "mmproj-qwen3-vl-8b.gguf"
 PROJECTOR = DATA / "projectors" / "mmproj-gemma-3-12b.gguf"
 
 
@@ -192,6 +193,33 @@ def test_that_facts_of_a_model_carry_its_parts() -> None:
     facts = json.loads(json.dumps(model_to_facts(model)))
     again = planned(model_from_facts(facts, "plan.json"))
     assert again.at.budgeted_bytes == planned(model).at.budgeted_bytes
+
+
+def images(found: Plan) -> Growth:
+    """What images take on the device."""
+    device = found.request.machine.devices[0].id
+    (growth,) = (g for g in found.growth if g.kind is GrowthKind.IMAGES and g.pool == device)
+    return growth
+
+
+def test_that_larger_images_make_a_buffer_grow_and_take_more_of_the_context() -> None:
+    model = with_part(model_of("qwen3-vl-8b"), read_part(QWEN_PROJECTOR))
+    usual, small = images(planned(model)), images(planned(model, image_side=640))
+    fewer = images(planned(model, image_max_tokens=1024))
+    assert usual.image == Image(side_pixels=64 * 32, tokens=4096)
+    assert small.image == Image(side_pixels=640, tokens=400)
+    assert fewer.image == Image(side_pixels=32 * 32, tokens=1024)
+    assert usual.most(8192) > 300 * 2**20
+    assert small.most(8192) == fewer.most(8192) == 0
+    on_host = planned(model, mmproj_offload=False)
+    pools = {g.pool for g in on_host.growth if g.kind is GrowthKind.IMAGES}
+    assert pools == {on_host.request.machine.host.id}
+
+
+def test_that_an_image_of_a_fixed_size_makes_nothing_grow() -> None:
+    growth = images(planned(with_part(model_of(GEMMA), projector()), image_side=4000))
+    assert growth.image == Image(side_pixels=896, tokens=256)
+    assert growth.most(8192) == 0
 
 
 def control_vector(width: int, *layers: int) -> PartFile:

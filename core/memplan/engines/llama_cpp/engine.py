@@ -30,6 +30,7 @@ from memplan.engines.llama_cpp.parts.components import (
     projector_components,
     settings_with_parts,
 )
+from memplan.engines.llama_cpp.parts.images import image_growth
 from memplan.engines.llama_cpp.parts.server_memory import server_growth
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
@@ -129,7 +130,11 @@ def estimate(model: Model, request: Request) -> Estimate:
     options = request.options_of(LlamaCppOptions)
     pools = pools_in_use(request)
     targets = tuple(mib * MIB for mib in options.targets_mib(len(pools)))
-    growth = tuple(server_growth(footprint.shape, settings, options, pool_ids(request).host))
+    named = pool_ids(request)
+    growth = (
+        *server_growth(footprint.shape, settings, options, named.host),
+        *image_growth(model, options, request.backend, named.devices[0], named.host),
+    )
     notices = (
         *_notices(footprint.shape, request, sizing),
         *_growth_notices(footprint, request, sizing.wanted_tokens, growth),

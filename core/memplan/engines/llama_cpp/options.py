@@ -60,8 +60,8 @@ def _has_experts(model: Model) -> bool:
 
 
 _COUNTS: Final = (
-    "n_cpu_moe", "main_gpu", "image_max_tokens", "spec_draft_n_max", "ctx_checkpoints",
-    "cache_ram_mib",
+    "n_cpu_moe", "main_gpu", "image_max_tokens", "image_side", "spec_draft_n_max",
+    "ctx_checkpoints", "cache_ram_mib",
 )  # fmt: skip
 
 _CACHE_TYPES: Final = Row(
@@ -105,6 +105,8 @@ class LlamaCppOptions:
         max_allocation_bytes: largest single buffer that the device gives; ``None``: no limit known.
         mmproj_offload: keep a projector on the device; else on the host.
         image_max_tokens: the most tokens that an image may take; 0: as the projector says.
+        image_side: pixels along each side of the largest image that will come; 0: as large as the
+            projector takes. No option of llama.cpp's.
         spec_type: how tokens are drafted without a draft model.
         spec_draft_n_max: tokens that are drafted at a time.
         n_gpu_layers_draft: a draft model's layers on the device; ``None``: all.
@@ -363,6 +365,7 @@ class LlamaCppOptions:
 
     mmproj_offload: bool = option(True, of_parts.PROJECTOR_PLACE)
     image_max_tokens: int = option(0, of_parts.IMAGE_TOKENS)
+    image_side: int = option(0, of_parts.IMAGE_SIDE)
     spec_type: SpecType = option(SpecType.NONE, of_parts.DRAFTING)
     spec_draft_n_max: int = option(3, of_parts.DRAFTED_TOKENS)
     n_gpu_layers_draft: int | GpuLayers | None = option(None, of_parts.DRAFT_LAYERS)

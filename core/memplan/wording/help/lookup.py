@@ -30,6 +30,7 @@ _GROWTHS: Final[Mapping[GrowthKind, HelpTopic]] = exhaustive(
         GrowthKind.CHECKPOINTS: HelpTopic.CHECKPOINTS,
         GrowthKind.TURN_CHECKPOINT: HelpTopic.ZINC_CHECKPOINT,
         GrowthKind.PROMPT_CACHE: HelpTopic.PROMPT_CACHE,
+        GrowthKind.IMAGES: HelpTopic.PROJECTOR,
     },
 )
 

@@ -73,6 +73,22 @@ IMAGE_TOKENS: Final = OptionSpec(
     ),
     "projector",
 )
+IMAGE_SIDE: Final = OptionSpec(
+    ("--image-side",),
+    Count(metavar="PIXELS", most=8192, step=56, unit="px"),
+    "pixels along each side of the largest image to plan for; llama.cpp has no such option",
+    marked("Largest image"),
+    Row(
+        marked("Largest image"),
+        marked(
+            "Pixels along each side of the largest image that you will send; 0: as large as the "
+            "projector takes. The buffer grows when such an image comes"
+        ),
+        marked("pixels"),
+        has=_has_projector,
+    ),
+    "projector",
+)
 DRAFTING: Final = OptionSpec(
     ("--spec-type",),
     Choice(SpecType, {SpecType.NONE: marked("None"), SpecType.DRAFT_MTP: marked("Own layers")}),

@@ -26,7 +26,12 @@ from memplan.engines.option_spec import (
     specs_of,
 )
 from memplan.engines.registry import ENGINES, default_engine, engine_named
-from memplan.request import DEFAULT_BUDGET_BYTES, Backend, Request
+from memplan.request import (
+    DEFAULT_BUDGET_BYTES,
+    DEFAULT_COMPLETION_TOKENS,
+    Backend,
+    Request,
+)
 from memplan.units import format_bytes, parse_bytes, parse_tokens
 from memplan.unsigned import check_u32, check_u64
 
@@ -51,6 +56,20 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         metavar="TOKENS",
         type=_checked(parse_tokens, check_u32, "context"),
         help="context to plan for, such as 32768 or 32K (0, the default: what the engine picks)",
+    )
+    parser.add_argument(
+        "--used",
+        metavar="TOKENS",
+        type=_checked(parse_tokens, check_u32, "used"),
+        default=0,
+        help="tokens that a chat already holds (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--completion",
+        metavar="TOKENS",
+        type=_checked(parse_tokens, check_u32, "completion"),
+        default=DEFAULT_COMPLETION_TOKENS,
+        help="tokens that its next answer may take (default: %(default)s)",
     )
     parser.add_argument(
         "--total-memory",
@@ -176,7 +195,11 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
     if arguments.total_memory is not None:
         machine = machine.with_pool(replace(machine.devices[0], total_bytes=arguments.total_memory))
     request = Request(
-        engine=arguments.engine, machine=machine, context_tokens=arguments.context or None
+        engine=arguments.engine,
+        machine=machine,
+        context_tokens=arguments.context or None,
+        used_context_tokens=arguments.used,
+        completion_tokens=arguments.completion,
     )
     return request.with_options(_options(engine_named(arguments.engine), arguments))
 

@@ -65,6 +65,12 @@ def plan_to_json(
                 for growth in plan.growth
             ]
         },
+        "request_budget": {
+            "used_context_tokens": plan.request.used_context_tokens,
+            "requested_completion_tokens": plan.request.completion_tokens,
+            **asdict(plan.completion),
+            "remaining_context_tokens": plan.remaining_tokens,
+        },
         "verdict": {
             "fits": verdict.fits,
             "status": verdict.status.value,

@@ -153,16 +153,6 @@ def notice_lines(plan: Plan, *, sample: bool) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def completion_line(plan: Plan, stressed: str) -> str:
-    """What the next answer is granted; ``stressed`` marks up the ``{number}`` that matters."""
-    granted = plan.completion
-    return tr("Granted {granted} · target {target} · {remaining} remain").format(
-        granted=stressed.format(number=format_tokens(granted.completion_tokens)),
-        target=format_tokens(granted.target_context_tokens),
-        remaining=format_tokens(plan.remaining_tokens),
-    )
-
-
 def verdict_summary(plan: Plan, units: ByteUnits) -> str:
     """The banner's two sentences, for screen readers."""
     return f"{headline(plan, units)}. {explanation(plan, units)}"

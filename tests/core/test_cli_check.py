@@ -288,3 +288,30 @@ def test_that_a_models_name_cannot_write_to_the_terminal_as_it_likes(
     lines = [line for _, *said in (alone, listed, missing) for line in "".join(said).split("\n")]
     assert sum("Model" in line and "Fits" in line for line in lines) == 2
     assert all(line.isprintable() for line in lines)
+
+
+def test_that_a_chat_is_told_what_its_next_answer_is_granted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chat = ("--context", "4K", "--used", "3996", "--completion", "1K")
+    code, out, _ = check(capsys, QWEN, *chat)
+    assert code == 0
+    assert "Granted 100 · target 4,096 · 100 remain" in out.splitlines()
+    (plan,) = json_lines(check(capsys, QWEN, *chat, "--json")[1])
+    assert plan["request_budget"] == {
+        "used_context_tokens": 3996,
+        "requested_completion_tokens": 1024,
+        "completion_tokens": 100,
+        "target_context_tokens": 4096,
+        "remaining_context_tokens": 100,
+    }
+
+
+@pytest.mark.parametrize("words", [("--used", "-1"), ("--completion", "5G"), ("--used", "many")])
+def test_that_tokens_of_a_chat_that_mean_nothing_are_refused(
+    words: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        check(capsys, QWEN, *words)
+    assert ended.value.code == 2
+    assert words[0] in capsys.readouterr().err

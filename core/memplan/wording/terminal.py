@@ -28,7 +28,7 @@ from memplan.wording.one_line import one_line
 from memplan.wording.pools import pool_title
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title
-from memplan.wording.verdicts import explanation, headline, log_lines
+from memplan.wording.verdicts import completion_line, explanation, headline, log_lines
 from memplan.wording.why import reasons
 
 _PLACES: Final[Mapping[Place, str]] = exhaustive(
@@ -59,6 +59,7 @@ def plan_text(
         *_component_lines(plan, units),
         "",
         _marker_line(plan),
+        completion_line(plan),
     ]
     lines += _later_lines(plan, units)
     lines += [tr("log: {line}").format(line=line) for line in log_lines(plan)]

@@ -184,6 +184,16 @@ def growing_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
     )
 
 
+def completion_line(plan: Plan, stressed: str = "{number}") -> str:
+    """What the next answer is granted; ``stressed`` marks up the ``{number}`` that matters."""
+    granted = plan.completion
+    return tr("Granted {granted} · target {target} · {remaining} remain").format(
+        granted=stressed.format(number=format_tokens(granted.completion_tokens)),
+        target=format_tokens(granted.target_context_tokens),
+        remaining=format_tokens(plan.remaining_tokens),
+    )
+
+
 def log_lines(plan: Plan) -> list[str]:
     """What the engine prints in this case, in its own words."""
     return ENGINES[plan.request.engine].log_lines(plan)

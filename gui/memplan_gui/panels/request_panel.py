@@ -6,10 +6,10 @@ from memplan.language import marked, tr
 from memplan.planner import Plan
 from memplan.request import Request
 from memplan.wording.help.topics import HelpTopic
+from memplan.wording.verdicts import completion_line
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from memplan_gui.presenter import completion_line
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form
 from memplan_gui.widgets.number_fields import TokensField

@@ -2360,6 +2360,10 @@
         <translation>Nichts wächst mit dem Kontext.</translation>
     </message>
     <message>
+        <source>Granted {granted} · target {target} · {remaining} remain</source>
+        <translation>Gewährt {granted} · Ziel {target} · {remaining} übrig</translation>
+    </message>
+    <message>
         <source>All memory of the machine is {total}.</source>
         <translation>Der Rechner hat insgesamt {total} Speicher.</translation>
     </message>

@@ -1726,10 +1726,6 @@
         <translation>Das Modell erlaubt {declared} Token; auf Metal hört die Engine bei {ceiling} auf.</translation>
     </message>
     <message>
-        <source>Granted {granted} · target {target} · {remaining} remain</source>
-        <translation>Gewährt {granted} · Ziel {target} · {remaining} übrig</translation>
-    </message>
-    <message>
         <source>{needed} of a budget of {budget}</source>
         <translation>{needed} von einem Budget von {budget}</translation>
     </message>

@@ -13,11 +13,16 @@ from memplan.advice import advise
 from memplan.engines.zinc.config import layer_counts
 from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
 from memplan.estimate import GrowthKind, LimitedBy, Outcome, UnsupportedRequestError
+from memplan.logs.log import FitReport, LogOutcome
+from memplan.logs.planned import request_from_log
+from memplan.logs.reading import parse_log
+from memplan.logs.wording import log_text
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.planner import Plan, Status
 from memplan.request_json import request_from_json, request_to_json
 from memplan.solve import BUDGET, solve
 from memplan.units import MIB
+from memplan.wording.verdicts import log_lines
 from zinc_shapes import NEXTN_BYTES, WEIGHTS_BYTES, qwen_3_8_27b
 
 BUDGET_BYTES = 32_624 * MIB
@@ -247,3 +252,40 @@ def test_that_advice_names_what_september_can_do() -> None:
     assert found["mtp"].plan.markers.max_tokens == 261_022
     june = {advice.steps[0].change.name for advice in advise(planned(ZincOptions()))}
     assert "zinc_version" in june
+
+
+def test_that_a_trimmed_start_prints_what_zinc_prints() -> None:
+    assert log_lines(planned(LATE, 242_000)) == [
+        "Prefill scratch budget reduced from 1024 MB to 80 MB "
+        "so the requested 242000-token context fits",
+        "Context trimmed from 242000 to 225729 tokens to fit current VRAM budget",
+        "KV cache: 17/65 layers attend, f16 (14989 MB total at 225729 tokens)",
+    ]
+    assert log_lines(planned(replace(LATE, mtp=False), 4096))[-1] == (
+        "KV cache: 16/64 layers attend, f16 (256 MB total at 4096 tokens)"
+    )
+    assert log_lines(planned(LATE, 4096, Backend.METAL))[0] == (
+        "NextN/MTP: 1 appended block(s) retained but excluded from ordinary inference"
+    )
+
+
+def test_that_the_lines_of_a_trimmed_start_are_read_as_what_they_say() -> None:
+    log = parse_log(
+        "".join(f"info(forward): {line}\n" for line in log_lines(planned(LATE, 242_000)))
+    )
+    assert log.outcome is LogOutcome.LOADED
+    assert log.fit == FitReport(context_from=242_000, context_to=225_729)
+    assert log.options.n_ctx == 225_729
+    assert log.not_understood == 0
+    cache, scratch = sorted(log.buffers, key=lambda buffer: -buffer.mib)
+    assert (cache.kind, cache.mib) == (ComponentKind.KV_CACHE, 14_989)
+    assert (scratch.kind, scratch.mib) == (ComponentKind.COMPUTE, 80)
+    assert "ZINC reduced the context from 242,000 to 225,729 tokens." in log_text(log)
+    asked = request_from_log(log, MODEL)
+    assert asked.zinc == ZincOptions(ZincVersion.SEPTEMBER_12_2026, kv_type=KvType.F16)
+
+
+def test_that_a_serve_engine_on_cuda_tells_its_slots() -> None:
+    log = parse_log("info(cuda_serve): CUDA serve engine ready: 4 slots × 32768 ctx, eos=248046\n")
+    assert (log.engine, log.backend, log.outcome) == ("zinc", "cuda", LogOutcome.LOADED)
+    assert (log.options.n_seq, log.options.n_ctx) == (4, 4 * 32_768)

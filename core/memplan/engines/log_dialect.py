@@ -32,7 +32,7 @@ class LogDialect:
         says_when_ready: whether its compute buffers end a load, and a server then says that it is
             ready; else the rows tell.
         most_extra_layers: how many more layers than the model has it may count.
-        fit_flag: the option by which it changes others so that a load fits.
+        fit_flag: what changes options so that a load fits: an option of the engine, or it itself.
         processes: names of processes that hold a model, as alternatives of a pattern.
         requested: the options, as rows name them, in a request or command line to the engine.
     """

@@ -233,6 +233,11 @@ class Reading:
     def _context_sized(self, says: Mapping[str, str], head: str) -> None:
         del head
         self.attempt.phase = max(self.attempt.phase, Phase.READY)
+        if "context_from" in says:
+            fit = self.attempt.fit or FitReport()
+            first = int(says["context_from"]) if fit.context_from is None else fit.context_from
+            fit = replace(fit, context_from=first, context_to=int(says["n_ctx"]))
+            self.attempt.fit = fit
         self._set_options(says)
 
     def _warms_up(self, says: Mapping[str, str], head: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from memplan.comparison import Trait
     from memplan.engines.log_dialect import LogDialect
     from memplan.estimate import Estimate
+    from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
@@ -49,6 +50,11 @@ class Zinc(Engine):
         from memplan.engines.zinc.traits import traits
 
         return traits(plan)
+
+    def options_from_log(self, log: Log, model: Model | None) -> object:
+        from memplan.engines.zinc.log_rows import options_from_log
+
+        return options_from_log(log)
 
     def log_dialect(self) -> LogDialect:
         from memplan.engines.zinc.log_rows import DIALECT

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from memplan.engines.log_app import App
 from memplan.engines.log_dialect import LogDialect
 from memplan.engines.log_row import ANY_UNIT, Effect, row
+from memplan.engines.zinc.options import KvType, ZincOptions, ZincVersion
+
+if TYPE_CHECKING:
+    from memplan.logs.log import Log
 
 _ROWS: Final = (
     row("Tensor upload", rf"Tensor upload\W{{1,40}}{ANY_UNIT} device-local weights", Effect.BUFFER,
@@ -26,13 +30,24 @@ _ROWS: Final = (
         engine="zinc", kind="kv_cache", buffer="device"),
     row("refill scratch", r"[Pp]refill scratch.{0,40}?(?:reduced|trimmed|given back).{0,60}?"
         r"to (?P<size>\d{1,12}(?:\.\d{1,3})?) (?P<unit>[MG]i?B)", Effect.BUFFER,
-        "info(forward): Prefill scratch reduced from 1024 MB to 80 MB",
+        "info(forward): Prefill scratch budget reduced from 1024 MB to 80 MB so the requested "
+        "262144-token context fits",
         engine="zinc", kind="compute", buffer="device"),
     row("refill scratch", r"[Pp]refill scratch\W{1,8}(?P<size>\d{1,12}(?:\.\d{1,3})?) "
         r"(?P<unit>[MG]i?B)", Effect.BUFFER, "info(forward): Prefill scratch: 1024 MB reserved",
         engine="zinc", kind="compute", buffer="device"),
     row("ext-token block", r"[Nn]ext-token blocks? (?:enabled|retained|disabled)", Effect.NOTED,
         "info(forward): Next-token block enabled", engine="zinc"),
+    row("NextN/MTP: ", r"NextN/MTP: \d{1,6} appended block\(s\) (?:enabled|retained|disabled)",
+        Effect.NOTED, "info(loader): NextN/MTP: 1 appended block(s) retained but excluded from "
+        "ordinary inference", engine="zinc"),
+    row("NextN/MTP", r"Ignoring invalid NextN/MTP layer count \d{1,12} for block_count",
+        Effect.NOTED, "warning(loader): Ignoring invalid NextN/MTP layer count 9 for block_count 4",
+        engine="zinc"),
+    row("serve engine ready", r"(?P<backend>CUDA|ROCm|HIP|Vulkan|Metal) serve engine ready: "
+        r"(?P<n_slots>\d{1,6}) slots \S{1,3} (?P<n_ctx_slot>\d{1,12}) ctx", Effect.LOADED,
+        "info(cuda_serve): CUDA serve engine ready: 4 slots × 32768 ctx, eos=248046",
+        engine="zinc"),
     row("serve engine ready", r"(?P<backend>CUDA|ROCm|HIP|Vulkan|Metal) serve engine ready",
         Effect.LOADED, "info(serve): CUDA serve engine ready: 4 slots, context 32768",
         engine="zinc"),
@@ -77,4 +92,18 @@ _ROWS: Final = (
         engine="zinc", device="device", backend="vulkan"),
 )  # fmt: skip
 
-DIALECT: Final = LogDialect(results=_ROWS, apps={"": App("ZINC")}, processes=("zinc",))
+DIALECT: Final = LogDialect(
+    results=_ROWS, apps={"": App("ZINC")}, fit_flag="ZINC", processes=("zinc",)
+)
+
+
+def options_from_log(log: Log) -> ZincOptions:
+    """The version that writes such a log, and the type of its KV cache.
+
+    Only ZINC of September 2026 tells the type.
+    """
+    named = {each.value: each for each in KvType}
+    kv_type = named.get(log.options.type_k or "")
+    if kv_type is None:
+        return ZincOptions()
+    return ZincOptions(version=ZincVersion.SEPTEMBER_12_2026, kv_type=kv_type)

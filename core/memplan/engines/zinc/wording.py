@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from memplan.engines.zinc.start import ZincStart, start_of
 from memplan.estimate import Outcome
 from memplan.language import tr
 from memplan.memory.backend import Backend
 from memplan.planner import Plan
-from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
+from memplan.units import MIB, ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.verdicts import explain_sized, largest_component
 
 
@@ -55,8 +56,34 @@ def _explain_refused(plan: Plan, units: ByteUnits) -> str:
 
 
 def log_lines(plan: Plan) -> list[str]:
-    """What ZINC prints of the context with which it starts."""
-    return [_log_line(plan)]
+    """What ZINC prints of the context with which it starts, and of what it reserves."""
+    start = start_of(plan.model, plan.request)
+    if plan.verdict.outcome is Outcome.REFUSED or not start.setup.attending_only:
+        return [_log_line(plan)]
+    granted = plan.verdict.granted_tokens
+    lines = [_log_line(plan)]
+    if plan.request.backend is Backend.METAL:
+        blocks = start.setup.nextn_layers
+        retained = f"NextN/MTP: {blocks} appended block(s) retained but excluded from ordinary"
+        return [f"{retained} inference", *lines] if blocks else lines
+    reserved, kept = start.setup.scratch_bytes // MIB, start.scratch(granted) // MIB
+    # How much is kept where less than all is given back is not published.
+    if start.setup.gives_scratch_back and kept == start.setup.least_scratch_bytes // MIB:
+        reduced = f"Prefill scratch budget reduced from {reserved} MB to {kept} MB"
+        wanted = plan.at.context_tokens
+        lines.insert(0, f"{reduced} so the requested {wanted}-token context fits")
+    return [*lines, _cache_line(start, granted)]
+
+
+def _cache_line(start: ZincStart, granted_tokens: int) -> str:
+    """The KV cache of ZINC of September 2026, in whole MB."""
+    setup = start.setup
+    blocks = setup.config.n_layers + setup.nextn_layers
+    cache_mib = start.profile.device_local_context_bytes(granted_tokens) // MIB
+    return (
+        f"KV cache: {setup.cached_layers}/{blocks} layers attend, {setup.kv_type.value} "
+        f"({cache_mib} MB total at {granted_tokens} tokens)"
+    )
 
 
 def _log_line(plan: Plan) -> str:

@@ -14,6 +14,7 @@ from memplan.addresses import public_address
 from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
 from memplan.cli_library import list_library
+from memplan.cli_matrix import is_whole_repository, print_matrix
 from memplan.cli_parser import Parser
 from memplan.cli_parts import add_part_options, parts_from
 from memplan.cli_request import add_budget_option, add_request_options, request_from
@@ -107,8 +108,12 @@ def check(
                 model = with_parts(read_source(source), parts)
                 plans = [plan(model, request) for request in requests]
             except (GgufError, UnsupportedRequestError) as error:
-                worst = max(worst, EXIT_UNREADABLE)
-                _print_error(source, error, as_json)
+                if is_whole_repository(error) and report is None:
+                    with progress.external_write_mode():
+                        worst = max(worst, print_matrix(error, requests[0], as_json=as_json))
+                else:
+                    worst = max(worst, EXIT_UNREADABLE)
+                    _print_error(source, error, as_json)
             except Exception as error:
                 # A fault of ours with one model must not keep the others from being planned.
                 worst = EXIT_FAULT

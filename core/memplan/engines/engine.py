@@ -77,6 +77,10 @@ class Engine(ABC):
         """The largest single buffer that the options name; ``None``: none."""
         return None
 
+    def cache_requests(self, request: Request) -> tuple[tuple[str, Request], ...]:
+        """The request with cache types to compare, and their names; the usual one first."""
+        return (("", request),)
+
     # What would help
 
     def ladders(self, plan: Plan) -> Iterator[Ladder]:

@@ -121,10 +121,22 @@ class ChoiceNeededError(GgufError):
 
     Attributes:
         choices: the models to choose from, in the order of their names; may be empty.
+        beside: what the repository has that is loaded beside a model, such as a projector.
+        named: whether the address names a quantisation, of which there are none or several.
     """
 
     def __init__(
-        self, source: str, expected: str, found: str, remedy: str, choices: tuple[Choice, ...]
+        self,
+        source: str,
+        expected: str,
+        found: str,
+        remedy: str,
+        choices: tuple[Choice, ...],
+        beside: tuple[Choice, ...] = (),
+        *,
+        named: bool = False,
     ) -> None:
         super().__init__(source, None, expected, found, remedy)
         self.choices = choices
+        self.beside = beside
+        self.named = named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -61,6 +61,8 @@ def choose(repository: HubRepository, listing: bytes) -> HubFile:
             ),
             _remedy(repository, choices),
             tuple(wanted or choices),
+            tuple(_beside(repository, commit, sizes)),
+            named=bool(repository.quantisation),
         )
     return HubFile(repository.repository, commit, wanted[0].name, repository.name)
 
@@ -102,9 +104,23 @@ def _choices(repository: HubRepository, commit: str, sizes: dict[str, int | None
         if shard is not None:
             shards = [sizes.get(shard.sibling(n)) for n in range(1, min(shard.total, 1024) + 1)]
             size = None if None in shards else sum(filter(None, shards))
-        location = f"hf://{repository.repository}@{quote(commit, safe='')}/{path}"
-        choices.append(Choice(location, path, size))
+        choices.append(Choice(_location(repository, commit, path), path, size))
     return choices
+
+
+def _beside(
+    repository: HubRepository, commit: str, sizes: dict[str, int | None]
+) -> Iterator[Choice]:
+    """Every projector in the folder."""
+    folder = f"{repository.folder}/" if repository.folder else ""
+    for path, size in sizes.items():
+        is_projector = path.lower().endswith(".gguf") and _PROJECTOR.search(path.rpartition("/")[2])
+        if is_projector and path.startswith(folder):
+            yield Choice(_location(repository, commit, path), path, size)
+
+
+def _location(repository: HubRepository, commit: str, path: str) -> str:
+    return f"hf://{repository.repository}@{quote(commit, safe='')}/{path}"
 
 
 def _of_quantisation(choices: Sequence[Choice], quantisation: str) -> list[Choice]:

@@ -105,6 +105,9 @@ def granted_text(answer: Assessment) -> str:
 
 def largest_text(answer: Assessment) -> str:
     """The largest context that fits with nothing moved."""
-    if not answer.runs:
-        return "–"
-    return format_tokens(answer.largest_tokens) if answer.largest_tokens else tr("none", "context")
+    return tokens_text(answer.largest_tokens) if answer.runs else "–"
+
+
+def tokens_text(largest_tokens: int) -> str:
+    """A largest context."""
+    return format_tokens(largest_tokens) if largest_tokens else tr("none", "context")

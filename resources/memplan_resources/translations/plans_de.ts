@@ -3164,5 +3164,25 @@
         <source>text-generation-webui prints its log in the terminal.</source>
         <translation>text-generation-webui schreibt sein Protokoll ins Terminal.</translation>
     </message>
+    <message>
+        <source>None of them starts on this machine with nothing moved to other memory.</source>
+        <translation>Keine davon startet auf dieser Maschine, ohne dass etwas in anderen Speicher kommt.</translation>
+    </message>
+    <message>
+        <source>{name} is the largest that starts whole with {tokens} tokens.</source>
+        <translation>{name} ist die größte, die mit {tokens} Token ganz startet.</translation>
+    </message>
+    <message>
+        <source>{name} is the largest that starts whole with {tokens} tokens, with a cache of type {cache}.</source>
+        <translation>{name} ist die größte, die mit {tokens} Token ganz startet, mit einem Cache vom Typ {cache}.</translation>
+    </message>
+    <message>
+        <source>{name} has the longest context of those that start whole: {tokens} tokens.</source>
+        <translation>{name} hat den längsten Kontext von denen, die ganz starten: {tokens} Token.</translation>
+    </message>
+    <message>
+        <source>Largest, {cache}</source>
+        <translation>Größter, {cache}</translation>
+    </message>
 </context>
 </TS>

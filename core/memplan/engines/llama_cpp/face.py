@@ -61,6 +61,15 @@ class LlamaCpp(Engine):
     def max_allocation_bytes(self, request: Request) -> int | None:
         return request.options_of(LlamaCppOptions).max_allocation_bytes
 
+    def cache_requests(self, request: Request) -> tuple[tuple[str, Request], ...]:
+        from memplan.engines.llama_cpp.choices import CacheType
+
+        given = request.options_of(LlamaCppOptions)
+        return tuple(
+            (kind.value, request.with_options(replace(given, cache_type_k=kind, cache_type_v=kind)))
+            for kind in (CacheType.F16, CacheType.Q8_0)
+        )
+
     def ladders(self, plan: Plan) -> Iterator[Ladder]:
         from memplan.engines.llama_cpp.ladders import ladders
 

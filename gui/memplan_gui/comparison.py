@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from memplan.crossings import curve_key
+from memplan.engines.engine import Counterpart
 from memplan.engines.registry import ENGINES, engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import ntr, tr
@@ -86,6 +87,24 @@ class Comparison(QObject):
         if current is not None:
             name = _free_name(_short_name(current), [pin.name for pin in self.pins])
             self._change(tr("Pin {name}").format(name=name), (*self.pins, Pin(name, current)))
+
+    def counterpart(self) -> Counterpart | None:
+        """The other figures that the session's engine has for the same start, if any."""
+        current = self._session.plan
+        if current is None:
+            return None
+        return engine_named(current.request.engine).counterpart(current.request)
+
+    def pin_counterpart(self) -> None:
+        """Keep those figures, so that both are on one axis; once only."""
+        current, found = self._session.plan, self.counterpart()
+        if current is None or found is None:
+            return
+        asked = current.model, found.request
+        if all((pin.plan.model, pin.plan.request) != asked for pin in self.pins):
+            name = _free_name(found.name, [pin.name for pin in self.pins])
+            pin = Pin(name, plan(current.model, found.request))
+            self._change(tr("Pin {name}").format(name=name), (*self.pins, pin))
 
     def pin_models(self, models: Sequence[Model]) -> int:
         """Keep other models' plans for the session's request; how many the engine plans."""

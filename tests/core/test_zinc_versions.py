@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from memplan import Backend, ModelConfig, Request
 from memplan.advice import advise
+from memplan.comparison import DifferenceReason, compare
 from memplan.engines.zinc.config import layer_counts
+from memplan.engines.zinc.engine import BACKENDS
 from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
+from memplan.engines.zinc.traits import counterpart
 from memplan.estimate import GrowthKind, LimitedBy, Outcome, UnsupportedRequestError
 from memplan.logs.log import FitReport, LogOutcome
 from memplan.logs.planned import request_from_log
@@ -211,9 +214,12 @@ def test_that_a_server_keeps_one_checkpoint_of_the_layers_that_recur() -> None:
     assert planned(EARLY).growth == ()
 
 
-def test_that_cuda_is_said_to_exist_though_it_is_not_planned() -> None:
+@pytest.mark.parametrize("backend", sorted(set(Backend) - set(BACKENDS)))
+def test_that_other_backends_are_said_to_exist_though_they_are_not_planned(
+    backend: Backend,
+) -> None:
     with pytest.raises(UnsupportedRequestError, match="CUDA and ROCm"):
-        planned(LATE, backend=Backend.CUDA)
+        planned(LATE, backend=backend)
 
 
 def test_that_the_old_name_of_a_version_is_understood() -> None:
@@ -289,3 +295,45 @@ def test_that_a_serve_engine_on_cuda_tells_its_slots() -> None:
     log = parse_log("info(cuda_serve): CUDA serve engine ready: 4 slots × 32768 ctx, eos=248046\n")
     assert (log.engine, log.backend, log.outcome) == ("zinc", "cuda", LogOutcome.LOADED)
     assert (log.options.n_seq, log.options.n_ctx) == (4, 4 * 32_768)
+
+
+@pytest.mark.parametrize(
+    ("backend", "kind", "reasons"),
+    [
+        (
+            Backend.METAL,
+            ComponentKind.KV_CACHE,
+            (
+                DifferenceReason.ACCOUNTING,
+                DifferenceReason.CACHED_LAYERS,
+                DifferenceReason.CACHE_TYPE,
+            ),
+        ),
+        (
+            Backend.VULKAN,
+            ComponentKind.PAGE_TABLE,
+            (DifferenceReason.ACCOUNTING, DifferenceReason.PAGE_ENTRIES),
+        ),
+    ],
+)
+def test_that_what_is_allocated_differs_from_what_is_planned_for_these_reasons(
+    backend: Backend, kind: ComponentKind, reasons: tuple[DifferenceReason, ...]
+) -> None:
+    plan = planned(LATE, 32_768, backend)
+    other = counterpart(plan.request)
+    assert other.name == "ZINC, allocated"
+    found = {term.kind: term for term in compare(plan, memplan.plan(MODEL, other.request))}
+    assert found[kind].reasons == reasons
+    assert found[kind].difference_bytes < 0
+    assert counterpart(other.request).request == plan.request
+    others = [term for term in found.values() if term.kind is not kind]
+    assert {term.reasons for term in others} == {(DifferenceReason.SAME,)}
+
+
+def test_that_next_token_blocks_and_scratch_are_reasons() -> None:
+    plan = planned(LATE, 32_768)
+    bare = planned(replace(LATE, mtp=False, prefill_scratch_mib=0), 32_768)
+    found = {(term.part, term.kind): term for term in compare(plan, bare)}
+    assert found[Part.MODEL, ComponentKind.WEIGHTS].reasons == (DifferenceReason.NEXT_TOKENS,)
+    assert DifferenceReason.PREFILL_SCRATCH in found[Part.MODEL, ComponentKind.COMPUTE].reasons
+    assert found[Part.MTP, ComponentKind.COMPUTE].reasons[0] is DifferenceReason.NEXT_TOKENS

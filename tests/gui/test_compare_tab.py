@@ -9,6 +9,7 @@ from gui.acting import visible_texts
 from memplan import Backend, EngineName
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
+from memplan.engines.zinc.options import Accounting, ZincOptions
 from memplan.theme import HIGH_CONTRAST
 from memplan.units import GIB, ByteUnits
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
@@ -270,3 +271,32 @@ def test_that_a_dragged_budget_redraws_no_line_but_other_options_do(
     assert planned.comparison.overlays() == drawn
     change(planned, llama_cpp=_SMALL_CACHE)
     assert planned.comparison.overlays() != drawn
+
+
+def test_that_what_is_planned_and_what_is_allocated_are_on_one_axis_by_a_click(
+    planned: MainWindow, compare: CompareTab, qtbot: QtBot
+) -> None:
+    change(planned, backend=Backend.METAL)
+    qtbot.mouseClick(compare.counterpart, Qt.MouseButton.LeftButton)
+    assert lines(planned) == ["ZINC, allocated"]
+    kept = planned.comparison.pins[0].plan
+    assert kept.request.zinc.accounting is Accounting.ALLOCATION
+    assert compare.plans.currentRow() == 2
+    reasons = {row[0]: row[-1] for row in map(compare.terms.texts, range(compare.terms.rowCount()))}
+    assert reasons["KV cache"].startswith("Planned bytes, or allocated ones")
+    assert "another type" in reasons["KV cache"]
+    assert reasons["Weights"] == "The same in both"
+    qtbot.mouseClick(compare.counterpart, Qt.MouseButton.LeftButton)
+    assert len(planned.comparison.pins) == 1
+    planned.session.undo_stack.undo()
+    assert lines(planned) == []
+
+
+def test_that_what_is_planned_is_held_against_what_is_allocated_the_other_way_round(
+    planned: MainWindow, compare: CompareTab, qtbot: QtBot
+) -> None:
+    change(planned, zinc=ZincOptions(accounting=Accounting.ALLOCATION))
+    qtbot.mouseClick(compare.counterpart, Qt.MouseButton.LeftButton)
+    assert lines(planned) == ["ZINC, planned"]
+    change(planned, engine=EngineName.LLAMA_CPP)
+    assert not compare.counterpart.isVisible()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from memplan.memory.backend import Backend
@@ -30,6 +31,19 @@ if TYPE_CHECKING:
     from memplan.request import Request
     from memplan.solve import Solution
     from memplan.wording.help.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A request for an engine's other figures, such as what it allocates beside what it plans.
+
+    Attributes:
+        name: what they are called.
+        request: the request that gives them.
+    """
+
+    name: str
+    request: Request
 
 
 class Engine(ABC):
@@ -90,6 +104,10 @@ class Engine(ABC):
     def solutions(self, plan: Plan) -> Iterator[Solution]:
         """Answers to questions that only this engine has."""
         return iter(())
+
+    def counterpart(self, request: Request) -> Counterpart | None:
+        """The engine's other figures for the same start; ``None`` where it has one kind only."""
+        return None
 
     def traits(self, plan: Plan, contexts: tuple[int, int]) -> Iterator[Trait]:
         """What the plan's components depend on, so that two plans may differ in it."""

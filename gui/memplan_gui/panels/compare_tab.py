@@ -53,6 +53,10 @@ _PLAN_NUMBERS: Final = frozenset({1, 2, 3})
 _TERM_NUMBERS: Final = frozenset({2, 3, 4})
 _DRAW_HELP = marked("Draw the other engine's total as a dashed line over the chart")
 _PIN_HELP = marked("Keep this plan as it is now, as a line over the chart and a row here")
+_COUNTERPART_HELP = marked(
+    "Keep what the engine allocates beside what it plans, or the reverse, as a line over the chart "
+    "and a row here"
+)
 _REMOVE_HELP = marked("Forget the selected pinned plan (Delete). Undo brings it back")
 _ICON_WIDTH, _ICON_HEIGHT = 30, 12
 _HEAD_SPACE = 40
@@ -72,6 +76,7 @@ class CompareTab(Page):
         self._compared: tuple[Plan, tuple[Difference, ...]] | None = None
         self.draw_other = QCheckBox(tr("Dra&w the other engine"))
         self.pin = QPushButton(tr("Pin &this plan"))
+        self.counterpart = QPushButton(tr("Planned and allocated"))
         self.remove = QPushButton(tr("Remove"))
         self.plans = PlainTable(
             tr("Compared plans"), tr("Each plan at the same context; F2 renames a pinned one")
@@ -85,17 +90,21 @@ class CompareTab(Page):
     def _lay_out(self) -> None:
         describe(self.draw_other, tr("Draw the other engine"), tr(_DRAW_HELP))
         describe(self.pin, tr("Pin this plan"), tr(_PIN_HELP))
+        describe(self.counterpart, tr("Planned and allocated"), tr(_COUNTERPART_HELP))
         describe(self.remove, tr("Remove the selected plan"), tr(_REMOVE_HELP))
         buttons = QHBoxLayout()
         buttons.setSpacing(scaled(8))
         buttons.addStretch(1)
+        buttons.addWidget(self.counterpart)
         buttons.addWidget(self.pin)
         buttons.addWidget(self.remove)
         self._head.setSpacing(scaled(8))
         self._head.addWidget(self.draw_other)
         self._head.addLayout(buttons, 1)
         self.column.addLayout(self._head)
-        explain(HelpTopic.OTHER_PLANS, self, self.draw_other, self.pin, self.remove)
+        explain(
+            HelpTopic.OTHER_PLANS, self, self.draw_other, self.counterpart, self.pin, self.remove
+        )
         self.plans.explain_cells(self._plan_topic)
         self.terms.explain_cells(self._term_topic)
         self.column.addWidget(self.plans)
@@ -109,6 +118,7 @@ class CompareTab(Page):
         self._comparison.changed.connect(self._refresh)
         self.draw_other.toggled.connect(self._comparison.draw_other)
         self.pin.clicked.connect(self._comparison.pin)
+        self.counterpart.clicked.connect(self._pin_counterpart)
         self.remove.clicked.connect(self._remove)
         self.plans.itemChanged.connect(self._rename)
         self.plans.itemSelectionChanged.connect(self._show_selected)
@@ -119,7 +129,7 @@ class CompareTab(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the buttons below the box where there is no room beside it."""
         super().resizeEvent(event)
-        parts = (self.draw_other, self.pin, self.remove)
+        parts = (self.draw_other, self.counterpart, self.pin, self.remove)
         needed = sum(part.sizeHint().width() for part in parts) + scaled(_HEAD_SPACE)
         direction = QBoxLayout.Direction
         wide = event.size().width() >= needed
@@ -147,6 +157,7 @@ class CompareTab(Page):
         at = ntr("At {count} token", "At {count} tokens", current.at.context_tokens)
         headers = (tr("Plan"), at, *(tr(header) for header in _PLAN_HEADERS))
         self.draw_other.setChecked(self._comparison.draws_other)
+        self.counterpart.setVisible(self._comparison.counterpart() is not None)
         self.plans.show_rows(headers, self._plan_rows(current), _PLAN_NUMBERS)
         self._show_selected()
         self.updateGeometry()
@@ -279,6 +290,11 @@ class CompareTab(Page):
         return component_topic(shown.request.engine, term.kind, term.where, term.part)
 
     # What the user asks for
+
+    def _pin_counterpart(self) -> None:
+        """Both figures in the chart, and below why they differ."""
+        self._comparison.pin_counterpart()
+        self.plans.selectRow(_FIRST_PIN + len(self._comparison.pins) - 1)
 
     def _remove(self) -> None:
         index = self.plans.currentRow() - _FIRST_PIN

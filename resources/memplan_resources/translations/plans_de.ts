@@ -772,6 +772,18 @@
         <translation>Sparse Attention hat einen zweiten Cache</translation>
     </message>
     <message>
+        <source>next-token blocks are run</source>
+        <translation>Next-Token-Blöcke werden ausgeführt</translation>
+    </message>
+    <message>
+        <source>another scratch for prefill</source>
+        <translation>anderer Prefill-Puffer</translation>
+    </message>
+    <message>
+        <source>an entry for a page of 16 tokens</source>
+        <translation>ein Eintrag je Seite von 16 Tokens</translation>
+    </message>
+    <message>
         <source>the context is rounded up to 256 cells</source>
         <translation>der Kontext wird auf 256 Zellen aufgerundet</translation>
     </message>
@@ -3183,6 +3195,14 @@
     <message>
         <source>Largest, {cache}</source>
         <translation>Größter, {cache}</translation>
+    </message>
+    <message>
+        <source>ZINC, planned</source>
+        <translation>ZINC, geplant</translation>
+    </message>
+    <message>
+        <source>ZINC, allocated</source>
+        <translation>ZINC, belegt</translation>
     </message>
 </context>
 </TS>

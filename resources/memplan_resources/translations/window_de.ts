@@ -661,6 +661,10 @@
         <translation>Diesen Plan behalten, wie er ist: als Linie über dem Diagramm und als Zeile hier</translation>
     </message>
     <message>
+        <source>Keep what the engine allocates beside what it plans, or the reverse, as a line over the chart and a row here</source>
+        <translation>Was die Engine belegt, neben dem behalten, was sie plant, oder umgekehrt: als Linie über dem Diagramm und als Zeile hier</translation>
+    </message>
+    <message>
         <source>Forget the selected pinned plan (Delete). Undo brings it back</source>
         <translation>Den gewählten angehefteten Plan vergessen (Entf). Rückgängig holt ihn zurück</translation>
     </message>
@@ -679,6 +683,10 @@
     <message>
         <source>Pin &amp;this plan</source>
         <translation>Pla&amp;n anheften</translation>
+    </message>
+    <message>
+        <source>Planned and allocated</source>
+        <translation>Geplant und belegt</translation>
     </message>
     <message>
         <source>Remove</source>

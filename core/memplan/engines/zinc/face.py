@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from memplan.engines.engine import Engine
+from memplan.engines.engine import Counterpart, Engine
 from memplan.engines.names import EngineName
 from memplan.engines.zinc.options import ZincOptions, ZincVersion
 from memplan.memory.backend import Backend
@@ -45,6 +45,11 @@ class Zinc(Engine):
         from memplan.engines.zinc.ladders import ladders
 
         return ladders(plan)
+
+    def counterpart(self, request: Request) -> Counterpart:
+        from memplan.engines.zinc.traits import counterpart
+
+        return counterpart(request)
 
     def traits(self, plan: Plan, contexts: tuple[int, int]) -> Iterator[Trait]:
         from memplan.engines.zinc.traits import traits

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from memplan.engines.llama_cpp.architectures import Role
 from memplan.engines.llama_cpp.backends import source_of, version_of
+from memplan.engines.llama_cpp.beside import NOTHING_BESIDE, Beside
 from memplan.engines.llama_cpp.completeness import incomplete_layer
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.graph.buffers import compute_buffers
@@ -82,15 +83,28 @@ _FOOTPRINTS_KEPT: Final = 32
 
 
 class PoolIds(NamedTuple):
-    """Memories of a machine by id: of the devices in use, and of the host."""
+    """Memories of a machine: of the devices in use, and of the host.
+
+    Attributes:
+        devices: ids of the devices' memories.
+        host: id of the host's; the same where they share it.
+        free_bytes: what each device has free, where a further model is spread by it; else empty.
+    """
 
     devices: tuple[str, ...]
     host: str
+    free_bytes: tuple[int, ...] = ()
 
 
-def pool_ids(request: Request) -> PoolIds:
-    """The memories of the devices in use and of the host: the same where they share it."""
-    return PoolIds(tuple(pool.id for pool in pools_in_use(request)), request.machine.host.id)
+def pool_ids(model: Model, request: Request) -> PoolIds:
+    """The memories of the devices in use and of the host."""
+    pools = pools_in_use(request)
+    spreads = len(pools) > 1 and parts_of(model, Part.DRAFT)
+    return PoolIds(
+        tuple(pool.id for pool in pools),
+        request.machine.host.id,
+        tuple(pool.budget_bytes or 0 for pool in pools) if spreads else (),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +117,7 @@ class Footprint:
         components: the parts of the footprint.
         demand: their sums.
         placement: where the layers are.
+        beside: what is loaded beside the model.
     """
 
     shape: Shape
@@ -110,6 +125,7 @@ class Footprint:
     components: tuple[Component, ...]
     demand: Demand
     placement: Placement
+    beside: Beside
 
 
 def estimate(model: Model, request: Request) -> Estimate:
@@ -130,7 +146,7 @@ def estimate(model: Model, request: Request) -> Estimate:
     options = request.options_of(LlamaCppOptions)
     pools = pools_in_use(request)
     targets = tuple(mib * MIB for mib in options.targets_mib(len(pools)))
-    named = pool_ids(request)
+    named = pool_ids(model, request)
     growth = (
         *server_growth(footprint.shape, settings, options, named.host),
         *image_growth(model, options, request.backend, named.devices[0], named.host),
@@ -159,14 +175,8 @@ def estimate(model: Model, request: Request) -> Estimate:
 
 
 def _found(model: Model, request: Request) -> LlamaCppStart:
-    """The start, with what is loaded beside the model taken off the first device beforehand."""
-    context = request.context_tokens or request.options_of(LlamaCppOptions).fit_ctx
-    first = pools_in_use(request)[0].id
-    parts = asked_footprint(model, request).components
-    beside_bytes = sum(
-        c.bytes_at(context) for c in parts if c.part is not Part.MODEL and c.pool == first
-    )
-    return start_of(model, request, beside_bytes)
+    """The start, with what is loaded beside the model."""
+    return start_of(model, request, asked_footprint(model, request).beside)
 
 
 def _sizing(
@@ -215,7 +225,7 @@ def footprint_of_request(model: Model, request: Request) -> Footprint:
     found = _found(model, request)
     if found.placement is None:
         return asked_footprint(model, request)
-    pools = pool_ids(request)
+    pools = pool_ids(model, request)
     return _footprint(model, request.options_of(LlamaCppOptions), found.placement, pools)
 
 
@@ -226,7 +236,9 @@ def asked_footprint(model: Model, request: Request) -> Footprint:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
     placement = asked_placement(model, request)
-    return _footprint(model, request.options_of(LlamaCppOptions), placement, pool_ids(request))
+    return _footprint(
+        model, request.options_of(LlamaCppOptions), placement, pool_ids(model, request)
+    )
 
 
 # A budget or a context that is dragged asks for the same footprint at every step.
@@ -242,15 +254,18 @@ def _footprint(
     weights = weight_bytes(model, placement)
     caches = cache_tensors(shape, settings, placement)
     components = tuple(_components(model, shape, asked, placement, pools, weights, caches))
+    beside = NOTHING_BESIDE
     if model.parts or options.spec_type is not SpecType.NONE:
-        beside = _beside(model, options, shape, settings, placement, pools)
+        memories = {pool: memory for memory, pool in enumerate(pools.devices)}
+        parts = tuple(_beside(model, options, shape, settings, placement, pools))
+        beside = Beside(parts, memories)
         # The devices' first, as the model's own are.
         components = tuple(
-            sorted((*components, *beside), key=lambda found: found.where is Place.HOST)
+            sorted((*components, *parts), key=lambda found: found.where is Place.HOST)
         )
     allocation = _allocation(shape, settings, model, placement, caches)
     demand = demand_of(components, pools.devices, settings, allocation)
-    return Footprint(shape, settings, components, demand, placement)
+    return Footprint(shape, settings, components, demand, placement, beside)
 
 
 def _components(
@@ -310,7 +325,7 @@ def _beside(
     drafts = parts_of(model, Part.DRAFT)
     for draft in drafts:
         if draft.model is not None:
-            own = _draft_footprint(draft.model, draft_options(options), backend, pools)
+            own = _draft_footprint(draft.model, draft_options(options), placement, pools)
             for component in own.components:
                 yield replace(component, key=replace(component.key, part=Part.DRAFT))
     if options.spec_type is SpecType.DRAFT_MTP and not drafts:
@@ -320,12 +335,23 @@ def _beside(
 
 
 def _draft_footprint(
-    model: Model, options: LlamaCppOptions, backend: Backend, pools: PoolIds
+    model: Model, options: LlamaCppOptions, target: Placement, pools: PoolIds
 ) -> Footprint:
-    """A draft model on the first device, with as many layers there as are asked for."""
+    """A draft model over the target's devices, with as many layers there as are asked for."""
     layers = options.n_gpu_layers
-    layout = Layout(layers if isinstance(layers, int) else None, kv_offload=options.kv_offload)
-    placement = place(resolve_shape(model), (Device(backend, 0),), layout)
+    layout = Layout(
+        layers if isinstance(layers, int) else None,
+        tensor_split=options.tensor_split,
+        kv_offload=options.kv_offload,
+    )
+    free = pools.free_bytes or (0,) * len(target.devices)
+    devices = tuple(map(Device, target.devices, free))
+    try:
+        placement = place(resolve_shape(model), devices, layout)
+    except ValueError:
+        # No device has any memory: that it does not fit shows wherever the layers are.
+        layout = replace(layout, tensor_split=(1.0,) * len(devices))
+        placement = place(resolve_shape(model), devices, layout)
     return _footprint(model, options, placement, pools)
 
 

@@ -21,7 +21,7 @@ from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes, state_bytes
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
-from memplan.engines.llama_cpp.weights import weight_bytes
+from memplan.engines.llama_cpp.weights import next_token_bytes, weight_bytes
 from memplan.model import Model
 
 _CONTEXTS_KEPT: Final = 64
@@ -63,8 +63,12 @@ def loaded(
     devices = placement.devices
     version = version_of(devices)
     graph = GraphRequest(model, shape, settings, placement, version, dry=dry_run)
+    weights = weight_bytes(model, placement)
+    if settings.loads_next_tokens:
+        added = next_token_bytes(model, placement)
+        weights = {memory: size + added[memory] for memory, size in weights.items()}
     return Loaded(
-        weight_bytes(model, placement),
+        weights,
         context_bytes(shape, settings, placement, context),
         buffers_at(graph, context),
     )

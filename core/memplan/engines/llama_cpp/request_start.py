@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from memplan.addresses import public_address
+from memplan.engines.llama_cpp.beside import NOTHING_BESIDE, Beside
 from memplan.engines.llama_cpp.command import command, device_names
 from memplan.engines.llama_cpp.devices import Device, Layout, devices_in_use, place
 from memplan.engines.llama_cpp.layer_map import placed_layers
@@ -20,6 +21,7 @@ from memplan.engines.llama_cpp.overrides import (
     parse_overrides,
 )
 from memplan.engines.llama_cpp.parts.arguments import part_arguments
+from memplan.engines.llama_cpp.parts.components import settings_with_parts
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
@@ -34,7 +36,7 @@ from memplan.engines.llama_cpp.start import (
 )
 from memplan.estimate import Start, UnsupportedRequestError
 from memplan.memory.backend import Backend
-from memplan.memory.machine import Machine, Pool, PoolKind
+from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model
 from memplan.request import Request
 from memplan.units import MIB
@@ -110,13 +112,13 @@ def _overrides(shape: Shape, request: Request) -> tuple[TensorOverride, ...]:
     return overrides + first_experts(min(options.n_cpu_moe, shape.block_count), HOST)
 
 
-def start_of(model: Model, request: Request, beside_bytes: int = 0) -> LlamaCppStart:
+def start_of(model: Model, request: Request, beside: Beside = NOTHING_BESIDE) -> LlamaCppStart:
     """What llama.cpp does with a request.
 
     Args:
         model: the model.
         request: what is asked for.
-        beside_bytes: what is loaded on the first device in use beside the model.
+        beside: what is loaded beside the model.
 
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
@@ -130,15 +132,15 @@ def start_of(model: Model, request: Request, beside_bytes: int = 0) -> LlamaCppS
             context_tokens=request.context_tokens,
             llama_cpp=request.options_of(LlamaCppOptions),
         ),
-        beside_bytes,
+        beside,
     )
 
 
 @lru_cache(maxsize=_STARTS_KEPT)
-def _start(model: Model, request: Request, beside_bytes: int) -> LlamaCppStart:
-    shape = resolve_shape(model)
-    machine = _without(request.machine, pools_in_use(request)[0], beside_bytes)
-    limit = request.options_of(LlamaCppOptions).max_allocation_bytes
+def _start(model: Model, request: Request, beside: Beside) -> LlamaCppStart:
+    shape, machine = resolve_shape(model), request.machine
+    options = request.options_of(LlamaCppOptions)
+    limit = options.max_allocation_bytes
     rooms = [
         Room(
             (number, HOST) if pool is machine.host else (number,),
@@ -151,23 +153,12 @@ def _start(model: Model, request: Request, beside_bytes: int) -> LlamaCppStart:
         rooms.append(Room((HOST,), machine.host.budget_bytes))
     return start(
         model,
-        resolve_settings(request.options_of(LlamaCppOptions), shape),
+        settings_with_parts(model, options, shape, resolve_settings(options, shape)),
         asked_of(shape, request),
         _devices(machine.devices),
         rooms,
         machine.host.budget_bytes or _NO_HOST_LIMIT,
-    )
-
-
-def _without(machine: Machine, pool: Pool, taken_bytes: int) -> Machine:
-    """The machine without what is taken of one memory already."""
-    total = pool.total_bytes
-    return machine.with_pool(
-        replace(
-            pool,
-            budget_bytes=max((pool.budget_bytes or 0) - taken_bytes, 0),
-            total_bytes=None if total is None else max(total - taken_bytes, 0),
-        )
+        beside,
     )
 
 

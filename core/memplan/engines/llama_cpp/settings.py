@@ -46,6 +46,7 @@ class Settings:
         max_allocation_bytes: largest single buffer that the device gives; ``None``: not known.
         drafted_tokens: tokens that are drafted at a time, and checked with one row of logits each.
         states_kept: recurrent states that each sequence keeps: its own, and those to go back to.
+        loads_next_tokens: whether the file's next-token layers are loaded, too.
     """
 
     program: Program
@@ -63,6 +64,7 @@ class Settings:
     max_allocation_bytes: int | None
     drafted_tokens: int = 0
     states_kept: int = 1
+    loads_next_tokens: bool = False
 
     @property
     def full_micro_batch(self) -> int:

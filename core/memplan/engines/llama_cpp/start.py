@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from memplan.engines.llama_cpp.backends import version_of
+from memplan.engines.llama_cpp.beside import NOTHING_BESIDE, Beside
 from memplan.engines.llama_cpp.device_options import USUAL_TARGET_MIB, of_each_device
 from memplan.engines.llama_cpp.devices import Device, Layout, SplitMode, devices_in_use, place
 from memplan.engines.llama_cpp.fit import Change, FitTask, Fitted, Held, fit
@@ -157,6 +158,7 @@ def start(
     devices: Sequence[Device],
     rooms: Sequence[Room],
     host_total_bytes: int,
+    beside: Beside = NOTHING_BESIDE,
 ) -> LlamaCppStart:
     """What llama.cpp does with this model on this machine.
 
@@ -167,6 +169,7 @@ def start(
         devices: all devices, in llama.cpp's order.
         rooms: what the memories may take; devices by their place in ``devices``.
         host_total_bytes: all memory of the host; counts only where no device is used.
+        beside: what is loaded beside the model, by the devices in use.
     """
     shape = resolve_shape(model)
     used = devices_in_use(len(devices), asked.split_mode, asked.main_gpu)
@@ -174,12 +177,12 @@ def start(
         return _not_loaded(shape, asked, Lack.NO_SUCH_DEVICE)
     in_use = [devices[number] for number in used]
     try:
-        fitted = _fitted(model, settings, asked, in_use, host_total_bytes)
+        fitted = _fitted(model, settings, asked, in_use, host_total_bytes, beside)
         placement = place(shape, in_use, fitted.layout)
     except ValueError:
         return _not_loaded(shape, asked, Lack.NO_SHARE)
     own_rooms = tuple(_renumbered(rooms, used))
-    attempt = _Attempt(model, settings, placement, fitted.context_tokens)
+    attempt = _Attempt(model, settings, placement, fitted.context_tokens, beside)
     refusal = attempt.refusal(own_rooms)
     pipelined = placement.copies > 1
     if refusal is not None and pipelined:
@@ -222,9 +225,11 @@ def fit_task(
     asked: Asked,
     devices: Sequence[Device],
     host_total_bytes: int,
+    beside: Beside = NOTHING_BESIDE,
 ) -> FitTask:
     """What automatic fitting is given for the devices in use."""
-    filled = of_each_device(asked.fit_target_bytes, max(len(devices), 1), USUAL_TARGET_MIB * MIB)
+    targets = of_each_device(asked.fit_target_bytes, max(len(devices), 1), USUAL_TARGET_MIB * MIB)
+    filled = tuple(target + beside.kept_free_bytes(memory) for memory, target in enumerate(targets))
     return FitTask(
         free_bytes=tuple(device.free_bytes for device in devices),
         target_bytes=filled,
@@ -233,7 +238,7 @@ def fit_task(
         floor_tokens=None if asked.context_tokens == 0 else asked.fit_floor_tokens,
         trained_tokens=shape.context_length,
         streams=1 if settings.unified else settings.sequences,
-        layer_count=shape.trunk_count,
+        layer_count=shape.block_count if settings.loads_next_tokens else shape.trunk_count,
         has_experts=shape.expert_count > 0,
         layout=layout_of(asked),
         held=held_by(asked, len(devices)),
@@ -248,14 +253,15 @@ def _fitted(
     asked: Asked,
     devices: Sequence[Device],
     host_total_bytes: int,
+    beside: Beside,
 ) -> Fitted:
     shape = resolve_shape(model)
     if not asked.fit:
         # Without fitting, sequences with caches of their own share the trained context.
         context = asked.context_tokens or min(shape.context_length, U32_MAX)
         return Fitted(Change.NOTHING, context, layout_of(asked))
-    task = fit_task(shape, settings, asked, devices, host_total_bytes)
-    return fit(task, measuring(model, settings, devices))
+    task = fit_task(shape, settings, asked, devices, host_total_bytes, beside)
+    return fit(task, beside.added_to(measuring(model, settings, devices)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,6 +272,7 @@ class _Attempt:
     settings: Settings
     placement: Placement
     context: int
+    beside: Beside
 
     def loaded(self) -> Loaded:
         return loaded(self.model, self.settings, self.placement, self.context, dry_run=False)
@@ -275,7 +282,10 @@ class _Attempt:
         taken = self.loaded()
         shape = resolve_shape(self.model)
         for room in sorted(rooms, key=lambda room: HOST in room.memories):
-            needed = sum(taken.total(memory) for memory in room.memories)
+            needed = sum(
+                taken.total(memory) + self.beside.loaded_bytes(memory, self.context)
+                for memory in room.memories
+            )
             if HOST in room.memories:
                 needed += output_bytes(shape, self.settings)
                 if len(room.memories) == 1:

@@ -138,6 +138,7 @@ def settings_with_parts(
         settings,
         drafted_tokens=count,
         states_kept=states_kept(shape, count) if goes_back else 1,
+        loads_next_tokens=not drafts,
     )
 
 

@@ -12,12 +12,15 @@ from memplan.library.kept import KeptEntries, default_kept_path
 from memplan.library.places import Place, Program, library_places, this_system
 from memplan.request import Request
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
+from memplan_gui.dialogs import Dialogs
 from memplan_gui.library_search import LibrarySearch
 from memplan_gui.panels.library_list import LibraryList, progress_text
 from memplan_gui.panels.library_page import LibraryPage
 from memplan_gui.panels.library_rows import PLANNED
 from memplan_gui.preferences import Preferences
+from memplan_gui.repository import Repository
 from memplan_gui.session import Session
 
 _REST_MILLISECONDS: Final = 300
@@ -27,18 +30,25 @@ _REST_MILLISECONDS: Final = 300
 class Library(QObject):
     """Lists all places, or one folder that the user looks into.
 
+    Attributes:
+        repository: compares the quantisations of a repository in the same place.
+
     Signals:
         chosen(tuple[str, ...]): the user opens these; the first alone, or to be compared.
-        folder_requested(): the user wants to choose a folder.
         listed(): what there is can be seen.
     """
 
     chosen = Signal(object)
-    folder_requested = Signal()
     listed = Signal()
 
-    def __init__(self, session: Session, preferences: Preferences, parent: QObject) -> None:
+    def __init__(
+        self, session: Session, preferences: Preferences, dialogs: Dialogs, parent: QWidget
+    ) -> None:
         super().__init__(parent)
+        self.repository = Repository(session, self)
+        self.repository.chosen.connect(lambda source: self.chosen.emit((source,)))
+        self._window = parent
+        self._dialogs = dialogs
         self._session = session
         self._preferences = preferences
         self._page: LibraryPage | None = None
@@ -76,6 +86,7 @@ class Library(QObject):
     def show_in(self, page: LibraryPage) -> None:
         """Show the list in this page from now on."""
         self._page = page
+        self.repository.show_in(page)
         page.list_made.connect(self._connect)
         page.seen_changed.connect(self._follow)
         if self._entries:
@@ -98,6 +109,7 @@ class Library(QObject):
         """Forget what is under way, and wait for the threads."""
         self._rest.stop()
         self._search.drain()
+        self.repository.drain()
 
     # Looking
 
@@ -107,6 +119,11 @@ class Library(QObject):
         self._folder = folder
         self._search.start(partial(_places, folder, self._preferences.settings.library_folders))
         self._show_progress()
+
+    def _choose_folder(self) -> None:
+        folder = self._dialogs.choose_folder(self._window, self._preferences.folder)
+        if folder:
+            self.look_into(folder)
 
     def _stop(self) -> None:
         self._search.stop()
@@ -196,7 +213,7 @@ class Library(QObject):
     def _connect(self, made: LibraryList) -> None:
         made.table.chosen.connect(self.chosen)
         made.table.seen_changed.connect(self._prefer_seen)
-        made.folder_requested.connect(self.folder_requested)
+        made.folder_requested.connect(self._choose_folder)
         made.all_requested.connect(self.start)
         made.cancel_requested.connect(self._stop)
         made.keep_changed.connect(self._keep)

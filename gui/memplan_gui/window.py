@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         preferences: what is remembered.
         opening: reads models, and what belongs to them.
         beside: reads what is loaded beside the model.
-        library: lists the models on this machine.
+        library: lists the models on this machine, or of a repository.
         loader: reads the model that the user opens.
         detector: looks for this machine's devices.
         comparison: what the plan is compared with.
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.loader = self.opening.loader
         self.beside = Beside(self.session, self)
-        self.library = Library(self.session, preferences, self)
+        self.library = Library(self.session, preferences, dialogs, self)
         self.detector = Detector(self)
         self.comparison = Comparison(self.session)
         self.log_window: LogWindow | None = None
@@ -193,7 +193,6 @@ class MainWindow(QMainWindow):
         self.beside.failed.connect(self._show_error)
         self.beside.changed.connect(opening.look_again)
         self.library.chosen.connect(self.open_all)
-        self.library.folder_requested.connect(self._choose_folder)
         self.library.listed.connect(self.settled)
         opening.others_read.connect(self._pin_others)
         opening.watch.changed.connect(self._take_changed)
@@ -297,11 +296,6 @@ class MainWindow(QMainWindow):
         self.view.show_library()
         self.library.start()
 
-    def _choose_folder(self) -> None:
-        folder = self._dialogs.choose_folder(self, self.preferences.folder)
-        if folder:
-            self.library.look_into(folder)
-
     def _choose_part(self) -> None:
         path = self._dialogs.choose_part(self, self.preferences.folder)
         if path and self.session.model is not None:
@@ -357,12 +351,16 @@ class MainWindow(QMainWindow):
         self._unread = source, error
         if isinstance(error, ChoiceNeededError) and error.choices:
             self.view.model_card.ask_choice(source, error.choices)
+            if not error.named:
+                self.view.show_library()
+                self.library.repository.show(error)
         else:
             self.view.model_card.show_error(error_text(source, error))
         self.settled.emit()
 
     def _forget_error(self) -> None:
         self._unread = None
+        self.library.repository.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes an error, where nothing else has use for the key."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
 from memplan_gui.panels.empty_state import EmptyState
 from memplan_gui.panels.library_list import LibraryList
+from memplan_gui.panels.repository_list import RepositoryList
 
 
 class LibraryPage(QWidget):
@@ -22,6 +23,7 @@ class LibraryPage(QWidget):
     Attributes:
         empty: the large drop area.
         list: the list; ``None`` before there was anything to list.
+        repository: the quantisations of a repository; ``None`` before one was opened.
 
     Signals:
         list_made(LibraryList): there is a list from now on.
@@ -47,6 +49,7 @@ class LibraryPage(QWidget):
         self.empty.open_requested.connect(self.open_requested)
         self.empty.address_requested.connect(self.address_requested)
         self.list: LibraryList | None = None
+        self.repository: RepositoryList | None = None
         self._returns = False
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
@@ -71,6 +74,25 @@ class LibraryPage(QWidget):
         self._pages.setCurrentWidget(self.list)
         return self.list
 
+    def show_repository(self, shown: RepositoryList) -> None:
+        """Show the quantisations of a repository."""
+        if self.repository is None:
+            self.repository = shown
+            shown.set_units(self._units)
+            self._pages.addWidget(shown)
+        self._pages.setCurrentWidget(shown)
+
+    def close_repository(self) -> None:
+        """Show what was shown before: the list, the drop area, or the plan of the open model."""
+        self._pages.setCurrentWidget(self.empty if self.list is None else self.list)
+        if self._returns:
+            self.left.emit()
+
+    @property
+    def theme(self) -> Theme:
+        """The colours."""
+        return self._theme
+
     def offer_return(self, offered: bool) -> None:
         """Offer to go back to the plan of the open model."""
         self._returns = offered
@@ -83,12 +105,16 @@ class LibraryPage(QWidget):
         self.empty.set_theme(theme)
         if self.list is not None:
             self.list.table.rows.set_theme(theme)
+        if self.repository is not None:
+            self.repository.set_theme(theme)
 
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""
         self._units = units
         if self.list is not None:
             self.list.table.rows.set_units(units)
+        if self.repository is not None:
+            self.repository.set_units(units)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that the page can be seen."""

@@ -1790,8 +1790,48 @@
         <translation>Jeder Kontext und welches Gerät ihn erreicht</translation>
     </message>
     <message>
+        <source>Quantisations</source>
+        <translation>Quantisierungen</translation>
+    </message>
+    <message>
+        <source>Enter or a click opens one</source>
+        <translation>Eingabe oder ein Klick öffnet eine</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Read no more, and keep what is shown</source>
+        <translation>Nichts mehr lesen und behalten, was zu sehen ist</translation>
+    </message>
+    <message>
+        <source>Show what was there before</source>
+        <translation>Zeigen, was vorher zu sehen war</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} quantisation in {source}</source>
+        <comment>{count} quantisations in {source}</comment>
+        <translation>
+            <numerusform>{count} Quantisierung in {source}</numerusform>
+            <numerusform>{count} Quantisierungen in {source}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading headers: nothing is downloaded.</source>
+        <translation>Header werden gelesen: nichts wird heruntergeladen.</translation>
+    </message>
+    <message>
+        <source>Loaded beside a model: {parts}</source>
+        <translation>Wird neben einem Modell geladen: {parts}</translation>
+    </message>
+    <message>
+        <source>{read} of {count} read</source>
+        <translation>{read} von {count} gelesen</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>Nicht lesbar</translation>
     </message>
     <message>
         <source>There is no file or address of a model on the clipboard.</source>

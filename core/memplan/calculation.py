@@ -53,7 +53,7 @@ class Quantity(StrEnum):
     HUNDRED = "hundred"
     AUTO_SHARE = "what automatic sizing uses"
     WEIGHTS = "weights"
-    NEXTN_WEIGHTS = "weights of next-token blocks"
+    NEXTN_WEIGHTS = "weights of next-token layers"
     FIXED_BYTES = "fixed bytes"
     RESERVED = "reserved at the start"
     TOKEN_BYTES = "bytes per token"  # noqa: S105

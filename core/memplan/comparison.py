@@ -51,7 +51,7 @@ class DifferenceReason(StrEnum):
     FLASH_ATTENTION = "flash_attention"
     """One has flash attention, the other stores all scores."""
     NEXT_TOKENS = "next_tokens"
-    """One runs the file's next-token blocks."""
+    """One runs the file's next-token layers."""
     PREFILL_SCRATCH = "prefill_scratch"
     """They reserve different scratch for prefill."""
     PAGE_ENTRIES = "page_entries"

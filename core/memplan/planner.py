@@ -350,17 +350,23 @@ def plan(model: Model, request: Request) -> Plan:
     )
 
 
+def _share(component: Component, context_tokens: int, *, budgeted: bool) -> Share:
+    """A component's share; what may be off at other contexts only is exact here."""
+    band_bytes = component.band_bytes_at(context_tokens)
+    return Share(
+        component.key,
+        component.bytes_at(context_tokens),
+        component.exact or not band_bytes,
+        band_bytes,
+        budgeted,
+    )
+
+
 def _usage(components: tuple[Component, ...], request: Request, context_tokens: int) -> Usage:
     machine = request.machine
     reached = {pool.id for pool in machine.devices}
     shares = tuple(
-        Share(
-            component.key,
-            component.bytes_at(context_tokens),
-            component.exact,
-            component.band_bytes_at(context_tokens),
-            component.key.pool in reached,
-        )
+        _share(component, context_tokens, budgeted=component.key.pool in reached)
         for component in components
     )
     taken = dict.fromkeys((pool.id for pool in machine.pools), 0)

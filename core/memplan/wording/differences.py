@@ -22,7 +22,7 @@ _REASONS: Final[Mapping[DifferenceReason, str]] = exhaustive(
         DifferenceReason.WINDOWS: marked("window layers cache their window only"),
         DifferenceReason.LATENT: marked("the latent is cached, not each head"),
         DifferenceReason.INDEXER: marked("sparse attention has a second cache"),
-        DifferenceReason.NEXT_TOKENS: marked("next-token blocks are run"),
+        DifferenceReason.NEXT_TOKENS: marked("next-token layers are run"),
         DifferenceReason.PREFILL_SCRATCH: marked("another scratch for prefill"),
         DifferenceReason.PAGE_ENTRIES: marked("an entry for a page of 16 tokens"),
         DifferenceReason.WHOLE_CELLS: marked("the context is rounded up to 256 cells"),

@@ -524,8 +524,8 @@
         <translation>Etwas weniger genaue Attention.</translation>
     </message>
     <message>
-        <source>Turn next-token blocks off (ZINC_MTP={to})</source>
-        <translation>Die Next-Token-Blöcke ausschalten (ZINC_MTP={to})</translation>
+        <source>Turn next-token layers off (ZINC_MTP={to})</source>
+        <translation>Die Next-Token-Schichten ausschalten (ZINC_MTP={to})</translation>
     </message>
     <message>
         <source>Slower answers.</source>
@@ -772,8 +772,8 @@
         <translation>Sparse Attention hat einen zweiten Cache</translation>
     </message>
     <message>
-        <source>next-token blocks are run</source>
-        <translation>Next-Token-Blöcke werden ausgeführt</translation>
+        <source>next-token layers are run</source>
+        <translation>Next-Token-Schichten werden ausgeführt</translation>
     </message>
     <message>
         <source>another scratch for prefill</source>
@@ -1088,8 +1088,8 @@
         <translation>Größter passender Kontext, ZINC</translation>
     </message>
     <message>
-        <source>The longest context that the whole budget holds; one token more does not fit, unless the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then ZINC refuses to start. From September 2026 on, what next-token blocks reserve and the least prefill scratch are among the fixed bytes.</source>
-        <translation>Der längste Kontext, den das ganze Budget fasst; ein Token mehr passt nicht, es sei denn, die Obergrenze ist erreicht. 0, wenn Gewichte und feste Bytes allein das Budget erreichen: Dann verweigert ZINC den Start. Seit September 2026 gehören die Reserve der Next-Token-Blöcke und der kleinste Prefill-Puffer zu den festen Bytes.</translation>
+        <source>The longest context that the whole budget holds; one token more does not fit, unless the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then ZINC refuses to start. From September 2026 on, what next-token layers reserve and the least prefill scratch are among the fixed bytes.</source>
+        <translation>Der längste Kontext, den das ganze Budget fasst; ein Token mehr passt nicht, es sei denn, die Obergrenze ist erreicht. 0, wenn Gewichte und feste Bytes allein das Budget erreichen: Dann verweigert ZINC den Start. Seit September 2026 gehören die Reserve der Next-Token-Schichten und der kleinste Prefill-Puffer zu den festen Bytes.</translation>
     </message>
     <message>
         <source>min(⌊(budget − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens. On Metal fixed bytes and bytes per token are those of device and host together.</source>
@@ -1672,8 +1672,8 @@
         <translation>ZINC (Juni 2026): src/gpu/memory_plan.zig</translation>
     </message>
     <message>
-        <source>ZINC (September 2026): its authors&apos; notes on contexts and next-token blocks</source>
-        <translation>ZINC (September 2026): Notizen der Autoren über Kontexte und Next-Token-Blöcke</translation>
+        <source>ZINC (September 2026): its authors&apos; notes on contexts and next-token layers</source>
+        <translation>ZINC (September 2026): Notizen der Autoren über Kontexte und Next-Token-Schichten</translation>
     </message>
     <message>
         <source>The program that runs the model. Each plans its memory its own way: ZINC with one formula for all models, llama.cpp by what each layer and each operation takes.</source>
@@ -1724,24 +1724,24 @@
         <translation>KV-Cache, ZINC</translation>
     </message>
     <message>
-        <source>Keys and values of every token in the context. The version of June 2026 plans them for every layer, whether it attends or not, in 32 bits; those of September 2026 for attending layers and next-token blocks, on Vulkan in 16 bits.</source>
-        <translation>Keys und Values jedes Tokens im Kontext. Die Version vom Juni 2026 plant sie für jede Schicht, ob mit Attention oder nicht, in 32 Bit; die vom September 2026 für Attention-Schichten und Next-Token-Blöcke, auf Vulkan in 16 Bit.</translation>
+        <source>Keys and values of every token in the context. The version of June 2026 plans them for every layer, whether it attends or not, in 32 bits; those of September 2026 for attending layers and next-token layers, on Vulkan in 16 bits.</source>
+        <translation>Keys und Values jedes Tokens im Kontext. Die Version vom Juni 2026 plant sie für jede Schicht, ob mit Attention oder nicht, in 32 Bit; die vom September 2026 für Attention-Schichten und Next-Token-Schichten, auf Vulkan in 16 Bit.</translation>
     </message>
     <message>
-        <source>What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for every layer, also for those that attend; from September 2026 on not for next-token blocks. It does not grow with the context.</source>
-        <translation>Was ein hybrides oder rekurrentes Modell anstelle von Keys und Values behält. ZINC plant es für jede Schicht, auch für die mit Attention; seit September 2026 nicht für Next-Token-Blöcke. Es wächst nicht mit dem Kontext.</translation>
+        <source>What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for every layer, also for those that attend; from September 2026 on not for next-token layers. It does not grow with the context.</source>
+        <translation>Was ein hybrides oder rekurrentes Modell anstelle von Keys und Values behält. ZINC plant es für jede Schicht, auch für die mit Attention; seit September 2026 nicht für Next-Token-Schichten. Es wächst nicht mit dem Kontext.</translation>
     </message>
     <message>
-        <source>Room for what is computed for one token: activations, logits, the widest feed-forward network. It does not depend on the context. A dense model pays for 8 experts, too. Prefill scratch and the reserve of next-token blocks are counted here.</source>
-        <translation>Platz für das, was für ein Token berechnet wird: Aktivierungen, Logits, das breiteste Feed-Forward-Netz. Er hängt nicht vom Kontext ab. Auch ein dichtes Modell zahlt für 8 Experten. Prefill-Puffer und Reserve der Next-Token-Blöcke zählen hier mit.</translation>
+        <source>Room for what is computed for one token: activations, logits, the widest feed-forward network. It does not depend on the context. A dense model pays for 8 experts, too. Prefill scratch and the reserve of next-token layers are counted here.</source>
+        <translation>Platz für das, was für ein Token berechnet wird: Aktivierungen, Logits, das breiteste Feed-Forward-Netz. Er hängt nicht vom Kontext ab. Auch ein dichtes Modell zahlt für 8 Experten. Prefill-Puffer und Reserve der Next-Token-Schichten zählen hier mit.</translation>
     </message>
     <message>
-        <source>The ZINC whose plan is followed, by its day. 2026-09-08 (commit 30c0f9b4) caches attending layers and next-token blocks only, on Vulkan with 2 bytes an element: often a fraction of what June plans. 2026-09-12 (7db40a1b) also reserves scratch for prefill, has an 8-bit cache, and keeps a checkpoint of the recurrent state. All size an automatic context from 85 % of the budget; until 7 September the command-line program took all of it. ZINC on CUDA and ROCm is not planned: how it sizes its slots there is not published.</source>
-        <translation>Das ZINC, dessen Plan befolgt wird, nach seinem Tag. 2026-09-08 (Commit 30c0f9b4) legt nur Attention-Schichten und Next-Token-Blöcke in den Cache, auf Vulkan mit 2 Bytes je Element: oft ein Bruchteil dessen, was der Juni plant. 2026-09-12 (7db40a1b) reserviert außerdem einen Prefill-Puffer, hat einen 8-Bit-Cache und behält einen Checkpoint des rekurrenten Zustands. Alle bemessen einen automatischen Kontext nach 85 % des Budgets; bis zum 7. September nahm das Kommandozeilenprogramm alles. ZINC auf CUDA und ROCm wird nicht geplant: Wie es seine Slots dort bemisst, ist nicht veröffentlicht.</translation>
+        <source>The ZINC whose plan is followed, by its day. 2026-09-08 (commit 30c0f9b4) caches attending layers and next-token layers only, on Vulkan with 2 bytes an element: often a fraction of what June plans. 2026-09-12 (7db40a1b) also reserves scratch for prefill, has an 8-bit cache, and keeps a checkpoint of the recurrent state. All size an automatic context from 85 % of the budget; until 7 September the command-line program took all of it. ZINC on CUDA and ROCm is not planned: how it sizes its slots there is not published.</source>
+        <translation>Das ZINC, dessen Plan befolgt wird, nach seinem Tag. 2026-09-08 (Commit 30c0f9b4) legt nur Attention-Schichten und Next-Token-Schichten in den Cache, auf Vulkan mit 2 Bytes je Element: oft ein Bruchteil dessen, was der Juni plant. 2026-09-12 (7db40a1b) reserviert außerdem einen Prefill-Puffer, hat einen 8-Bit-Cache und behält einen Checkpoint des rekurrenten Zustands. Alle bemessen einen automatischen Kontext nach 85 % des Budgets; bis zum 7. September nahm das Kommandozeilenprogramm alles. ZINC auf CUDA und ROCm wird nicht geplant: Wie es seine Slots dort bemisst, ist nicht veröffentlicht.</translation>
     </message>
     <message>
-        <source>Cached layers of September: ⌊(blocks − next-token blocks) ÷ attention interval⌋ + next-token blocks; all layers where the interval is 0 or 1. As many next-token blocks as blocks, or more, are ignored.</source>
-        <translation>Schichten im Cache im September: ⌊(Blöcke − Next-Token-Blöcke) ÷ Attention-Intervall⌋ + Next-Token-Blöcke; alle Schichten, wenn das Intervall 0 oder 1 ist. Gibt es mindestens so viele Next-Token-Blöcke wie Blöcke, werden sie ignoriert.</translation>
+        <source>Cached layers of September: ⌊(blocks − next-token layers) ÷ attention interval⌋ + next-token layers; all layers where the interval is 0 or 1. As many next-token layers as blocks, or more, are ignored. Blocks are all layers of the file.</source>
+        <translation>Schichten im Cache im September: ⌊(Blöcke − Next-Token-Schichten) ÷ Attention-Intervall⌋ + Next-Token-Schichten; alle Schichten, wenn das Intervall 0 oder 1 ist. Gibt es mindestens so viele Next-Token-Schichten wie Blöcke, werden sie ignoriert. Blöcke sind alle Schichten der Datei.</translation>
     </message>
     <message>
         <source>ZINC (September 2026): kv_layer_count, config.zig</source>
@@ -1760,12 +1760,12 @@
         <translation>Bytes für 32 Elemente: f32 128 (ZINC_KV_F16=0), f16 64 (üblich), q8 36 (ZINC_KV_Q8=1).</translation>
     </message>
     <message>
-        <source>Next-token blocks of ZINC (ZINC_MTP)</source>
-        <translation>Next-Token-Blöcke von ZINC (ZINC_MTP)</translation>
+        <source>Next-token layers of ZINC (ZINC_MTP)</source>
+        <translation>Next-Token-Schichten von ZINC (ZINC_MTP)</translation>
     </message>
     <message>
-        <source>Blocks at the end of the file that predict further tokens. On Vulkan they are on by default: they have a KV cache, and a reserve on the device from the start. Turned off, their weights are not uploaded. The rows of the reserve are documented; the rest is derived from the largest contexts that are published for Qwen3.8-27B, so it is an estimate with a band. An automatic context does not count it.</source>
-        <translation>Blöcke am Ende der Datei, die weitere Tokens vorhersagen. Auf Vulkan sind sie üblicherweise an: Sie haben einen KV-Cache und vom Start an eine Reserve auf dem Gerät. Ausgeschaltet, werden ihre Gewichte nicht hochgeladen. Die Zeilen der Reserve sind dokumentiert; der Rest ist aus den größten Kontexten abgeleitet, die für Qwen3.8-27B veröffentlicht sind, also eine Schätzung mit einer Spanne. Ein automatischer Kontext zählt sie nicht mit.</translation>
+        <source>Layers at the end of the file that predict further tokens. On Vulkan they are on by default: they have a KV cache, and a reserve on the device from the start. Turned off, their weights are not uploaded. The rows of the reserve are documented; the rest is derived from the largest contexts that are published for Qwen3.8-27B, so it is an estimate with a band. An automatic context does not count it.</source>
+        <translation>Schichten am Ende der Datei, die weitere Tokens vorhersagen. Auf Vulkan sind sie üblicherweise an: Sie haben einen KV-Cache und vom Start an eine Reserve auf dem Gerät. Ausgeschaltet, werden ihre Gewichte nicht hochgeladen. Die Zeilen der Reserve sind dokumentiert; der Rest ist aus den größten Kontexten abgeleitet, die für Qwen3.8-27B veröffentlicht sind, also eine Schätzung mit einer Spanne. Ein automatischer Kontext zählt sie nicht mit.</translation>
     </message>
     <message>
         <source>32,768 × width × 4 bytes + 2 × recurrent state + 455 × width × 4 bytes. Band: 2 × the state of attending layers + the last term.</source>
@@ -1948,8 +1948,8 @@
         <translation>Gewichte</translation>
     </message>
     <message>
-        <source>weights of next-token blocks</source>
-        <translation>Gewichte der Next-Token-Blöcke</translation>
+        <source>weights of next-token layers</source>
+        <translation>Gewichte der Next-Token-Schichten</translation>
     </message>
     <message>
         <source>fixed bytes</source>
@@ -2832,16 +2832,12 @@
         <translation>Typ des KV-Caches auf Vulkan, seit September 2026 (ZINC_KV_F16, ZINC_KV_Q8)</translation>
     </message>
     <message>
-        <source>ZINC&apos;s next-token blocks</source>
-        <translation>Next-Token-Blöcke von ZINC</translation>
+        <source>ZINC&apos;s next-token layers</source>
+        <translation>Next-Token-Schichten von ZINC</translation>
     </message>
     <message>
-        <source>Next-token blocks</source>
-        <translation>Next-Token-Blöcke</translation>
-    </message>
-    <message>
-        <source>Predict further tokens with the file&apos;s own blocks on Vulkan, from September 2026 on (ZINC_MTP): faster, for their weights, a cache and a reserve</source>
-        <translation>Weitere Tokens mit eigenen Blöcken der Datei vorhersagen, auf Vulkan seit September 2026 (ZINC_MTP): schneller, für ihre Gewichte, einen Cache und eine Reserve</translation>
+        <source>Predict further tokens with the file&apos;s own layers on Vulkan, from September 2026 on (ZINC_MTP): faster, for their weights, a cache and a reserve</source>
+        <translation>Weitere Tokens mit eigenen Schichten der Datei vorhersagen, auf Vulkan seit September 2026 (ZINC_MTP): schneller, für ihre Gewichte, einen Cache und eine Reserve</translation>
     </message>
     <message>
         <source>ZINC&apos;s prefill scratch</source>
@@ -3202,7 +3198,7 @@
     </message>
     <message>
         <source>ZINC, allocated</source>
-        <translation>ZINC, belegt</translation>
+        <translation>ZINC, reserviert</translation>
     </message>
 </context>
 </TS>

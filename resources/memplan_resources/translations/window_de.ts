@@ -662,7 +662,7 @@
     </message>
     <message>
         <source>Keep what the engine allocates beside what it plans, or the reverse, as a line over the chart and a row here</source>
-        <translation>Was die Engine belegt, neben dem behalten, was sie plant, oder umgekehrt: als Linie über dem Diagramm und als Zeile hier</translation>
+        <translation>Was die Engine reserviert, neben dem behalten, was sie plant, oder umgekehrt: als Linie über dem Diagramm und als Zeile hier</translation>
     </message>
     <message>
         <source>Forget the selected pinned plan (Delete). Undo brings it back</source>
@@ -686,7 +686,7 @@
     </message>
     <message>
         <source>Planned and allocated</source>
-        <translation>Geplant und belegt</translation>
+        <translation>Geplant und reserviert</translation>
     </message>
     <message>
         <source>Remove</source>

@@ -48,13 +48,13 @@ class ModelConfig:
 
 @once_a_model
 def config_of(model: Model) -> ModelConfig:
-    """The dimensions of a model, next-token blocks counted as layers; to be read only."""
+    """The dimensions of a model, next-token layers counted as layers; to be read only."""
     return resolve_config(model.metadata, model.tensors, model.metadata.u32("block_count") or 0)
 
 
 @once_a_model
 def trunk_config_of(model: Model) -> ModelConfig:
-    """The same without next-token blocks, as from September 2026 on; to be read only."""
+    """The same without next-token layers, as from September 2026 on; to be read only."""
     return resolve_config(model.metadata, model.tensors, layer_counts(model).trunk)
 
 
@@ -69,7 +69,7 @@ class LayerCounts(NamedTuple):
 def layer_counts(model: Model) -> LayerCounts:
     """The two kinds of blocks (``normalizeLayerCounts`` in ZINC's ``config.zig``).
 
-    A number of next-token blocks that leaves no trunk is ignored.
+    A number of next-token layers that leaves no trunk is ignored.
     """
     blocks = model.metadata.u32("block_count") or 0
     nextn = model.metadata.u32("nextn_predict_layers") or 0
@@ -78,7 +78,7 @@ def layer_counts(model: Model) -> LayerCounts:
 
 @once_a_model
 def nextn_weights_bytes(model: Model) -> int:
-    """Bytes of the tensors that only the next-token blocks have."""
+    """Bytes of the tensors that only the next-token layers have."""
     counts = layer_counts(model)
     blocks = range(counts.trunk, counts.trunk + counts.nextn)
     return sum(tensor.bytes for tensor in model.tensors if _block(tensor.name) in blocks)

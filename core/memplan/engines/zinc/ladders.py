@@ -25,7 +25,7 @@ KV_TYPE: Final = Change(
 )
 MTP: Final = Change(
     "mtp",
-    marked("Turn next-token blocks off (ZINC_MTP={to})"),
+    marked("Turn next-token layers off (ZINC_MTP={to})"),
     marked("Slower answers."),
 )
 SCRATCH: Final = Change(

@@ -291,7 +291,7 @@ def profile(config: ModelConfig) -> RuntimeMemoryProfile:
 
 
 def kv_layer_count(config: ModelConfig, n_nextn_layers: int = 0) -> int:
-    """Layers with a KV cache from September 2026 on: attending layers and next-token blocks."""
+    """Layers with a KV cache from September 2026 on: attending layers and next-token layers."""
     return attending_layer_count(config) + check_u32("n_nextn_layers", n_nextn_layers)
 
 

@@ -60,7 +60,7 @@ class ZincOptions:
         version: the version whose plan is followed.
         accounting: planned or allocated bytes.
         kv_type: how elements of the KV cache are stored.
-        mtp: whether further tokens are predicted; ``None``: where the file has blocks for it.
+        mtp: whether further tokens are predicted; ``None``: where the file has layers for it.
         prefill_scratch_mib: what is reserved for prefill; ``None``: as much as usual.
 
     Raises:
@@ -126,13 +126,13 @@ class ZincOptions:
         OptionSpec(
             ("--zinc-mtp",),
             Automatic(worded=True),
-            "predict further tokens with the file's own blocks on Vulkan, from September 2026 on: "
+            "predict further tokens with the file's own layers on Vulkan, from September 2026 on: "
             "off is ZINC_MTP=0 (default: auto, which is on)",
-            marked("ZINC's next-token blocks"),
+            marked("ZINC's next-token layers"),
             Row(
-                marked("Next-token blocks"),
+                marked("Next-token layers"),
                 marked(
-                    "Predict further tokens with the file's own blocks on Vulkan, from September "
+                    "Predict further tokens with the file's own layers on Vulkan, from September "
                     "2026 on (ZINC_MTP): faster, for their weights, a cache and a reserve"
                 ),
                 behind_more=True,

@@ -1,7 +1,7 @@
 """What one start of ZINC plans with: its version's rules, applied to a model and a request.
 
 Sources: ZINC's ``memory_plan.zig``, ``config.zig`` and ``kv_dtype.zig``, and its authors' notes on
-context windows and next-token blocks of September 2026. Their code for the two reserves was not to
+context windows and next-token layers of September 2026. Their code for the two reserves was not to
 be had: those are estimates, derived from the limits that the notes publish.
 """
 
@@ -37,7 +37,7 @@ KV_BLOCK_BYTES: Final[Mapping[KvType, int]] = exhaustive(
 """Bytes of 32 elements of the KV cache, by their type."""
 
 CAPTURED_ROWS: Final = 32_768
-"""Rows that next-token blocks are primed from (``ZINC_MTP_CAPTURE_ROWS``)."""
+"""Rows that next-token layers are primed from (``ZINC_MTP_CAPTURE_ROWS``)."""
 
 USUAL_SCRATCH_MIB: Final = 1024
 LEAST_SCRATCH_MIB: Final = 80
@@ -53,7 +53,7 @@ class Rules:
     """In what versions of ZINC differ.
 
     Attributes:
-        attending_only: only attending layers have a KV cache, and next-token blocks are no layers.
+        attending_only: only attending layers have a KV cache, next-token layers are counted apart.
         kv_types: types of the KV cache that there are on Vulkan, the usual one first.
         prefill_scratch: whether scratch for prefill is reserved at the start, on Vulkan.
         checkpoints: whether a server keeps the recurrent state of a turn to go back to, on Vulkan.
@@ -81,10 +81,10 @@ class Setup:
 
     Attributes:
         config: the model's dimensions, as the version counts layers.
-        nextn_layers: next-token blocks that have a KV cache beside the attending layers.
+        nextn_layers: next-token layers that have a KV cache beside the attending layers.
         attending_only: whether layers that do not attend have none.
         kv_type: how elements of the cache are planned.
-        mtp: whether the next-token blocks are run.
+        mtp: whether the next-token layers are run.
         weights_bytes: the tensors that are uploaded.
         scratch_bytes: what is reserved for prefill.
         checkpoint_bytes: one checkpoint of the recurrent state; 0 where none is kept.
@@ -134,7 +134,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """An estimate of what the next-token blocks reserve at the start.
+    """An estimate of what the next-token layers reserve at the start.
 
     Attributes:
         bytes: the estimate.
@@ -173,7 +173,7 @@ def setup_of(model: Model, request: Request) -> Setup:
 
 
 def mtp_reserve(setup: Setup, runtime_profile: RuntimeMemoryProfile) -> Reserve:
-    """What the next-token blocks reserve beside the weights: an estimate.
+    """What the next-token layers reserve beside the weights: an estimate.
 
     The rows that they are primed from are documented: 671 MB for a width of 5,120. Drafts that are
     rejected take further states to go back to, and rows of a few tokens: these follow from the

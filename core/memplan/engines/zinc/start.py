@@ -22,7 +22,7 @@ class ZincStart:
         request: what is asked for.
         setup: what it plans with.
         profile: the profile with which it sizes the context.
-        reserve: what next-token blocks reserve.
+        reserve: what next-token layers reserve.
     """
 
     model: Model

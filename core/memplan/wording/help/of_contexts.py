@@ -70,7 +70,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked(
             "The longest context that the whole budget holds; one token more does not fit, unless "
             "the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then "
-            "ZINC refuses to start. From September 2026 on, what next-token blocks reserve and the "
+            "ZINC refuses to start. From September 2026 on, what next-token layers reserve and the "
             "least prefill scratch are among the fixed bytes."
         ),
         marked(

@@ -14,7 +14,7 @@ _MEMORY_PLAN = "Memplan: core/memplan/engines/zinc/memory_plan.py"
 _PROFILE = f"{_MEMORY_PLAN}, profile"
 _ENGINE = "Memplan: core/memplan/engines/zinc/engine.py"
 _SETUP = "Memplan: core/memplan/engines/zinc/setup.py"
-_NOTES = marked("ZINC (September 2026): its authors' notes on contexts and next-token blocks")
+_NOTES = marked("ZINC (September 2026): its authors' notes on contexts and next-token layers")
 
 ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.ENGINE: Article(
@@ -72,7 +72,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked(
             "Keys and values of every token in the context. The version of June 2026 plans them "
             "for every layer, whether it attends or not, in 32 bits; those of September 2026 for "
-            "attending layers and next-token blocks, on Vulkan in 16 bits."
+            "attending layers and next-token layers, on Vulkan in 16 bits."
         ),
         marked(
             "tokens × layers × KV heads × elements a head × bytes an element × 2 (K and V). "
@@ -92,7 +92,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked(
             "What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for "
             "every layer, also for those that attend; from September 2026 on not for next-token "
-            "blocks. It does not grow with the context."
+            "layers. It does not grow with the context."
         ),
         marked(
             "layers × ((convolution − 1) × channels + rank × ⌊inner ÷ rank⌋²) × 4 bytes, with "
@@ -106,7 +106,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked(
             "Room for what is computed for one token: activations, logits, the widest feed-forward "
             "network. It does not depend on the context. A dense model pays for 8 experts, too. "
-            "Prefill scratch and the reserve of next-token blocks are counted here."
+            "Prefill scratch and the reserve of next-token layers are counted here."
         ),
         marked(
             "6 × hidden + logits + q + 2 × kv + attention output + 3 × gate + down + router, each "
@@ -142,7 +142,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("Version of ZINC"),
         marked(
             "The ZINC whose plan is followed, by its day. 2026-09-08 (commit 30c0f9b4) caches "
-            "attending layers and next-token blocks only, on Vulkan with 2 bytes an element: often "
+            "attending layers and next-token layers only, on Vulkan with 2 bytes an element: often "
             "a fraction of what June plans. 2026-09-12 (7db40a1b) also reserves scratch for "
             "prefill, has an 8-bit cache, and keeps a checkpoint of the recurrent state. All size "
             "an automatic context from 85 % of the budget; until 7 September the command-line "
@@ -150,9 +150,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "there is not published."
         ),
         marked(
-            "Cached layers of September: ⌊(blocks − next-token blocks) ÷ attention interval⌋ + "
-            "next-token blocks; all layers where the interval is 0 or 1. As many next-token blocks "
-            "as blocks, or more, are ignored."
+            "Cached layers of September: ⌊(blocks − next-token layers) ÷ attention interval⌋ + "
+            "next-token layers; all layers where the interval is 0 or 1. As many next-token layers "
+            "as blocks, or more, are ignored. Blocks are all layers of the file."
         ),
         (
             marked("ZINC (September 2026): kv_layer_count, config.zig"),
@@ -193,9 +193,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         (HelpTopic.ZINC_KV_CACHE,),
     ),
     HelpTopic.ZINC_MTP: Article(
-        marked("Next-token blocks of ZINC (ZINC_MTP)"),
+        marked("Next-token layers of ZINC (ZINC_MTP)"),
         marked(
-            "Blocks at the end of the file that predict further tokens. On Vulkan they are on by "
+            "Layers at the end of the file that predict further tokens. On Vulkan they are on by "
             "default: they have a KV cache, and a reserve on the device from the start. Turned "
             "off, their weights are not uploaded. The rows of the reserve are documented; the rest "
             "is derived from the largest contexts that are published for Qwen3.8-27B, so it is an "

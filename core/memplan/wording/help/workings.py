@@ -141,7 +141,7 @@ _QUANTITIES: Final[Mapping[Quantity, str]] = exhaustive(
         Quantity.HUNDRED: "",
         Quantity.AUTO_SHARE: marked("what automatic sizing uses"),
         Quantity.WEIGHTS: marked("weights"),
-        Quantity.NEXTN_WEIGHTS: marked("weights of next-token blocks"),
+        Quantity.NEXTN_WEIGHTS: marked("weights of next-token layers"),
         Quantity.FIXED_BYTES: marked("fixed bytes"),
         Quantity.RESERVED: marked("reserved at the start"),
         Quantity.TOKEN_BYTES: marked("bytes per token"),

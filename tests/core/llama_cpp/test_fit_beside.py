@@ -24,6 +24,7 @@ from memplan.model_parts import read_part, with_part
 from memplan.planner import plan
 from memplan.request import Backend, EngineName, Request
 from memplan.units import MIB
+from memplan.wording.verdicts import headline
 
 PROJECTOR = DATA / "projectors" / "mmproj-qwen3-vl-8b.gguf"
 
@@ -88,6 +89,8 @@ def test_that_a_plan_with_next_token_layers_starts_as_llama_cpp_does() -> None:
     assert found.start is not None
     assert found.start.context_tokens == 4096
     assert len(found.start.override_tensor) == 2
+    assert found.start.partial_layers == (40,)
+    assert "keeps the experts of 1 layer in host memory" in headline(found)
 
 
 def test_that_a_projector_is_kept_free_and_moves_no_layer_between_devices() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memplan.engines.llama_cpp.overrides import is_expert, overrides_by_layer
 from memplan.engines.llama_cpp.placement import Placement
-from memplan.engines.llama_cpp.weights import tensors_by_layer
+from memplan.engines.llama_cpp.weights import next_token_tensors, tensors_by_layer
 from memplan.model import Model
 
 
@@ -27,9 +27,17 @@ class PlacedLayer:
     in_part: bool
 
 
-def placed_layers(model: Model, placement: Placement) -> tuple[PlacedLayer, ...]:
-    """Every loaded layer in order, the output layer last."""
-    by_layer = sorted(tensors_by_layer(model, placement).items())
+def placed_layers(
+    model: Model, placement: Placement, *, next_tokens: bool = False
+) -> tuple[PlacedLayer, ...]:
+    """Every loaded layer in order, the output layer last.
+
+    ``next_tokens`` says that those are loaded, too, which draft tokens.
+    """
+    loaded = dict(tensors_by_layer(model, placement))
+    if next_tokens:
+        loaded |= {n: tuple(found) for n, found in next_token_tensors(model, placement).items()}
+    by_layer = sorted(loaded.items())
     overrides = overrides_by_layer(placement.overrides, (index for index, _tensors in by_layer))
     found = []
     for index, tensors in by_layer:

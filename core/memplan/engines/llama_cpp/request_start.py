@@ -196,7 +196,7 @@ def described(
     placement = found.placement
     if placement is None:
         return None
-    layers = placed_layers(model, placement)
+    layers = placed_layers(model, placement, next_tokens=settings.loads_next_tokens)
     names = _names_in_use(request)
     on_devices = [memory for memory in placement.layers if memory != HOST]
     buffers = {HOST: "CPU"} | dict(enumerate(names))

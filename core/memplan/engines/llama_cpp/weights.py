@@ -239,11 +239,19 @@ def next_token_bytes(model: Model, placement: Placement) -> dict[int, int]:
         PatternError: an override cannot be followed.
     """
     totals = dict.fromkeys(placement.memories(), 0)
+    for tensors in next_token_tensors(model, placement).values():
+        for loaded in tensors:
+            totals[loaded.memory] += loaded.bytes
+    return totals
+
+
+def next_token_tensors(model: Model, placement: Placement) -> dict[int, list[LoadedTensor]]:
+    """The tensors of each next-token layer, where they are loaded."""
+    found: dict[int, list[LoadedTensor]] = defaultdict(list)
     for layer, stored in _table(model).next_tokens:
         home = placement.of_layer(layer)
-        loaded = _loaded(stored, home, placement.devices, placement.overrides)
-        totals[loaded.memory] += loaded.bytes
-    return totals
+        found[layer].append(_loaded(stored, home, placement.devices, placement.overrides))
+    return found
 
 
 def bytes_in(tensor: Tensor, placement: Placement, memory: int) -> int:

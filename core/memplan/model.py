@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     NO_TENSORS = "no_tensors"
     ARCHITECTURE_NOT_RUN = "architecture_not_run"
     TYPES_NOT_RUN = "types_not_run"
+    RESERVES_ESTIMATED = "reserves_estimated"
     CACHE_TYPE_NOT_RUN = "cache_type_not_run"
     ARCHITECTURE_NOT_KNOWN = "architecture_not_known"
     DRAFT_MODEL = "draft_model"

@@ -12,11 +12,12 @@ from dataclasses import fields, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, get_args, get_type_hints
 
 from memplan import Backend, EngineName, GgufError, Model, Request, read_header
 from memplan.engines.llama_cpp.options import LlamaCppOptions
-from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
+from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
 from memplan.estimate import Outcome, UnsupportedRequestError
 from memplan.model import resolve_model
 from memplan.planner import Plan, plan
@@ -170,7 +171,7 @@ def odd_request(chance: random.Random) -> Request | None:
     """A request, or ``None`` where the numbers are refused at once."""
     small = chance.random() < 0.7
     try:
-        return Request(
+        asked = Request(
             engine=chance.choice((EngineName.LLAMA_CPP, EngineName.LLAMA_CPP, EngineName.ZINC)),
             backend=chance.choice(list(Backend)),
             budget_bytes=chance.choice((*U64, 2**33, 2**34, 2**35, 2**36)),
@@ -181,8 +182,20 @@ def odd_request(chance: random.Random) -> Request | None:
             zinc=ZincOptions(chance.choice(list(ZincVersion)), chance.choice(list(Accounting))),
             llama_cpp=_odd_options(chance, small),
         )
+        if asked.engine == EngineName.ZINC:
+            asked = asked.with_options(_odd_zinc(chance, asked.zinc))
     except ValueError:
         return None
+    return asked
+
+
+def _odd_zinc(chance: random.Random, options: ZincOptions) -> ZincOptions:
+    return replace(
+        options,
+        kv_type=chance.choice(list(KvType)),
+        mtp=chance.choice((None, None, True, False)),
+        prefill_scratch_mib=chance.choice((None, None, 0, 64, 2**32 - 1)),
+    )
 
 
 def _odd_options(chance: random.Random, small: bool) -> LlamaCppOptions:
@@ -192,7 +205,8 @@ def _odd_options(chance: random.Random, small: bool) -> LlamaCppOptions:
     for field in fields(LlamaCppOptions):
         if chance.random() < 0.5:
             continue
-        kinds = getattr(hints[field.name], "__args__", (hints[field.name],))
+        hint = hints[field.name]
+        kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
         kind = chance.choice(kinds)
         if kind is int:
             chosen[field.name] = chance.choice((1, 2, 10, 512) if small else U64)

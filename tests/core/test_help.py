@@ -32,7 +32,7 @@ from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_PERCENT,
     AUTO_CONTEXT_STEP_TOKENS,
 )
-from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
+from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
 from memplan.model import Model
@@ -46,7 +46,10 @@ from memplan_resources.samples import SAMPLES, sample_path
 
 ROOT = Path(__file__).parents[2]
 
-ZINC_OPTIONS = [ZincOptions(v, a) for v, a in product(ZincVersion, Accounting)]
+ZINC_OPTIONS = [
+    *(ZincOptions(v, a) for v, a in product(ZincVersion, Accounting)),
+    ZincOptions(ZincVersion.SEPTEMBER_12_2026, kv_type=KvType.Q8, mtp=False),
+]
 LLAMA_CPP_OPTIONS = [
     LlamaCppOptions(),
     LlamaCppOptions(cache_type_k=CacheType.Q8_0, cache_type_v=CacheType.Q8_0, parallel=3),

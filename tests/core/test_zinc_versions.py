@@ -21,10 +21,12 @@ from memplan.logs.planned import request_from_log
 from memplan.logs.reading import parse_log
 from memplan.logs.wording import log_text
 from memplan.memory.component import ComponentKind, Part, Place
+from memplan.model import NoticeKind
 from memplan.planner import Plan, Status
 from memplan.request_json import request_from_json, request_to_json
 from memplan.solve import BUDGET, solve
 from memplan.units import MIB
+from memplan.wording.notices import notice_text
 from memplan.wording.verdicts import log_lines
 from zinc_shapes import NEXTN_BYTES, WEIGHTS_BYTES, qwen_3_8_27b
 
@@ -337,3 +339,19 @@ def test_that_next_token_blocks_and_scratch_are_reasons() -> None:
     assert found[Part.MODEL, ComponentKind.WEIGHTS].reasons == (DifferenceReason.NEXT_TOKENS,)
     assert DifferenceReason.PREFILL_SCRATCH in found[Part.MODEL, ComponentKind.COMPUTE].reasons
     assert found[Part.MTP, ComponentKind.COMPUTE].reasons[0] is DifferenceReason.NEXT_TOKENS
+
+
+def test_that_a_largest_context_that_is_estimated_says_by_how_much() -> None:
+    def estimated(options: ZincOptions) -> list[str]:
+        notices = planned(options).notices
+        return [
+            notice_text(each, "zinc")
+            for each in notices
+            if each.kind is NoticeKind.RESERVES_ESTIMATED
+        ]
+
+    (text,) = estimated(LATE)
+    assert "up to 2,239 tokens" in text
+    assert estimated(replace(LATE, mtp=False))
+    assert not estimated(replace(LATE, mtp=False, prefill_scratch_mib=0))
+    assert not estimated(ZincOptions())

@@ -47,8 +47,10 @@ def test_that_each_engine_shows_its_own_options(planned: MainWindow, qtbot: QtBo
 
 def test_that_zincs_version_and_accounting_can_be_chosen(planned: MainWindow, qtbot: QtBot) -> None:
     card = planned.view.late.options["zinc"].widget()
-    later = card.control("version").button(ZincVersion.SEPTEMBER_8_2026)
-    qtbot.mouseClick(later, Qt.MouseButton.LeftButton)
+    versions = card.control("version")
+    versions.setFocus()
+    qtbot.keyClick(versions, Qt.Key.Key_Down)
+    assert versions.currentText() == "2026-09-08 (30c0f9b4)"
     actual = card.control("accounting").button(Accounting.ALLOCATION)
     qtbot.mouseClick(actual, Qt.MouseButton.LeftButton)
     assert planned.session.request.zinc.version is ZincVersion.SEPTEMBER_8_2026

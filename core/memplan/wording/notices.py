@@ -37,6 +37,10 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
             "its formulas are applied all the same."
         ),
         NoticeKind.TYPES_NOT_RUN: marked("{engine} does not run tensors of type {detail}."),
+        NoticeKind.RESERVES_ESTIMATED: marked(
+            "What {engine} reserves is an estimate here: the largest context may be up to {detail} "
+            "tokens shorter or longer."
+        ),
         NoticeKind.CACHE_TYPE_NOT_RUN: marked(
             "{engine}'s 8-bit KV cache needs attention heads of {detail} elements; "
             "this model's have another length."

@@ -51,6 +51,8 @@ _UNKNOWN_COUNT: Final = 999
 
 _MOST_SEGMENTS: Final = 3
 """More names than these do not fit side by side."""
+_LONGEST_SEGMENTS: Final = 24
+"""Characters of all segments together; longer names are in a list."""
 
 
 class State(StrEnum):
@@ -241,7 +243,8 @@ class OptionsCard(Card):
 def _choice(name: str, choice: Choice, choose: Change) -> _Control:
     members = list(choice.members)
     titles = [tr(choice.titles[each]) if each in choice.titles else each for each in members]
-    if len(members) <= _MOST_SEGMENTS:
+    short = sum(map(len, titles)) <= _LONGEST_SEGMENTS
+    if len(members) <= _MOST_SEGMENTS and short:
         segmented = Segmented(list(zip(members, titles, strict=True)))
         segmented.chosen.connect(lambda value: choose(**{name: value}))
         return _Control(segmented, lambda options: segmented.set_value(getattr(options, name)))

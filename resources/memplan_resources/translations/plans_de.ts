@@ -2080,6 +2080,10 @@
         <translation>{engine} führt Tensoren vom Typ {detail} nicht aus.</translation>
     </message>
     <message>
+        <source>What {engine} reserves is an estimate here: the largest context may be up to {detail} tokens shorter or longer.</source>
+        <translation>Was {engine} reserviert, ist hier geschätzt: Der größte Kontext kann bis zu {detail} Tokens kürzer oder länger sein.</translation>
+    </message>
+    <message>
         <source>{engine}&apos;s 8-bit KV cache needs attention heads of {detail} elements; this model&apos;s have another length.</source>
         <translation>Der 8-Bit-KV-Cache von {engine} braucht Attention-Köpfe von {detail} Elementen; die dieses Modells haben eine andere Länge.</translation>
     </message>
@@ -2786,6 +2790,14 @@
     <message>
         <source>{item} names no buffer; there are: {known}</source>
         <translation>{item} nennt keinen Puffer; es gibt: {known}</translation>
+    </message>
+    <message>
+        <source>2026-09-08 (30c0f9b4)</source>
+        <translation>2026-09-08 (30c0f9b4)</translation>
+    </message>
+    <message>
+        <source>2026-09-12 (7db40a1b)</source>
+        <translation>2026-09-12 (7db40a1b)</translation>
     </message>
     <message>
         <source>ZINC&apos;s version</source>

@@ -43,7 +43,7 @@ from memplan.memory.component import (
 from memplan.model import Model, Notice, NoticeKind
 from memplan.reader.header import ValueType
 from memplan.request import Backend, Request
-from memplan.units import MIB
+from memplan.units import MIB, format_count
 from memplan.unsigned import U32_MAX
 
 METAL_CONTEXT_CAP_TOKENS: Final = 262_144
@@ -95,7 +95,7 @@ def estimate(model: Model, request: Request) -> Estimate:
         components=_components(start, start.scratch),
         sizing=sizing,
         options=_options(start),
-        notices=tuple(_notices(start)),
+        notices=tuple(_notices(start, sizing)),
         auto_share_bytes=share_bytes,
         profile=start.profile,
         growth=_growth(start),
@@ -263,7 +263,7 @@ def _limited_by(model: Model, request: Request, ceiling: int, granted_tokens: in
     return LimitedBy.BACKEND if ceiling < config_of(model).context_length else LimitedBy.MODEL
 
 
-def _notices(start: ZincStart) -> Iterable[Notice]:
+def _notices(start: ZincStart, sizing: Sizing) -> Iterable[Notice]:
     model = start.model
     if model.architecture not in ARCHITECTURES:
         yield Notice(NoticeKind.ARCHITECTURE_NOT_RUN, model.architecture)
@@ -271,6 +271,10 @@ def _notices(start: ZincStart) -> Iterable[Notice]:
     unsupported = sorted({t.type_name for t in model.tensors if _not_run(t.type_name)})
     if unsupported:
         yield Notice(NoticeKind.TYPES_NOT_RUN, ", ".join(unsupported))
+    price = start.profile.device_local_bytes_per_token
+    band_bytes = start.reserve.band_bytes + int(start.scratch_band(sizing.max_tokens))
+    if band_bytes and price and 0 < sizing.max_tokens < sizing.ceiling_tokens:
+        yield Notice(NoticeKind.RESERVES_ESTIMATED, format_count(-(-band_bytes // price)))
     if start.setup.kv_type is KvType.Q8 and start.setup.config.head_dim != Q8_HEAD_ELEMENTS:
         yield Notice(NoticeKind.CACHE_TYPE_NOT_RUN, str(Q8_HEAD_ELEMENTS))
 

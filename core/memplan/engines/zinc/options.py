@@ -71,7 +71,13 @@ class ZincOptions:
         ZincVersion.JUNE_2026,
         OptionSpec(
             ("--zinc-version",),
-            Choice(ZincVersion),
+            Choice(
+                ZincVersion,
+                {
+                    ZincVersion.SEPTEMBER_8_2026: marked("2026-09-08 (30c0f9b4)"),
+                    ZincVersion.SEPTEMBER_12_2026: marked("2026-09-12 (7db40a1b)"),
+                },
+            ),
             "the version whose plan is followed, by its day: 2026-09-08 is commit 30c0f9b4, "
             "2026-09-12 is 7db40a1b (default: 2026-06)",
             marked("ZINC's version"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -16,14 +16,15 @@ from memplan.cli import EXIT_FAULT, fault_text
 from memplan.cli_library import list_library
 from memplan.cli_matrix import is_whole_repository, print_matrix
 from memplan.cli_parser import Parser
-from memplan.cli_parts import add_part_options, parts_from
+from memplan.cli_parts import add_part_options, parts_from, with_automatic_parts
 from memplan.cli_request import add_budget_option, add_request_options, request_from
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
+from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model_parts import PartFile, with_parts
+from memplan.model_parts import with_parts
 from memplan.plan_json import ERROR_SCHEMA, error_to_json, plan_to_json
 from memplan.planner import Plan, plan
 from memplan.reader.errors import GgufError
@@ -74,13 +75,22 @@ def main(arguments: Sequence[str]) -> int:
     for part in parts:
         if part.part not in engine.parts:
             parser.error(f"{engine.title} does not load a {part.part.value} beside the model")
+
+    def beside(model: Model) -> Model:
+        model = with_parts(model, parts)
+        return with_automatic_parts(model, options) if Part.PROJECTOR in engine.parts else model
+
     if options.report is None:
-        return check(sources, requests, as_json=options.json, parts=parts)
+        return check(sources, requests, as_json=options.json, beside=beside)
     if len(sources) > 1 or len(requests) > 1:
         parser.error("--report takes one model and one budget")
     if options.report.suffix.lower() not in REPORT_WRITERS:
         parser.error(f"--report takes a file whose name ends in {', '.join(REPORT_WRITERS)}")
-    return check(sources, requests, as_json=options.json, report=options.report, parts=parts)
+    return check(sources, requests, as_json=options.json, report=options.report, beside=beside)
+
+
+def _alone(model: Model) -> Model:
+    return model
 
 
 def check(
@@ -89,9 +99,11 @@ def check(
     *,
     as_json: bool = False,
     report: Path | None = None,
-    parts: tuple[PartFile, ...] = (),
+    beside: Callable[[Model], Model] = _alone,
 ) -> int:
-    """Plan each source, with ``parts`` beside it, for each request; print answers as they are done.
+    """Plan each source for each request; print answers as they are done.
+
+    ``beside`` gives a model what is loaded beside it.
 
     One plan is printed in full, and written to ``report`` if that is given; more are printed as a
     table of models and budgets.
@@ -105,7 +117,7 @@ def check(
     with tqdm(total=len(sources), unit="model", leave=False, disable=None) as progress:
         for source in sources:
             try:
-                model = with_parts(read_source(source), parts)
+                model = beside(read_source(source))
                 plans = [plan(model, request) for request in requests]
             except (GgufError, UnsupportedRequestError) as error:
                 if is_whole_repository(error) and report is None:

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 
 from memplan.language import tr
 from memplan.memory.component import Part
-from memplan.model_parts import PartFile, read_part
-from memplan.reader.errors import NotAModelError
+from memplan.model import Model
+from memplan.model_parts import PartFile, automatic_projector, parts_of, read_part, with_part
+from memplan.reader.errors import GgufError, NotAModelError
 
 
 def add_part_options(parser: argparse.ArgumentParser) -> None:
     """Add the files: a projector, a draft model, and adapters."""
     group = parser.add_argument_group("beside the model")
     group.add_argument("--mmproj", metavar="FILE", help="a projector: for images or sound")
+    group.add_argument(
+        "--no-mmproj",
+        action="store_true",
+        help="without the projector that llama.cpp loads by itself with a model of Hugging Face",
+    )
     group.add_argument(
         "--model-draft", "-md", metavar="FILE", help="a smaller model that drafts tokens"
     )
@@ -36,6 +42,21 @@ def parts_from(arguments: argparse.Namespace) -> tuple[PartFile, ...]:
         GgufError: one cannot be read, or is something else than its option says.
     """
     return tuple(_read(source, part) for source, part in _named(arguments))
+
+
+def with_automatic_parts(model: Model, arguments: argparse.Namespace) -> Model:
+    """The model with the projector that the engine loads by itself.
+
+    Raises:
+        GgufError: the projector's header cannot be read.
+    """
+    if arguments.no_mmproj or parts_of(model, Part.PROJECTOR):
+        return model
+    try:
+        source = automatic_projector(model.source)
+    except GgufError:
+        return model  # the model's own notices say what could not be asked
+    return model if source is None else with_part(model, read_part(source))
 
 
 def _named(arguments: argparse.Namespace) -> Iterator[tuple[str, Part]]:

@@ -13,6 +13,7 @@ from memplan.model import Model, resolve_model
 from memplan.reader import read_whole_header
 from memplan.reader.errors import NotAModelError
 from memplan.reader.header import Header
+from memplan.reader.location import HubFile, HubRepository, parse_location
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 
 _MOST_OFFERED: Final = 3
@@ -148,6 +149,28 @@ def projectors_beside(source: str) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(found[:_MOST_OFFERED])
+
+
+def automatic_projector(
+    path_or_url: str | Path,
+    *,
+    cancel: CancelToken | None = None,
+    settings: RemoteSettings | None = None,
+) -> str | None:
+    """The projector that llama.cpp loads by itself with a model that it takes from Hugging Face.
+
+    ``None`` where the repository has none, and for all other models.
+
+    Raises:
+        GgufError: the repository cannot be asked.
+    """
+    settings = settings or RemoteSettings.from_environment()
+    location = parse_location(path_or_url, settings.endpoint)
+    if not isinstance(location, HubFile | HubRepository):
+        return None
+    from memplan.reader.remote import Remote  # an HTTP client takes long to import
+
+    return Remote(settings, None, cancel or CancelToken()).projector_for(location)
 
 
 def _is_projector(name: str) -> bool:

@@ -9,7 +9,15 @@ from memplan.estimate import UnsupportedRequestError
 from memplan.language import tr
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model_parts import PartFile, projectors_beside, read_part, with_part, without_part
+from memplan.model_parts import (
+    PartFile,
+    automatic_projector,
+    parts_of,
+    projectors_beside,
+    read_part,
+    with_part,
+    without_part,
+)
 from memplan.planner import plan
 from memplan.reader.errors import GgufError, NotAModelError
 from PySide6.QtCore import QObject, Signal
@@ -39,7 +47,8 @@ class Beside(QObject):
         self._source = ""
         self._offered: tuple[str, ...] = ()
         self._parts = Latest(_read, self)
-        self._found = Latest(projectors_beside, self)
+        self._automatic = self._looked_for = ""
+        self._found = Latest(_projectors_for, self)
         self._parts.answered.connect(self._take)
         self._found.answered.connect(self._offer)
         session.model_changed.connect(self._show_model)
@@ -58,7 +67,7 @@ class Beside(QObject):
 
     def read(self, source: str) -> None:
         """Read a file, and load it beside the model."""
-        self._parts.ask(source)
+        self._parts.ask((self._source, source))
 
     def drain(self) -> None:
         """Forget what is under way, and wait for the threads."""
@@ -71,9 +80,9 @@ class Beside(QObject):
         engine = engine_named(self._session.request.engine)
         return self._session.model is not None and Part.PROJECTOR in engine.parts
 
-    def _take(self, source: str, found: PartFile | Exception) -> None:
-        model = self._session.model
-        if model is None:
+    def _take(self, question: tuple[str, str], found: PartFile | Exception) -> None:
+        model, (of_model, source) = self._session.model, question
+        if model is None or model.source != of_model:
             return
         refusal = found if isinstance(found, Exception) else self._refusal(model, found)
         if refusal is not None:
@@ -97,16 +106,21 @@ class Beside(QObject):
             step = tr("Remove {name}").format(name=part.name)
             self._session.change_parts(step, without_part(self._session.model, part).parts)
 
-    def _offer(self, _source: str, found: tuple[str, ...]) -> None:
+    def _offer(self, source: str, found: tuple[str, ...]) -> None:
+        if source != self._source:
+            return
         self._offered = found
+        model = self._session.model
+        has_one = model is not None and parts_of(model, Part.PROJECTOR)
+        if found and _SCHEME in found[0] and not has_one:
+            # What belongs to a model of a repository is loaded without being asked for.
+            self._automatic = found[0]
         self._show()
 
     def _show_model(self, model: Model) -> None:
         if model.source != self._source:
             self._source = model.source
-            self._offered = ()
-            if _SCHEME not in model.source:
-                self._found.ask(model.source)
+            self._offered, self._automatic = (), ""
         else:
             self.changed.emit()
         self._show()
@@ -117,11 +131,30 @@ class Beside(QObject):
         self._show_engine()
 
     def _show_engine(self, _request: object = None) -> None:
+        if self._wanted and self._looked_for != self._source:
+            self._looked_for = self._source
+            self._found.ask(self._source)
+        if self._wanted and self._automatic:
+            source, self._automatic = self._automatic, ""
+            self.read(source)
         if self._rows is not None:
             self._rows.setVisible(self._wanted)
 
 
-def _read(source: str) -> PartFile | Exception:
+def _projectors_for(source: str) -> tuple[str, ...]:
+    """The projectors in a model's folder, or the one that its repository has for it."""
+    try:
+        of_repository = automatic_projector(source)
+    except GgufError:
+        return ()
+    if of_repository is not None:
+        return (of_repository,)
+    return () if _SCHEME in source else projectors_beside(source)
+
+
+def _read(question: tuple[str, str]) -> PartFile | Exception:
+    """What a file is that may be loaded beside a model."""
+    _of_model, source = question
     try:
         return read_part(source)
     except GgufError as error:

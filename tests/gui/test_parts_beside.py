@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from core.reader.file_server import COMMIT, FileServer
 from gui.acting import drop, text_of, visible_texts
 from gui.conftest import FakeDialogs
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
@@ -114,6 +115,29 @@ def test_that_a_saved_plan_has_its_parts(opened: MainWindow, qtbot: QtBot, tmp_p
     assert parts(opened) == [Part.PROJECTOR]
     assert opened.session.plan is not None
     assert opened.session.plan.at.budgeted_bytes == plan.at.budgeted_bytes
+
+
+def test_that_a_repositorys_projector_is_loaded_by_itself_and_can_be_removed(
+    window: MainWindow, qtbot: QtBot, data_folder: Path, server: FileServer
+) -> None:
+    names = {
+        "model-Q4_K_M.gguf": data_folder / "models" / "gemma-3-12b.Q4_K_M.gguf",
+        "mmproj-F16.gguf": data_folder / "projectors" / "mmproj-gemma-3-12b.gguf",
+    }
+    siblings = [{"rfilename": name, "size": 1} for name in names]
+    server.listings["/api/models/owner/repo"] = {"sha": COMMIT, "siblings": siblings}
+    for name, path in names.items():
+        server.files[f"/owner/repo/resolve/{COMMIT}/{name}"] = path.read_bytes()
+    window.open_source("owner/repo")
+    qtbot.waitUntil(lambda: window.session.plan is not None)
+    asked = len(server.seen)  # ZINC loads no projector, and so nobody asks for one
+    with qtbot.waitSignal(window.beside.changed, timeout=10_000):
+        window.session.store(LLAMA)
+    assert len(server.seen) > asked
+    assert parts(window) == [Part.PROJECTOR]
+    press(window, qtbot, "Remove")
+    assert parts(window) == []
+    qtbot.waitUntil(lambda: bool(buttons(window, "Load mmproj-F16.gguf too")))
 
 
 def test_that_next_token_layers_have_a_row_while_they_draft(

@@ -17,6 +17,7 @@ from memplan.units import format_count
 MOST_LISTING_BYTES: Final = 1 << 24
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.I)
+_TAG = re.compile(r"[-.]([A-Za-z0-9_]+)$")
 _LISTING_ERRORS: Final = (ValueError, KeyError, TypeError, RecursionError)
 
 
@@ -65,6 +66,36 @@ def choose(repository: HubRepository, listing: bytes) -> HubFile:
             named=bool(repository.quantisation),
         )
     return HubFile(repository.repository, commit, wanted[0].name, repository.name)
+
+
+def projector_for(file: HubFile, listing: bytes) -> str | None:
+    """The projector that llama.cpp loads with a file, as an address; ``None`` if there is none.
+
+    The one in the nearest folder at or above the file's, with the bits nearest to the file's.
+    Source: ``find_best_sibling`` in ``common/download.cpp`` of llama.cpp b11434.
+
+    Raises:
+        RemoteError: the list cannot be understood.
+    """
+    repository = HubRepository(file.repository, file.revision, "", "", file.name)
+    commit, sizes = _parsed(repository, listing)
+    folder = file.path.split("/")[:-1]
+    bits = _bits(file.path)
+    found: list[tuple[int, int, int, str]] = []
+    for path in sizes:
+        above = path.split("/")[:-1]
+        if path.endswith(".gguf") and "mmproj" in path and folder[: len(above)] == above:
+            found.append((-len(above), abs(_bits(path) - bits), len(found), path))
+    return _location(repository, commit, min(found)[-1]) if found else None
+
+
+def _bits(path: str) -> int:
+    """The first number in the quantisation that ends a file's name; 0: there is none."""
+    shard = shard_name(path)
+    stem = shard.prefix if shard else path.removesuffix(".gguf")
+    tag = _TAG.search(stem)
+    digits = re.search(r"\d{1,3}", tag[1]) if tag else None
+    return int(digits[0]) if digits else 0
 
 
 def _parsed(repository: HubRepository, listing: bytes) -> tuple[str, dict[str, int | None]]:

@@ -100,6 +100,14 @@ class Remote:
 
         return read_siblings
 
+    def projector_for(self, location: HubFile | HubRepository) -> str | None:
+        """The projector that llama.cpp loads with a model of Hugging Face, as an address."""
+        if isinstance(location, HubFile):
+            whole = HubRepository(location.repository, location.revision, "", "", location.name)
+            return hub.projector_for(location, self._list(whole)[0])
+        listing, _ = self._list(location)
+        return hub.projector_for(hub.choose(location, listing), listing)
+
     def _open_repository(self, repository: HubRepository) -> Opened:
         listing, checked = self._list(repository)
         opened = self._open_in_hub(hub.choose(repository, listing))

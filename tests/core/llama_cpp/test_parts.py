@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from core.reader.file_server import COMMIT, running
 from llama_cpp_rows import DATA, model_of
 from memplan import cli, cli_check
 from memplan.advice import Change, Rung
@@ -30,6 +31,7 @@ from memplan.model_parts import (
     without_part,
 )
 from memplan.planner import Plan, plan
+from memplan.reader import transfer
 from memplan.reader.header import Tensor, Value, ValueType
 from memplan.reports.content import command
 from memplan.request import Backend, EngineName, Request
@@ -309,6 +311,35 @@ def test_that_check_plans_a_projector(
     code, out, _ = check(capsys, "--mmproj", str(PROJECTOR), "--json", "--context", "8192")
     parts = {share["part"] for share in json.loads(out)["at"]["components"]}
     assert (code, parts) == (0, {"model", "projector"})
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [((), {"model", "projector"}), (("--no-mmproj",), {"model"})],
+)
+def test_that_a_repositorys_projector_is_planned_unless_it_is_switched_off(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    expected: set[str],
+) -> None:
+    monkeypatch.setattr(cli_check, "solve", lambda _plan: ())
+    monkeypatch.setattr(transfer, "user_cache_path", lambda *_, **__: tmp_path)
+    (model,) = (DATA / "models").glob(f"{GEMMA}.*gguf")
+    names = {"model-Q4_K_M.gguf": model, "mmproj-F16.gguf": PROJECTOR}
+    with running() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        server.listings["/api/models/owner/repo"] = {
+            "sha": COMMIT,
+            "siblings": [{"rfilename": name, "size": 1} for name in names],
+        }
+        for name, path in names.items():
+            server.files[f"/owner/repo/resolve/{COMMIT}/{name}"] = path.read_bytes()
+        arguments = ["owner/repo:Q4_K_M", "--engine", "llama.cpp", "--context", "4096"]
+        cli.main(["check", *arguments, "--json", "--budget", "64GiB", *words])
+    out = capsys.readouterr().out
+    assert {share["part"] for share in json.loads(out)["at"]["components"]} == expected
 
 
 @pytest.mark.parametrize(

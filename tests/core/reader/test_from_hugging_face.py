@@ -10,6 +10,7 @@ import pytest
 from file_server import COMMIT, FileServer
 from memplan import read_model
 from memplan.model import NoticeKind
+from memplan.model_parts import automatic_projector
 from memplan.reader import RemoteSettings, location
 from memplan.reader.errors import (
     ChoiceNeededError,
@@ -179,6 +180,38 @@ def test_that_the_only_model_of_a_repository_is_read(
     model = read_model("owner/repo-GGUF", settings=settings)
     assert model.source == "owner/repo-GGUF"
     assert [seen.path for seen in hub.seen] == [f"{LISTING}?blobs=true", MODEL.format(COMMIT)]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), None),
+        (("mmproj-F16.gguf",), "mmproj-F16.gguf"),
+        (("mmproj-BF16.gguf", "mmproj-model-Q8_0.gguf"), "mmproj-model-Q8_0.gguf"),
+        (("other/mmproj-F16.gguf",), None),
+        (("mmproj.txt", "mmproj-F32.gguf"), "mmproj-F32.gguf"),
+    ],
+)
+def test_that_the_projector_of_a_repository_is_the_one_that_llama_cpp_loads(
+    hub: FileServer, settings: RemoteSettings, names: tuple[str, ...], expected: str | None
+) -> None:
+    hub.listings[LISTING] = listing("model-Q4_K_M.gguf", *names)
+    for source in ("owner/repo-GGUF", "hf://owner/repo-GGUF/model-Q4_K_M.gguf"):
+        found = automatic_projector(source, settings=settings)
+        assert found == (expected and f"hf://owner/repo-GGUF@{COMMIT}/{expected}")
+
+
+def test_that_a_nearer_folder_has_the_projector(hub: FileServer, settings: RemoteSettings) -> None:
+    hub.listings[LISTING] = listing("mmproj-Q4_0.gguf", "a/mmproj-F16.gguf", "a/b/model-Q4_0.gguf")
+    found = automatic_projector("owner/repo-GGUF", settings=settings)
+    assert found == f"hf://owner/repo-GGUF@{COMMIT}/a/mmproj-F16.gguf"
+
+
+@pytest.mark.parametrize("source", ["model.gguf", "https://example.org/model.gguf"])
+def test_that_other_models_have_no_projector_of_their_own(
+    source: str, settings: RemoteSettings
+) -> None:
+    assert automatic_projector(source, settings=settings) is None
 
 
 def test_that_several_models_are_offered_to_choose_from(

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
-from memplan.wording.help.topics import HelpTopic, topics_by_section
+from memplan.wording.help.articles import article_of, contents
+from memplan.wording.help.topics import Topic
 
 DOCUMENT: Final = Path(__file__).resolve().parent.parent / "docs" / "numbers.md"
 WIDTH: Final = 100
@@ -31,16 +31,17 @@ def document() -> str:
 
 
 def _sections() -> Iterator[str]:
-    for section, topics in topics_by_section().items():
-        yield f"\n## {SECTION_TITLES[section]}\n"
+    for heading, topics in contents():
+        yield f"\n## {heading}\n"
         for topic in topics:
             yield _article(topic)
 
 
-def _article(topic: HelpTopic) -> str:
-    article = ARTICLES[topic]
-    sources = "; ".join(map(_source, article.sources))
-    paragraphs = (article.text, f"*Formula:* {article.formula}", f"*Source:* {sources}.")
+def _article(topic: Topic) -> str:
+    article = article_of(topic)
+    sources = "; ".join(map(_source, article.all_sources))
+    text, formula = " ".join(article.texts), " ".join(article.formulas)
+    paragraphs = (text, f"*Formula:* {formula}", f"*Source:* {sources}.")
     return "".join((f"\n### {article.title}\n", *(f"\n{_filled(each)}\n" for each in paragraphs)))
 
 

@@ -84,7 +84,7 @@ def make_parser() -> Parser:
     """The parser of this command."""
     parser = Parser(
         prog="memplan explain",
-        description="What a log of llama.cpp or ZINC, or of a program around them, means: what was "
+        description="What a log of an engine, or of a program around one, means: what was "
         "allocated, what failed, and why.",
     )
     parser.add_argument("log", metavar="LOG", help="the log; - for standard input")

@@ -10,7 +10,7 @@ from typing import Final
 from memplan.accuracy import Table, accuracy_tables
 from memplan.language import tr
 from memplan.planner import Plan
-from memplan.wording.accuracy import INTRODUCTION, shown_table
+from memplan.wording.accuracy import introduction, shown_table
 from memplan.wording.help.articles import article_of
 from memplan.wording.help.topics import Topic
 from memplan.wording.help.workings import Working, working_text, workings
@@ -48,38 +48,43 @@ def article_html(topic: Topic, plan: Plan | None) -> str:
     """A topic's page: what it is, its formula, the same for the open model, and its source."""
     article = article_of(topic)
     parts = [
-        _in("h2", tr(article.title)) + _in("p", tr(article.text)),
-        _in("h4", tr("Formula")) + _formula(tr(article.formula)),
+        _in("h2", tr(article.title)) + _in("p", _joined(article.texts)),
+        _in("h4", tr("Formula")) + _formula(_joined(article.formulas)),
     ]
     worked = () if plan is None else tuple(workings(plan, topic))
     if plan is not None and worked:
         title = tr("Worked for {model}").format(model=plan.model.name)
         parts.append(_in("h4", title) + _worked(worked))
-    sources = _list(escape(tr(source)) for source in article.sources)
+    sources = _list(escape(tr(source)) for source in article.all_sources)
     parts.append(_in("h4", tr("Source")) + sources)
-    if article.related:
-        links = (_link(other.value, tr(article_of(other).title)) for other in article.related)
+    if article.all_related:
+        links = (_link(other.value, tr(article_of(other).title)) for other in article.all_related)
         parts.append(_in("h4", tr("See also")) + _list(links))
     return "".join(parts)
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    """Sentences that are marked, one after the other in today's language."""
+    return " ".join(map(tr, sentences))
 
 
 def whats_this_html(topic: Topic, plan: Plan | None) -> str:
     """The same in short, for a box beside what it is about."""
     article = article_of(topic)
     lines = [
-        f"<p>{_in('b', tr(article.title))}</p>" + _in("p", tr(article.text)),
-        _in("p", tr("Formula: {formula}").format(formula=tr(article.formula))),
+        f"<p>{_in('b', tr(article.title))}</p>" + _in("p", _joined(article.texts)),
+        _in("p", tr("Formula: {formula}").format(formula=_joined(article.formulas))),
     ]
     worked = () if plan is None else workings(plan, topic)
     lines += [_in("p", _line(working)) for working in worked]
-    sources = "; ".join(tr(source) for source in article.sources)
+    sources = "; ".join(tr(source) for source in article.all_sources)
     lines.append(_in("p", tr("Source: {source}").format(source=sources)))
     return "".join(lines)
 
 
 def accuracy_html() -> str:
     """How far the estimates are off, from the same data as the README's table."""
-    parts = [_in("h2", tr("Accuracy")), *(_in("p", tr(text)) for text in INTRODUCTION)]
+    parts = [_in("h2", tr("Accuracy")), *(_in("p", text) for text in introduction())]
     tables = map(shown_table, accuracy_tables())
     parts += [_in("h4", table.title) + _table(table) for table in tables]
     return "".join(parts)

@@ -101,7 +101,12 @@ class HelpWindow(QWidget):
                 article = article_of(topic)
                 title = tr(article.title)
                 words = " ".join(
-                    (title, tr(article.text), tr(article.formula), *map(tr, article.sources))
+                    (
+                        title,
+                        *map(tr, article.texts),
+                        *map(tr, article.formulas),
+                        *map(tr, article.all_sources),
+                    )
                 )
                 self._add(topic, title, words)
         self._add_heading(tr("The program"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import marked, tr
 from memplan.logs.against import Against, hold_against
+from memplan.logs.apps import program_titles
 from memplan.logs.errors import LogError
 from memplan.logs.log import Log
 from memplan.logs.planned import request_from_log
@@ -16,6 +17,7 @@ from memplan.logs.wording import headline, log_text, stranger_note
 from memplan.model import Model
 from memplan.reader.errors import CancelledError
 from memplan.reader.transfer import CancelToken
+from memplan.wording.titles import alternatives
 from memplan_resources.samples import SAMPLES, sample_path
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -45,9 +47,7 @@ from memplan_gui.text_size import scaled, scaled_margins, scaled_size
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
 
-_INVITATION = marked(
-    "Paste the log of llama.cpp, llama-server, Ollama, LM Studio or ZINC here, or drop its file"
-)
+_INVITATION = marked("Paste the log of {programs} here, or drop its file")
 _FIRST_SIZE = (860, 640)
 
 
@@ -174,10 +174,11 @@ class LogWindow(QWidget):
             pane.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             pane.setTabChangesFocus(True)
             pane.setAcceptDrops(False)  # the window takes files
-        self.paste.setPlaceholderText(tr(_INVITATION))
+        invitation = tr(_INVITATION).format(programs=alternatives(program_titles()))
+        self.paste.setPlaceholderText(invitation)
         self.result.setReadOnly(True)
         self.result.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        describe(self.paste, tr("Log"), tr(_INVITATION))
+        describe(self.paste, tr("Log"), invitation)
         describe(self.result, tr("Explanation"), tr("What the log says, logged beside planned"))
         describe(self.open, tr("Open a log"), tr("Choose the file of a log, of any size"))
         describe(

@@ -15,6 +15,7 @@ from memplan import Backend, EngineName, Request, plan, read_model
 from memplan.calculation import value_of
 from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
+from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.engines.llama_cpp.options import (
     DEFAULT_BATCH_TOKENS,
     DEFAULT_SEQUENCES,
@@ -22,6 +23,7 @@ from memplan.engines.llama_cpp.options import (
     CacheType,
     LlamaCppOptions,
 )
+from memplan.engines.registry import ENGINES
 from memplan.engines.zinc.engine import (
     METAL_CONTEXT_CAP_TOKENS,
     PAGE_ENTRY_BYTES,
@@ -33,14 +35,16 @@ from memplan.engines.zinc.memory_plan import (
     AUTO_CONTEXT_STEP_TOKENS,
 )
 from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
+from memplan.engines.zinc.topics import ZincTopic
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
 from memplan.model import Model
 from memplan.planner import TIGHT_BYTES, Plan
 from memplan.units import GIB
-from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
+from memplan.wording.help.article import Article
+from memplan.wording.help.articles import ARTICLES, SECTION_TITLES, article_of, every_topic
 from memplan.wording.help.lookup import component_topic
-from memplan.wording.help.topics import HelpTopic, topics_by_section
+from memplan.wording.help.topics import HelpTopic, Topic, topics_by_section
 from memplan.wording.help.workings import Working, working_text, workings
 from memplan_resources.samples import SAMPLES, sample_path
 
@@ -89,24 +93,31 @@ def models(model_paths: list[Path]) -> Iterator[Model]:
         yield read_model(path)
 
 
+def every_article() -> dict[Topic, Article]:
+    """All articles, the engines' own and their notes among them."""
+    return {topic: article_of(topic) for topic in every_topic()}
+
+
 def test_that_every_topic_has_an_article_in_a_section_with_formula_and_source() -> None:
     assert set(ARTICLES) == set(HelpTopic)
+    for engine in ENGINES.values():
+        assert set(engine.notes()) <= set(HelpTopic)
     groups = topics_by_section()
     assert [topic for topics in groups.values() for topic in topics] == list(HelpTopic)
     assert set(groups) == set(SECTION_TITLES)
-    titles = [article.title for article in ARTICLES.values()]
+    titles = [article.title for article in every_article().values()]
     assert len(titles) == len(set(titles))
-    for topic, article in ARTICLES.items():
-        assert article.text.endswith("."), topic
-        assert article.formula.endswith((".", ".)")), topic
+    for topic, article in every_article().items():
+        assert all(text.endswith(".") for text in article.texts), topic
+        assert all(formula.endswith((".", ".)")) for formula in article.formulas), topic
         assert article.sources, topic
-        assert all(article.sources), topic
-        assert topic not in article.related
-        assert len(set(article.related)) == len(article.related)
+        assert all(article.all_sources), topic
+        assert topic not in article.all_related
+        assert len(set(article.all_related)) == len(article.all_related)
 
 
 def test_that_every_source_in_the_program_is_there() -> None:
-    named = [source for article in ARTICLES.values() for source in article.sources]
+    named = [source for article in every_article().values() for source in article.all_sources]
     ours = [source for source in named if source.startswith("Memplan: ")]
     assert len(ours) >= len(HelpTopic)
     for source in ours:
@@ -132,16 +143,16 @@ def test_that_every_source_in_the_program_is_there() -> None:
         assert match[2] in names - imported, source
 
 
-def expected(shown: Plan, topic: HelpTopic) -> set[int]:
+def expected(shown: Plan, topic: Topic) -> set[int]:
     """What the plan itself says that a topic's number is."""
     engine, markers = shown.request.engine, shown.markers
-    automatic = {HelpTopic.ZINC_AUTOMATIC, HelpTopic.LLAMA_AUTOMATIC}
-    known = {
+    automatic = {ZincTopic.AUTOMATIC, LlamaCppTopic.AUTOMATIC}
+    known: dict[Topic, int | None] = {
         **dict.fromkeys(automatic, markers.auto_tokens),
-        HelpTopic.ZINC_LARGEST: markers.max_tokens,
+        ZincTopic.LARGEST: markers.max_tokens,
         HelpTopic.CEILING: markers.ceiling_tokens,
-        HelpTopic.ZINC_SHARE: shown.auto_share_bytes,
-        HelpTopic.FIT_TARGET: shown.auto_share_bytes,
+        ZincTopic.SHARE: shown.auto_share_bytes,
+        LlamaCppTopic.FIT_TARGET: shown.auto_share_bytes,
         HelpTopic.COUNTS: shown.at.budgeted_bytes,
         HelpTopic.LEFT: shown.at.headroom_bytes,
         HelpTopic.REMAINING: shown.remaining_tokens,
@@ -162,10 +173,10 @@ def expected(shown: Plan, topic: HelpTopic) -> set[int]:
 
 
 def test_that_every_working_gives_what_the_plan_says(model_paths: list[Path]) -> None:
-    seen: set[HelpTopic] = set()
+    seen: set[Topic] = set()
     for model in models(model_paths):
         for shown in plans(model):
-            for topic in HelpTopic:
+            for topic in every_article():
                 found = [value_of(working.expression) for working in workings(shown, topic)]
                 if found:
                     seen.add(topic)
@@ -183,19 +194,19 @@ def test_that_every_part_of_a_plan_but_the_graphs_is_worked_out(model_paths: lis
                 assert bool(list(workings(shown, topic))) is (share.kind not in NO_WORKING)
 
 
-def working_of(shown: Plan, topic: HelpTopic) -> Working:
+def working_of(shown: Plan, topic: Topic) -> Working:
     (working,) = workings(shown, topic)
     return working
 
 
 def test_that_a_working_can_be_followed_with_pen_and_paper() -> None:
     model = read_model(sample_path("qwen3-8b"))
-    assert working_text(working_of(plan(model, Request()), HelpTopic.ZINC_KV_CACHE)) == (
+    assert working_text(working_of(plan(model, Request()), ZincTopic.KV_CACHE)) == (
         "36 (layers) × 2 (K and V) × 8 (KV heads) × 128 (elements a head) × 32,256 (tokens of "
         "context) × 4 (bytes an element) = 9,512,681,472 bytes (8.86 GiB)"
     )
     gemma = plan(read_model(sample_path("gemma-3-12b")), Request(EngineName.LLAMA_CPP))
-    text = working_text(working_of(gemma, HelpTopic.LLAMA_KV_CACHE))
+    text = working_text(working_of(gemma, LlamaCppTopic.KV_CACHE))
     assert text.startswith("40 (layers) × 4,608 (cells) × 2 (K and V) × 8 (KV heads)")
     # What is written is what is worked out.
     left, right = text.split(" = ")
@@ -212,14 +223,14 @@ def test_that_every_component_that_an_engine_may_have_has_a_topic(engine: Engine
         - {ComponentKind.STAGING, ComponentKind.PAGE_TABLE, ComponentKind.OUTPUT},
     }[engine]
     for kind, where in product(kinds, Place):
-        assert component_topic(engine, kind, where) in ARTICLES
+        assert component_topic(engine, kind, where) in every_article()
 
 
 def test_that_the_document_of_numbers_is_made_from_the_articles() -> None:
     made = runpy.run_path(str(ROOT / "packaging" / "numbers_document.py"))["document"]()
     written = (ROOT / "docs" / "numbers.md").read_text("utf-8")
     assert written == made, "python packaging/numbers_document.py"
-    for article in ARTICLES.values():
+    for article in every_article().values():
         assert f"\n### {article.title}\n" in written
 
 
@@ -230,23 +241,23 @@ def test_that_the_constants_in_formulas_are_those_that_plan() -> None:
     }
     for topic, constants in (
         (HelpTopic.TIGHT, [f"{TIGHT_BYTES // GIB} GiB"]),
-        (HelpTopic.ZINC_SHARE, [f"{AUTO_CONTEXT_PERCENT} ÷ 100"]),
-        (HelpTopic.ZINC_AUTOMATIC, [f"{AUTO_CONTEXT_STEP_TOKENS};", AUTO_CONTEXT_FLOOR_TOKENS]),
+        (ZincTopic.SHARE, [f"{AUTO_CONTEXT_PERCENT} ÷ 100"]),
+        (ZincTopic.AUTOMATIC, [f"{AUTO_CONTEXT_STEP_TOKENS};", AUTO_CONTEXT_FLOOR_TOKENS]),
         (HelpTopic.FLOOR, [AUTO_CONTEXT_FLOOR_TOKENS]),
         (HelpTopic.CEILING, [METAL_CONTEXT_CAP_TOKENS]),
-        (HelpTopic.ZINC_PAGE_TABLE, [PAGE_ENTRY_BYTES, VULKAN_PAGE_TOKENS]),
-        (HelpTopic.LLAMA_AUTOMATIC, [CELL_MULTIPLE]),
-        (HelpTopic.LLAMA_KV_CACHE, [CELL_MULTIPLE]),
-        (HelpTopic.LLAMA_WEIGHTS_DEVICE, paddings[Place.DEVICE]),
-        (HelpTopic.LLAMA_WEIGHTS_HOST, paddings[Place.HOST]),
-        (HelpTopic.MICRO_BATCH, [DEFAULT_UBATCH_TOKENS]),
-        (HelpTopic.BATCH, [DEFAULT_BATCH_TOKENS]),
-        (HelpTopic.SEQUENCES, [f"{program} {n}" for program, n in DEFAULT_SEQUENCES.items()]),
+        (ZincTopic.PAGE_TABLE, [PAGE_ENTRY_BYTES, VULKAN_PAGE_TOKENS]),
+        (LlamaCppTopic.AUTOMATIC, [CELL_MULTIPLE]),
+        (LlamaCppTopic.KV_CACHE, [CELL_MULTIPLE]),
+        (LlamaCppTopic.WEIGHTS_DEVICE, paddings[Place.DEVICE]),
+        (LlamaCppTopic.WEIGHTS_HOST, paddings[Place.HOST]),
+        (LlamaCppTopic.MICRO_BATCH, [DEFAULT_UBATCH_TOKENS]),
+        (LlamaCppTopic.BATCH, [DEFAULT_BATCH_TOKENS]),
+        (LlamaCppTopic.SEQUENCES, [f"{program} {n}" for program, n in DEFAULT_SEQUENCES.items()]),
     ):
         for constant in constants:
             text = f"{constant:,}" if isinstance(constant, int) else constant
-            assert text in ARTICLES[topic].formula, (topic, text)
+            assert text in " ".join(article_of(topic).formulas), (topic, text)
     for cache_type in CacheType:
-        assert cache_type.value in ARTICLES[HelpTopic.CACHE_TYPES].formula
+        assert cache_type.value in article_of(LlamaCppTopic.CACHE_TYPES).formula
     (default,) = LlamaCppOptions().fit_target_mib
-    assert f"{default:,} MiB" in ARTICLES[HelpTopic.FIT_TARGET].text
+    assert f"{default:,} MiB" in article_of(LlamaCppTopic.FIT_TARGET).text

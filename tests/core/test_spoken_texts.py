@@ -22,7 +22,7 @@ from memplan.detection.result import Detection, DetectionProblem
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, GpuLayers, LlamaCppOptions
 from memplan.estimate import Outcome, UnsupportedRequestError
-from memplan.language import ENGLISH, Language, speak, speaking, tr
+from memplan.language import ENGLISH, Language, speak, speaking
 from memplan.model import Model, Notice, NoticeKind
 from memplan.plan_json import plan_to_json
 from memplan.planner import Plan
@@ -34,12 +34,12 @@ from memplan.reports.saved_plan import open_saved_plan, saved_plan
 from memplan.request import Backend, EngineName, Request
 from memplan.solve import solve
 from memplan.units import GIB, ByteUnits
-from memplan.wording.accuracy import INTRODUCTION, shown_table
+from memplan.wording.accuracy import introduction, shown_table
 from memplan.wording.advice import advice_effect_text, advice_line, advice_text, cost_text
 from memplan.wording.crossings import crossing_text
 from memplan.wording.detection import problem_sentence
 from memplan.wording.differences import difference_text
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.articles import every_topic
 from memplan.wording.help.workings import working_text, workings
 from memplan.wording.notices import notice_text
 from memplan.wording.solutions import answer_text, margin_text, question_text
@@ -228,7 +228,7 @@ def test_that_there_is_a_text_for_every_notice(kind: NoticeKind, engine: EngineN
 
 
 def test_that_the_figures_of_accuracy_are_translated() -> None:
-    texts = [tr(sentence) for sentence in INTRODUCTION]
+    texts = introduction()
     for table in map(shown_table, accuracy_tables()):
         texts += [table.title, *table.headers, *(cell for row in table.rows for cell in row[1:])]
     assert left_over(texts) == []
@@ -297,7 +297,7 @@ def test_that_workings_are_translated() -> None:
     for name, request in REQUESTS:
         plan = plan_of(name, request)
         names = [*names_of(plan), *(tensor.name for tensor in plan.model.tensors), "min", "max"]
-        for topic in HelpTopic:
+        for topic in every_topic():
             for working in workings(plan, topic):
                 seen.add(topic)
                 assert left_over([working.subject, working_text(working)], *names) == []

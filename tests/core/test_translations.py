@@ -13,7 +13,7 @@ from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
-from memplan.wording.help.articles import ARTICLES, SECTION_TITLES
+from memplan.wording.help.articles import SECTION_TITLES, article_of, contents
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ("tr", "ntr", "marked")
@@ -248,7 +248,7 @@ def _outside_functions(node: ast.AST) -> Iterator[ast.Call]:
 
 def test_that_the_help_is_there_for_translators() -> None:
     known = {text.source for _, area, text in translated() if area == "plans"}
-    for article in ARTICLES.values():
-        assert {article.title, article.text, article.formula} <= known
-        assert {source for source in article.sources if PROSE.search(source)} <= known
+    for article in (article_of(topic) for _, topics in contents() for topic in topics):
+        assert {article.title, *article.texts, *article.formulas} <= known
+        assert {source for source in article.all_sources if PROSE.search(source)} <= known
     assert set(SECTION_TITLES.values()) <= known

@@ -11,11 +11,13 @@ import pytest
 from memplan import Backend, EngineName
 from memplan.accuracy import accuracy_tables
 from memplan.calculation import value_of
+from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.zinc.topics import ZincTopic
 from memplan.units import GIB, format_count
-from memplan.wording.help.articles import ARTICLES
+from memplan.wording.help.articles import article_of, every_topic
 from memplan.wording.help.lookup import component_topic
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.help.workings import workings
 from memplan_gui.help_desk import HelpDesk, focused_topic, topic_at
 from memplan_gui.help_pages import Page
@@ -112,7 +114,7 @@ def test_that_every_number_in_sight_has_a_topic_with_formula_and_source(
     planned.session.change("Engine", engine=engine, backend=backend)
     planned.session.plan_now()
     all_tabs(planned, qtbot)
-    seen: set[HelpTopic] = set()
+    seen: set[Topic] = set()
     tables = [t for t in planned.findChildren(QTableView) if isinstance(t, PlainTable)]
     assert len(tables) == 4
     for table in tables:
@@ -134,8 +136,8 @@ def test_that_every_number_in_sight_has_a_topic_with_formula_and_source(
             seen.add(topic)
     assert {HelpTopic.COUNTS, HelpTopic.LEFT, HelpTopic.MODEL_WEIGHTS, HelpTopic.SOLVED} <= seen
     for topic in seen:
-        assert ARTICLES[topic].formula
-        assert ARTICLES[topic].sources
+        assert article_of(topic).formula
+        assert article_of(topic).sources
 
 
 def test_that_every_control_of_the_left_column_has_a_topic(
@@ -202,7 +204,7 @@ def test_that_each_place_of_the_chart_has_its_topic(planned: MainWindow) -> None
             QPointF(line.x, (line.top + rect.bottom()) / 2)
         )
     assert found["REQUESTED"] is HelpTopic.REQUESTED
-    assert found["AUTOMATIC"] is HelpTopic.ZINC_AUTOMATIC
+    assert found["AUTOMATIC"] is ZincTopic.AUTOMATIC
     assert found["CEILING"] is HelpTopic.CEILING
     assert found["FLOOR"] is HelpTopic.FLOOR
     between = (layout.markers[0].x + rect.left()) / 2 + 7
@@ -210,11 +212,11 @@ def test_that_each_place_of_the_chart_has_its_topic(planned: MainWindow) -> None
     assert layout.share_y is not None
     assert chart.place_topic(QPointF(between, layout.budget_y)) is HelpTopic.BUDGET
     assert chart.place_topic(layout.budget_pill.center()) is HelpTopic.BUDGET
-    assert chart.place_topic(QPointF(between, layout.share_y)) is HelpTopic.ZINC_SHARE
+    assert chart.place_topic(QPointF(between, layout.share_y)) is ZincTopic.SHARE
     bottom = chart.place_topic(QPointF(between, rect.bottom() - 20))
-    assert bottom is HelpTopic.ZINC_WEIGHTS
+    assert bottom is ZincTopic.WEIGHTS
     right = QPointF(rect.right() - 25, layout.frame.y_of(8 * GIB))
-    assert chart.place_topic(right) is HelpTopic.ZINC_KV_CACHE
+    assert chart.place_topic(right) is ZincTopic.KV_CACHE
     below = QPointF(between, rect.bottom() + 12)
     assert chart.place_topic(below) is HelpTopic.CONTEXT_AXIS
     assert chart.place_topic(QPointF(3, rect.center().y())) is HelpTopic.BYTES_AXIS
@@ -241,8 +243,8 @@ def test_that_other_plans_buffers_and_bands_in_the_chart_have_topics(planned: Ma
         HelpTopic.LARGEST_BUFFER,
         HelpTopic.BAND,
         HelpTopic.METAL_BUDGET,
-        HelpTopic.LLAMA_KV_CACHE,
-        HelpTopic.LLAMA_COMPUTE_DEVICE,
+        LlamaCppTopic.KV_CACHE,
+        LlamaCppTopic.COMPUTE_DEVICE,
     }
 
 
@@ -310,7 +312,7 @@ def test_that_the_context_menu_explains_and_opens_the_help(
     assert len(boxes()) == 1
     QWhatsThis.hideText()
     menu.actions()[1].trigger()
-    assert opened(desk).subject() is HelpTopic.ZINC_WEIGHTS
+    assert opened(desk).subject() is ZincTopic.WEIGHTS
     menu.close()
 
 
@@ -348,7 +350,7 @@ def test_that_f1_opens_the_topic_of_what_has_the_focus(
     planned.view.breakdown.selectRow(1)
     press(planned, Qt.Key.Key_F1)
     assert opened(desk) is first
-    assert first.subject() is HelpTopic.ZINC_KV_CACHE
+    assert first.subject() is ZincTopic.KV_CACHE
     bring_to_front(planned, qtbot)
     chart_of(planned).setFocus()
     press(planned, Qt.Key.Key_F1)
@@ -370,20 +372,20 @@ def test_that_a_topic_shows_formula_source_and_the_open_models_numbers(
 ) -> None:
     shown = planned.session.plan
     assert shown is not None
-    for topic in HelpTopic:
+    for topic in every_topic():
         desk.show_subject(topic)
         text = opened(desk).page.toPlainText()
-        article = ARTICLES[topic]
+        article = article_of(topic)
         assert article.title in text
-        assert article.text in text
-        assert article.formula in text
-        assert all(source in text for source in article.sources)
+        assert all(each in text for each in article.texts)
+        assert all(each in text for each in article.formulas)
+        assert all(source in text for source in article.all_sources)
         for working in workings(shown, topic):
             assert f"= {format_count(value_of(working.expression))}" in text
 
 
 def test_that_the_numbers_follow_the_plan(planned: MainWindow, desk: HelpDesk) -> None:
-    desk.show_subject(HelpTopic.ZINC_SHARE)
+    desk.show_subject(ZincTopic.SHARE)
     assert "14,602,888,806" in opened(desk).page.toPlainText()
     planned.session.change("Budget", budget_bytes=8 * GIB)
     planned.session.plan_now()
@@ -424,11 +426,11 @@ def test_that_the_arrow_keys_go_through_topics_and_pass_headings(
 def test_that_links_lead_to_topics_and_alt_left_leads_back(
     planned: MainWindow, qtbot: QtBot, desk: HelpDesk
 ) -> None:
-    for topic in HelpTopic:
+    for topic in every_topic():
         desk.show_subject(topic)
         html = opened(desk).page.toHtml()
         targets = set(re.findall(r'href="topic:([\w-]+)"', html))
-        assert targets == {other.value for other in ARTICLES[topic].related}
+        assert targets == {other.value for other in article_of(topic).all_related}
     shown = opened(desk)
     desk.show_subject(HelpTopic.FLOOR)
     shown.page.anchorClicked.emit(QUrl("topic:ceiling"))
@@ -514,8 +516,8 @@ def test_that_a_table_of_another_engine_explains_the_other_engine(
     assert isinstance(compare, CompareTab)
     rows = range(compare.terms.rowCount())
     weights = next(r for r in rows if compare.terms.texts(r)[:2] == ["Weights", "Device"])
-    assert compare.terms.cell_topic(weights, 2) is HelpTopic.ZINC_WEIGHTS
-    assert compare.terms.cell_topic(weights, 3) is HelpTopic.LLAMA_WEIGHTS_DEVICE
+    assert compare.terms.cell_topic(weights, 2) is ZincTopic.WEIGHTS
+    assert compare.terms.cell_topic(weights, 3) is LlamaCppTopic.WEIGHTS_DEVICE
     assert compare.terms.cell_topic(weights, 4) is HelpTopic.DIFFERENCE
     assert topic_at(compare.terms.viewport(), compare.mapToGlobal(QPoint(-9, -9))) is not None
 

@@ -14,7 +14,7 @@ from memplan.planner import plan
 from memplan.reader.errors import Choice, ChoiceNeededError, GgufError
 from memplan.request import Backend, Request
 from memplan.units import GIB
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.articles import every_topic
 from memplan_gui.dialogs import Dialogs
 from memplan_gui.help_desk import HelpDesk
 from memplan_gui.help_pages import article_html, whats_this_html
@@ -114,7 +114,7 @@ def test_that_recent_models_are_named_as_they_are(window: MainWindow) -> None:
 def test_that_the_help_shows_the_models_name(model: Model) -> None:
     shown = plan(model, Request())
     named = 0
-    for topic in HelpTopic:
+    for topic in every_topic():
         page = article_html(topic, shown)
         assert "<img" not in page
         assert "<img" not in whats_this_html(topic, shown)

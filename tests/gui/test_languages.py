@@ -21,7 +21,7 @@ from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
 from memplan.units import GIB, ByteUnits
 from memplan.version import __version__
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.articles import every_topic
 from memplan.wording.verdicts import log_lines
 from memplan_gui.about import AboutWindow
 from memplan_gui.appearance import ThemeSwitch
@@ -225,7 +225,7 @@ def test_that_every_text_in_the_code_is_looked_up() -> None:
 def test_that_no_text_of_the_help_stays_english(pseudo: MainWindow) -> None:
     desk = pseudo.help_desk()
     found = []
-    for subject in (*HelpTopic, *Page):
+    for subject in (*every_topic(), *Page):
         desk.show_subject(subject)
         assert desk.help_window is not None
         found.append(_in_english(pseudo, desk.help_window))

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from memplan.comparison import Trait
     from memplan.detection.device import Amount, DetectedDevice
     from memplan.engines.log_dialect import LogDialect
-    from memplan.estimate import Estimate
+    from memplan.estimate import Estimate, GrowthKind
     from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
     from memplan.request import Request
     from memplan.solve import Solution
-    from memplan.wording.help.article import Article
+    from memplan.wording.help.article import Article, Note
+    from memplan.wording.help.topics import HelpTopic
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Engine(ABC):
         versions: what the versions that are modelled are called, each with its backends; without
             any where a version is for all of them.
         parts: what it loads beside the model.
+        accuracy: how exact its plan is, and what was measured, in sentences, marked.
     """
 
     name: ClassVar[str]
@@ -70,6 +72,7 @@ class Engine(ABC):
     several_devices: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, tuple[Backend, ...]]]
     parts: ClassVar[frozenset[Part]] = frozenset()
+    accuracy: ClassVar[str] = ""
 
     @abstractmethod
     def estimate(self, model: Model, request: Request) -> Estimate:
@@ -158,6 +161,18 @@ class Engine(ABC):
     def articles(self) -> Mapping[StrEnum, Article]:
         """Articles about what only this engine has, by their topics, beside those of the help."""
         return {}
+
+    def notes(self) -> Mapping[HelpTopic, Note]:
+        """What the engine adds to the help's own articles."""
+        return {}
+
+    def part_topic(self, part: Part) -> StrEnum | None:
+        """What explains a part beside the model; ``None``: the engine has no such part."""
+        return None
+
+    def growth_topic(self, kind: GrowthKind) -> StrEnum | None:
+        """What explains memory that it takes while it serves; ``None``: it takes none."""
+        return None
 
     def component_topic(self, kind: ComponentKind, where: Place) -> StrEnum | None:
         """What explains a component of the engine's plan; ``None``: it has no such component."""

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from memplan.engines.log_app import App, LogChange
+from memplan.engines.registry import ENGINES
 from memplan.logs.log import Log
 from memplan.logs.rows import DIALECTS
 
@@ -21,6 +22,12 @@ WIDESPREAD: Final = tuple(
     if app.widespread
 )
 """Those whose log is asked for where no program is known."""
+
+
+def program_titles() -> list[str]:
+    """The engines, and the widespread programs around them, whose logs are read."""
+    engines = [engine.title for engine in ENGINES.values()]
+    return [*engines, *(app.title for app in WIDESPREAD if app.title not in engines)]
 
 
 def program_of(log: Log) -> App | None:

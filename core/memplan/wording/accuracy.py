@@ -5,26 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from memplan.accuracy import Table
+from memplan.engines.registry import ENGINES
 from memplan.language import in_figures, marked, tr
 
-INTRODUCTION: Final = (
-    marked(
-        "ZINC's plan is its own arithmetic: 400 random cases and 64 model files agree with what "
-        "ZINC itself gives, in every field and to the byte. The largest contexts that its authors "
-        "publish of September 2026 come out; the reserves of that time are derived from them, and "
-        "are estimates for other models."
-    ),
-    marked(
-        "Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what "
-        "its dry run reports, in every configuration that was measured. Compute buffers follow "
-        "from the model's graph; where they are not exact, they are estimates with a band."
-    ),
-    marked(
-        "The tables say by family of architectures how many configurations are exact, and how far "
-        "off the others are, relative to what llama.cpp reports. For the question whether a model "
-        "fits, the table about all bytes on the device counts. Metal was not measured."
-    ),
+_TABLES: Final = marked(
+    "The tables say by family of architectures how many configurations are exact, and how far off "
+    "the others are, relative to what the engine reports. For the question whether a model fits, "
+    "the table about all bytes on the device counts."
 )
+
+
+def introduction() -> list[str]:
+    """How exact each engine's plan is, and what the tables say."""
+    texts = [engine.accuracy for engine in ENGINES.values() if engine.accuracy]
+    return [tr(text) for text in (*texts, _TABLES)]
+
 
 TITLES: Final = (
     marked("Device compute buffer"),

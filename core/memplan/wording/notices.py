@@ -26,7 +26,7 @@ _NOTICES: Final[Mapping[NoticeKind, str]] = exhaustive(
             "Parts of the split model are missing: {detail}. "
             "The plan is for the parts that are there."
         ),
-        NoticeKind.SHARD_ALIGNMENT: marked("llama.cpp does not load this split model: {detail}."),
+        NoticeKind.SHARD_ALIGNMENT: marked("Not every engine loads this split model: {detail}."),
         NoticeKind.NOT_CHECKED_ONLINE: marked(
             "Planned from the copy of its header that is kept on this computer; "
             "whether the model has changed since is not known."

@@ -107,6 +107,7 @@ class OptionsCard(Card):
         self._captions: dict[str, QLabel] = {}
         # With a parent even where an engine has no more options: else they would outlive the card.
         self.more, self._more_rows = QPushButton(self), QWidget(self)
+        self.more.setProperty("role", "link")
         self.more.hide()
         self._lay_out()
         session.request_changed.connect(self.show_request)
@@ -128,7 +129,6 @@ class OptionsCard(Card):
         self.body.addLayout(first)
         self._more_rows.setLayout(hidden)
         if not hidden.isEmpty():
-            self.more.setProperty("role", "link")
             self.more.setCheckable(True)
             self.more.toggled.connect(self._open_more)
             self.body.addWidget(self.more)

@@ -12,7 +12,7 @@ from memplan.memory.component import ComponentKind, Part
 from memplan.model_parts import PartFile
 from memplan.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
-from memplan.wording.help.topics import HelpTopic
+from memplan.wording.help.lookup import part_topic
 from memplan.wording.titles import part_title
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -47,7 +47,7 @@ class PartRows(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(scaled(2))
-        explain(HelpTopic.PROJECTOR, self)
+        explain(part_topic(Part.PROJECTOR), self)
 
     def show_rows(self, parts: Sequence[PartFile], offered: Sequence[str]) -> None:
         """Show what the model has beside it, and offer files that lie in its folder."""

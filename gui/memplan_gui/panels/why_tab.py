@@ -136,7 +136,6 @@ class WhyTab(PlanPage):
         left.addSpacing(scaled(4))
         log_title = label("muted", tr("The engine's log says"))
         explain(HelpTopic.LOG_LINES, log_title, self._log)
-        explain(HelpTopic.FIT_TARGET, self._margin)
         explain(HelpTopic.VERDICT, self)
         left.addWidget(log_title)
         left.addWidget(self._log)

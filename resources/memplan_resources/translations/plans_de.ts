@@ -828,12 +828,8 @@
         <translation>Urteil und Budget</translation>
     </message>
     <message>
-        <source>Engines, and the parts of ZINC&apos;s plan</source>
-        <translation>Engines und die Teile von ZINCs Plan</translation>
-    </message>
-    <message>
-        <source>llama.cpp: parts and options</source>
-        <translation>llama.cpp: Teile und Optionen</translation>
+        <source>Engines and devices</source>
+        <translation>Engines und Geräte</translation>
     </message>
     <message>
         <source>Model, chart, comparison</source>
@@ -842,10 +838,6 @@
     <message>
         <source>Verdict</source>
         <translation>Urteil</translation>
-    </message>
-    <message>
-        <source>Whether the model fits, what the engine does at its start, and with which context. ZINC sizes the context, holds its floor, trims the context or refuses to start. llama.cpp takes the context, shortens it (--fit) or fails to load.</source>
-        <translation>Ob das Modell passt, was die Engine beim Start tut und mit welchem Kontext. ZINC bemisst den Kontext, bleibt bei seiner Untergrenze, kürzt den Kontext oder verweigert den Start. llama.cpp nimmt den Kontext, kürzt ihn (--fit) oder lädt nicht.</translation>
     </message>
     <message>
         <source>Fits: the bytes that count at the requested context, else at the automatic one, ≤ budget. On Metal with a total memory: the bytes that count ≤ total memory.</source>
@@ -860,16 +852,16 @@
         <translation>Passt, knapp, passt nicht</translation>
     </message>
     <message>
-        <source>Tight means that it fits with little to spare, so that another program may take what is missing. The rule is ZINC&apos;s own fit verdict; Memplan uses it for every engine.</source>
-        <translation>Knapp heißt, dass es mit wenig Spielraum passt, sodass ein anderes Programm belegen kann, was dann fehlt. Die Regel ist ZINCs eigenes Urteil; Memplan wendet sie auf jede Engine an.</translation>
-    </message>
-    <message>
         <source>Tight: less than 1 GiB left, or on Metal more than the working set but no more than the total memory.</source>
         <translation>Knapp: weniger als 1 GiB übrig, oder auf Metal mehr als das Working Set, aber höchstens der Gesamtspeicher.</translation>
     </message>
     <message>
         <source>ZINC: its fit verdict (OK, warning, failure)</source>
         <translation>ZINC: sein Urteil, ob es passt (OK, Warnung, Fehler)</translation>
+    </message>
+    <message>
+        <source>ZINC counts all of it, whether it is free or not.</source>
+        <translation>ZINC zählt ihn ganz, ob er frei ist oder nicht.</translation>
     </message>
     <message>
         <source>ZINC: the start of its Vulkan and Metal backends</source>
@@ -886,10 +878,6 @@
     <message>
         <source>Asked of the device: recommendedMaxWorkingSetSize. Of the catalogue: two thirds to 84 % of the memory; the more memory, the larger the share.</source>
         <translation>Vom Gerät erfragt: recommendedMaxWorkingSetSize. Aus dem Katalog: zwei Drittel bis 84 % des Speichers; je mehr Speicher, desto größer der Anteil.</translation>
-    </message>
-    <message>
-        <source>ZINC: the start of its Metal backend; Apple: MTLDevice.recommendedMaxWorkingSetSize</source>
-        <translation>ZINC: der Start seines Metal-Backends; Apple: MTLDevice.recommendedMaxWorkingSetSize</translation>
     </message>
     <message>
         <source>Total memory</source>
@@ -936,10 +924,6 @@
         <translation>Zählt zum Budget</translation>
     </message>
     <message>
-        <source>The memory that the engine may use. On Vulkan, CUDA and ROCm it is the memory of the device; ZINC counts all of it, whether it is free or not. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
-        <translation>Der Speicher, den die Engine belegen darf. Auf Vulkan, CUDA und ROCm ist es der Speicher des Geräts; ZINC zählt ihn ganz, ob er frei ist oder nicht. Was Desktop und andere Programme belegen, wird nur abgezogen, wenn „jetzt frei“ gewählt ist.</translation>
-    </message>
-    <message>
         <source>Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA, ROCm: the device&apos;s memory. Metal: the working set.</source>
         <translation>Vulkan: Summe der Größen aller Heaps mit DEVICE_LOCAL. CUDA, ROCm: der Speicher des Geräts. Metal: das Working Set.</translation>
     </message>
@@ -960,16 +944,28 @@
         <translation>Übrig, zu viel</translation>
     </message>
     <message>
-        <source>What the budget has left at a context, or by how much the bytes that count are over it. With a margin of --fit-target, llama.cpp wants more than nothing left.</source>
-        <translation>Was bei einem Kontext vom Budget übrig ist oder um wie viel das, was zählt, darüber liegt. Mit einer Reserve (--fit-target) verlangt llama.cpp, dass mindestens diese übrig bleibt.</translation>
-    </message>
-    <message>
         <source>Left = budget − bytes that count. Below 0: over by so much.</source>
         <translation>Übrig = Budget − was zählt. Unter 0: um so viel zu viel.</translation>
     </message>
     <message>
         <source>ZINC: its headroom</source>
         <translation>ZINC: sein Spielraum (headroom)</translation>
+    </message>
+    <message>
+        <source>Whether the model fits, what the engine does at its start, and with which context.</source>
+        <translation>Ob das Modell passt, was die Engine beim Start tut, und mit welchem Kontext.</translation>
+    </message>
+    <message>
+        <source>Tight means that it fits with little to spare, so that another program may take what is missing. The rule is the same for every engine.</source>
+        <translation>Knapp heißt, dass es mit wenig Spielraum passt, sodass ein anderes Programm belegen kann, was dann fehlt. Die Regel ist für jede Engine dieselbe.</translation>
+    </message>
+    <message>
+        <source>The memory that the engine may use. On Vulkan, CUDA and ROCm it is the memory of the device. What the desktop and other programs use is not subtracted unless “free now” is chosen.</source>
+        <translation>Der Speicher, den die Engine belegen darf. Auf Vulkan, CUDA und ROCm ist es der Speicher des Geräts. Was Desktop und andere Programme belegen, wird nur abgezogen, wenn „jetzt frei“ gewählt ist.</translation>
+    </message>
+    <message>
+        <source>What the budget has left at a context, or by how much the bytes that count are over it.</source>
+        <translation>Was bei einem Kontext vom Budget übrig ist, oder um wie viel die Byte, die zählen, darüber liegen.</translation>
     </message>
     <message>
         <source>Share of the budget</source>
@@ -1012,16 +1008,76 @@
         <translation>Schätzung und ihr Band (≈, ±)</translation>
     </message>
     <message>
-        <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way. Compute buffers are estimated where the graph cannot be followed: for an architecture that is not known, or a file that lacks a tensor. The chart hatches it.</source>
-        <translation>Eine Zahl ohne ≈ ist, was die Engine belegt, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten danebenliegen kann. Rechenpuffer werden geschätzt, wo dem Graphen nicht gefolgt werden kann: bei einer unbekannten Architektur oder einer Datei, der ein Tensor fehlt. Das Diagramm schraffiert sie.</translation>
+        <source>A number without ≈ is what the engine allocates, to the byte. An estimate says by how much it may be off either way. The chart hatches it.</source>
+        <translation>Eine Zahl ohne ≈ ist, was die Engine belegt, auf das Byte genau. Eine Schätzung sagt, um wie viel sie nach oben oder unten danebenliegen kann. Das Diagramm schraffiert sie.</translation>
     </message>
     <message>
-        <source>± = estimate × 1 ÷ 2.</source>
-        <translation>± = Schätzung × 1 ÷ 2.</translation>
+        <source>From estimate − band to estimate + band.</source>
+        <translation>Von Schätzung − Band bis Schätzung + Band.</translation>
+    </message>
+    <message>
+        <source>llama.cpp takes the context, shortens it (--fit) or fails to load.</source>
+        <translation>llama.cpp nimmt den Kontext, kürzt ihn (--fit) oder lädt nicht.</translation>
+    </message>
+    <message>
+        <source>With a margin of --fit-target, llama.cpp wants more than nothing left.</source>
+        <translation>Mit einer Reserve aus --fit-target will llama.cpp mehr als nichts übrig haben.</translation>
+    </message>
+    <message>
+        <source>Compute buffers of llama.cpp are estimated where the graph cannot be followed, for an architecture that is not known or a file that lacks a tensor, and on ROCm, where nothing was measured.</source>
+        <translation>Rechenpuffer von llama.cpp werden geschätzt, wo dem Graphen nicht gefolgt werden kann, bei einer unbekannten Architektur oder einer Datei, der ein Tensor fehlt, und auf ROCm, wo nichts gemessen wurde.</translation>
+    </message>
+    <message>
+        <source>llama.cpp: ± = estimate × 1 ÷ 2; on ROCm estimate × 1 ÷ 5.</source>
+        <translation>llama.cpp: ± = Schätzung × 1 ÷ 2; auf ROCm Schätzung × 1 ÷ 5.</translation>
     </message>
     <message>
         <source>Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv</source>
         <translation>Zahlen, die llama.cpp selbst ausgegeben hat: tests/data/llama_cpp_memory.csv</translation>
+    </message>
+    <message>
+        <source>llama.cpp b11434: common/fit.cpp, ggml backends</source>
+        <translation>llama.cpp b11434: common/fit.cpp, ggml-Backends</translation>
+    </message>
+    <message>
+        <source>llama.cpp takes what it is told, warns beyond the model&apos;s context length, and fails to load what does not fit.</source>
+        <translation>llama.cpp nimmt, was verlangt wird, warnt jenseits der Kontextlänge des Modells und lädt nicht, was nicht passt.</translation>
+    </message>
+    <message>
+        <source>llama.cpp: as requested.</source>
+        <translation>llama.cpp: wie angefordert.</translation>
+    </message>
+    <message>
+        <source>llama.cpp fails to load where the budget does not hold it.</source>
+        <translation>llama.cpp lädt nicht, wo das Budget nicht reicht.</translation>
+    </message>
+    <message>
+        <source>llama.cpp with a cache for each sequence: 4,096 × sequences.</source>
+        <translation>llama.cpp mit einem Cache je Sequenz: 4.096 × Sequenzen.</translation>
+    </message>
+    <message>
+        <source>With llama.cpp and a cache for each sequence, each may be as long as the model allows.</source>
+        <translation>Bei llama.cpp mit einem Cache je Sequenz darf jede so lang sein, wie das Modell erlaubt.</translation>
+    </message>
+    <message>
+        <source>llama.cpp: context length × sequences with a cache of their own.</source>
+        <translation>llama.cpp: Kontextlänge × Sequenzen mit eigenem Cache.</translation>
+    </message>
+    <message>
+        <source>llama.cpp takes what each layer and each operation needs.</source>
+        <translation>llama.cpp belegt, was jede Schicht und jede Operation braucht.</translation>
+    </message>
+    <message>
+        <source>llama.cpp aligns them to 16 bytes on Vulkan, 128 on CUDA and 32 on Metal. ROCm is built from the source of CUDA.</source>
+        <translation>llama.cpp richtet sie auf Vulkan an 16 Byte aus, auf CUDA an 128 und auf Metal an 32. ROCm wird aus dem Quelltext von CUDA gebaut.</translation>
+    </message>
+    <message>
+        <source>llama.cpp pads tensors, keeps some on the host and copies others.</source>
+        <translation>llama.cpp füllt Tensoren auf, behält manche auf dem Host und kopiert andere.</translation>
+    </message>
+    <message>
+        <source>llama.cpp&apos;s plan takes an architecture that is not known for plain full attention. Ollama and LM Studio run llama.cpp with settings of their own: give those as options.</source>
+        <translation>Der Plan von llama.cpp nimmt eine unbekannte Architektur als einfache volle Attention. Ollama und LM Studio führen llama.cpp mit eigenen Einstellungen aus: diese als Optionen angeben.</translation>
     </message>
     <message>
         <source>The engine&apos;s log</source>
@@ -1036,28 +1092,12 @@
         <translation>GiB und MiB in diesen Zeilen sind Vielfache von 1.024, wie die Engines sie ausgeben.</translation>
     </message>
     <message>
-        <source>ZINC: the messages of its start; llama.cpp b11434: common/fit.cpp, ggml backends</source>
-        <translation>ZINC: die Meldungen beim Start; llama.cpp b11434: common/fit.cpp, ggml-Backends</translation>
-    </message>
-    <message>
         <source>How many tokens the engine keeps in memory at a time: prompt, chat and answer together. 128K is written for 131,072 tokens: K is 1,024.</source>
         <translation>Wie viele Token die Engine zugleich im Speicher hält: Prompt, Chat und Antwort zusammen. 128K steht für 131.072 Token: K ist 1.024.</translation>
     </message>
     <message>
-        <source>Planned for: the requested context, at most the ceiling with ZINC; without a request the automatic one.</source>
-        <translation>Geplant wird für: den angeforderten Kontext, bei ZINC höchstens die Obergrenze; ohne Anfrage den automatischen.</translation>
-    </message>
-    <message>
         <source>Requested context</source>
         <translation>Angeforderter Kontext</translation>
-    </message>
-    <message>
-        <source>The context that you ask for. ZINC takes no more than the ceiling, and trims what does not fit. llama.cpp takes what it is told, warns beyond the model&apos;s context length, and fails to load what does not fit.</source>
-        <translation>Der Kontext, der verlangt wird. ZINC nimmt höchstens die Obergrenze und kürzt, was nicht passt. llama.cpp nimmt, was verlangt wird, warnt jenseits der Kontextlänge des Modells und lädt nicht, was nicht passt.</translation>
-    </message>
-    <message>
-        <source>ZINC: min(requested, ceiling). llama.cpp: as requested.</source>
-        <translation>ZINC: min(angefordert, Obergrenze). llama.cpp: wie angefordert.</translation>
     </message>
     <message>
         <source>Automatic context of ZINC</source>
@@ -1132,24 +1172,36 @@
         <translation>Der größte Kontext mit: was zählt ≤ Budget − Reserve und größter Tensor ≤ größter Puffer.</translation>
     </message>
     <message>
-        <source>Automatic sizing never picks fewer tokens, unless the model declares fewer. It is no promise: ZINC starts with less where the whole budget does not hold it, and llama.cpp fails to load.</source>
-        <translation>Die Automatik wählt nie weniger Token, außer das Modell nennt weniger. Das ist kein Versprechen: ZINC startet mit weniger, wo das ganze Budget nicht reicht, und llama.cpp lädt dann nicht.</translation>
+        <source>Planned for: the requested context; without a request the automatic one.</source>
+        <translation>Geplant wird für: den angeforderten Kontext; ohne Anfrage den automatischen.</translation>
     </message>
     <message>
-        <source>4,096 tokens; llama.cpp with a cache for each sequence: 4,096 × sequences.</source>
-        <translation>4.096 Token; llama.cpp mit einem Cache je Sequenz: 4.096 × Sequenzen.</translation>
+        <source>The context that you ask for.</source>
+        <translation>Der Kontext, der verlangt wird.</translation>
     </message>
     <message>
-        <source>The longest context that model and backend allow: what the model&apos;s header declares, 4,096 where it declares nothing; with ZINC on Metal at most 262,144. With llama.cpp and a cache for each sequence, each may be as long as the model allows.</source>
-        <translation>Der längste Kontext, den Modell und Backend erlauben: was der Header des Modells nennt, 4.096, wo er nichts nennt; bei ZINC auf Metal höchstens 262.144. Bei llama.cpp mit einem Cache je Sequenz darf jede so lang sein, wie das Modell erlaubt.</translation>
+        <source>As it is asked for; 0 leaves the choice to the engine.</source>
+        <translation>Wie er verlangt wird; 0 überlässt der Engine die Wahl.</translation>
     </message>
     <message>
-        <source>ZINC: min(context length, 262,144 on Metal). llama.cpp: context length × sequences with a cache of their own.</source>
-        <translation>ZINC: min(Kontextlänge, 262.144 auf Metal). llama.cpp: Kontextlänge × Sequenzen mit eigenem Cache.</translation>
+        <source>Automatic sizing never picks fewer tokens, unless the model declares fewer. It is no promise that so long a context fits.</source>
+        <translation>Die Automatik wählt nie weniger Token, außer das Modell nennt weniger. Das ist kein Versprechen, dass ein so langer Kontext passt.</translation>
     </message>
     <message>
-        <source>GGUF: context_length of the architecture; ZINC: src/gpu/memory_plan.zig</source>
-        <translation>GGUF: context_length der Architektur; ZINC: src/gpu/memory_plan.zig</translation>
+        <source>4,096 tokens.</source>
+        <translation>4.096 Token.</translation>
+    </message>
+    <message>
+        <source>The longest context that model and backend allow: what the model&apos;s header declares, 4,096 where it declares nothing.</source>
+        <translation>Der längste Kontext, den Modell und Backend erlauben: was der Header des Modells nennt, 4.096, wo er nichts nennt.</translation>
+    </message>
+    <message>
+        <source>The context length that the header declares.</source>
+        <translation>Die Kontextlänge, die der Header nennt.</translation>
+    </message>
+    <message>
+        <source>GGUF: context_length of the architecture</source>
+        <translation>GGUF: context_length der Architektur</translation>
     </message>
     <message>
         <source>Used tokens</source>
@@ -1460,10 +1512,6 @@
         <translation>Gewichte der Datei</translation>
     </message>
     <message>
-        <source>The bytes of all tensors in the file. What an engine makes of them may differ: llama.cpp pads tensors, keeps some on the host and copies others.</source>
-        <translation>Die Byte aller Tensoren der Datei. Was eine Engine daraus macht, kann abweichen: llama.cpp füllt Tensoren auf, behält manche auf dem Host und kopiert andere.</translation>
-    </message>
-    <message>
         <source>Sum over all tensors: elements ÷ elements a block × bytes a block.</source>
         <translation>Summe über alle Tensoren: Elemente ÷ Elemente je Block × Byte je Block.</translation>
     </message>
@@ -1500,10 +1548,6 @@
         <translation>context_length der Architektur; 4.096, wo es keine gibt.</translation>
     </message>
     <message>
-        <source>GGUF: context_length of the architecture; ZINC: config.zig</source>
-        <translation>GGUF: context_length der Architektur; ZINC: config.zig</translation>
-    </message>
-    <message>
         <source>Architecture, quantisation, layers, KV heads</source>
         <translation>Architektur, Quantisierung, Schichten, KV-Köpfe</translation>
     </message>
@@ -1516,8 +1560,12 @@
         <translation>block_count, attention.head_count_kv, general.file_type des Headers.</translation>
     </message>
     <message>
-        <source>GGUF: key-values of the header; ZINC: config.zig</source>
-        <translation>GGUF: Schlüssel und Werte des Headers; ZINC: config.zig</translation>
+        <source>The bytes of all tensors in the file. What an engine makes of them may differ.</source>
+        <translation>Die Byte aller Tensoren der Datei. Was eine Engine daraus macht, kann abweichen.</translation>
+    </message>
+    <message>
+        <source>GGUF: key-values of the header</source>
+        <translation>GGUF: Schlüssel und Werte des Headers</translation>
     </message>
     <message>
         <source>Chart</source>
@@ -1632,8 +1680,12 @@
         <translation>Modelle auf diesem Rechner</translation>
     </message>
     <message>
-        <source>Files in the folders in which LM Studio, Ollama, Hugging Face, llama.cpp, Jan, KoboldCpp and text-generation-webui keep models, and in folders that you keep in the library. Each is planned for the machine and the options at the left, as if it were open. “Largest” is the longest context that fits with nothing moved to other memory. A header is read again when size or time of its file has changed.</source>
-        <translation>Dateien in den Ordnern, in denen LM Studio, Ollama, Hugging Face, llama.cpp, Jan, KoboldCpp und text-generation-webui Modelle aufbewahren, und in Ordnern, die Sie in der Bibliothek behalten. Jedes wird für die Maschine und die Optionen links geplant, als wäre es geöffnet. „Größter“ ist der längste Kontext, der passt, ohne dass etwas in anderen Speicher kommt. Ein Header wird neu gelesen, wenn sich Größe oder Zeit seiner Datei geändert haben.</translation>
+        <source>Files in the folders in which LM Studio, Ollama, Hugging Face and other programs keep models, and in folders that you keep in the library. Each is planned for the machine and the options at the left, as if it were open. “Largest” is the longest context that fits with nothing moved to other memory. A header is read again when size or time of its file has changed.</source>
+        <translation>Dateien in den Ordnern, in denen LM Studio, Ollama, Hugging Face und andere Programme Modelle aufbewahren, und in Ordnern, die Sie in der Bibliothek behalten. Jedes wird für die Maschine und die Optionen links geplant, als wäre es geöffnet. „Größter“ ist der längste Kontext, der passt, ohne dass etwas in anderen Speicher kommt. Ein Header wird neu gelesen, wenn sich Größe oder Zeit seiner Datei geändert haben.</translation>
+    </message>
+    <message>
+        <source>Tensor data are as the header says, whether they are there or not. The model&apos;s card says what was assumed about the open model.</source>
+        <translation>Die Tensordaten sind so, wie der Header sagt, ob sie da sind oder nicht. Die Karte des Modells sagt, was über das geöffnete Modell angenommen wurde.</translation>
     </message>
     <message>
         <source>One plan for each model; the rows in sight come first.</source>
@@ -1660,10 +1712,6 @@
         <translation>Was angenommen wird</translation>
     </message>
     <message>
-        <source>One GPU runs the model, and tensor data are as the header says, whether they are there or not. An architecture that is not known is planned as plain full attention. Ollama and LM Studio run llama.cpp with settings of their own: give those as options. The model&apos;s card says what was assumed about the open model.</source>
-        <translation>Eine GPU führt das Modell aus, und die Tensordaten sind so, wie der Header sagt, ob sie da sind oder nicht. Eine unbekannte Architektur wird als einfache volle Attention geplant. Ollama und LM Studio führen llama.cpp mit eigenen Einstellungen aus: diese als Optionen angeben. Die Karte des Modells sagt, was über das geöffnete Modell angenommen wurde.</translation>
-    </message>
-    <message>
         <source>No formula of its own: a notice in the model&apos;s card for each assumption.</source>
         <translation>Keine eigene Formel: ein Hinweis in der Karte des Modells für jede Annahme.</translation>
     </message>
@@ -1676,16 +1724,16 @@
         <translation>ZINC (September 2026): Notizen der Autoren über Kontexte und Next-Token-Schichten</translation>
     </message>
     <message>
-        <source>The program that runs the model. Each plans its memory its own way: ZINC with one formula for all models, llama.cpp by what each layer and each operation takes.</source>
-        <translation>Das Programm, das das Modell ausführt. Jedes plant seinen Speicher auf eigene Weise: ZINC mit einer Formel für alle Modelle, llama.cpp nach dem, was jede Schicht und jede Operation braucht.</translation>
-    </message>
-    <message>
         <source>No formula of its own: it decides which formulas apply.</source>
         <translation>Keine eigene Formel: Sie entscheidet, welche Formeln gelten.</translation>
     </message>
     <message>
-        <source>The interface through which the engine reaches the GPU. It decides which memory counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 on CUDA and 32 on Metal. ROCm is built from the source of CUDA.</source>
-        <translation>Die Schnittstelle, über die die Engine die GPU erreicht. Sie entscheidet, welcher Speicher zählt und wie Tensoren aufgefüllt werden: llama.cpp richtet sie auf Vulkan an 16 Byte aus, auf CUDA an 128 und auf Metal an 32. ROCm wird aus dem Quelltext von CUDA gebaut.</translation>
+        <source>The program that runs the model. Each plans its memory its own way.</source>
+        <translation>Das Programm, das das Modell ausführt. Jedes plant seinen Speicher auf eigene Weise.</translation>
+    </message>
+    <message>
+        <source>The interface through which the engine reaches the GPU. It decides which memory counts, and how tensors are padded.</source>
+        <translation>Die Schnittstelle, über die die Engine die GPU erreicht. Sie entscheidet, welcher Speicher zählt und wie Tensoren aufgefüllt werden.</translation>
     </message>
     <message>
         <source>Vulkan, CUDA, ROCm: the device&apos;s memory counts. Metal: device and host memory count.</source>
@@ -1794,6 +1842,50 @@
     <message>
         <source>Recurrent state × layers that do not attend ÷ layers.</source>
         <translation>Rekurrenter Zustand × Schichten ohne Attention ÷ Schichten.</translation>
+    </message>
+    <message>
+        <source>ZINC sizes the context, holds its floor, trims the context or refuses to start.</source>
+        <translation>ZINC bemisst den Kontext, hält seine Untergrenze, kürzt den Kontext oder verweigert den Start.</translation>
+    </message>
+    <message>
+        <source>It is the rule of ZINC&apos;s own fit verdict.</source>
+        <translation>Es ist die Regel von ZINCs eigenem Urteil.</translation>
+    </message>
+    <message>
+        <source>ZINC: the start of its Metal backend</source>
+        <translation>ZINC: der Start seines Metal-Backends</translation>
+    </message>
+    <message>
+        <source>ZINC: the messages of its start</source>
+        <translation>ZINC: die Meldungen beim Start</translation>
+    </message>
+    <message>
+        <source>ZINC: at most the ceiling.</source>
+        <translation>ZINC: höchstens die Obergrenze.</translation>
+    </message>
+    <message>
+        <source>ZINC takes no more than the ceiling, and trims what does not fit.</source>
+        <translation>ZINC nimmt höchstens die Obergrenze und kürzt, was nicht passt.</translation>
+    </message>
+    <message>
+        <source>ZINC: min(requested, ceiling).</source>
+        <translation>ZINC: min(angefordert, Obergrenze).</translation>
+    </message>
+    <message>
+        <source>ZINC starts with less where the whole budget does not hold it.</source>
+        <translation>ZINC startet mit weniger, wo das ganze Budget nicht reicht.</translation>
+    </message>
+    <message>
+        <source>With ZINC on Metal it is at most 262,144 tokens.</source>
+        <translation>Bei ZINC auf Metal sind es höchstens 262.144 Token.</translation>
+    </message>
+    <message>
+        <source>ZINC: min(context length, 262,144 on Metal).</source>
+        <translation>ZINC: min(Kontextlänge, 262.144 auf Metal).</translation>
+    </message>
+    <message>
+        <source>ZINC plans with one formula for all models.</source>
+        <translation>ZINC plant mit einer Formel für alle Modelle.</translation>
     </message>
     <message>
         <source>tokens × layers × KV heads × elements a head × bytes an element × 2 (K and V). Allocated on Metal: attending layers only, and rows of ⌊KV width ÷ 32⌋ × 34 bytes where heads are multiples of 32.</source>
@@ -2060,8 +2152,8 @@
         <translation>Teile des aufgeteilten Modells fehlen: {detail}. Der Plan gilt für die vorhandenen Teile.</translation>
     </message>
     <message>
-        <source>llama.cpp does not load this split model: {detail}.</source>
-        <translation>llama.cpp lädt dieses aufgeteilte Modell nicht: {detail}.</translation>
+        <source>Not every engine loads this split model: {detail}.</source>
+        <translation>Nicht jede Engine lädt dieses geteilte Modell: {detail}.</translation>
     </message>
     <message>
         <source>Planned from the copy of its header that is kept on this computer; whether the model has changed since is not known.</source>
@@ -2532,12 +2624,8 @@
         <translation>Der Plan von ZINC ist dessen eigene Arithmetik: 400 zufällige Fälle und 64 Modelldateien stimmen mit dem, was ZINC selbst ergibt, in jedem Feld und auf das Byte überein. Die größten Kontexte, die seine Autoren vom September 2026 veröffentlichen, kommen heraus; die Reserven dieser Zeit sind daraus abgeleitet und für andere Modelle Schätzungen.</translation>
     </message>
     <message>
-        <source>Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what its dry run reports, in every configuration that was measured. Compute buffers follow from the model&apos;s graph; where they are not exact, they are estimates with a band.</source>
-        <translation>Bei llama.cpp stimmen Gewichte, KV-Cache, rekurrenter Zustand und Ausgabe in jeder gemessenen Konfiguration auf das Byte mit dem überein, was sein Probelauf meldet. Rechenpuffer folgen aus dem Graphen des Modells; wo sie nicht exakt sind, sind sie Schätzungen mit einem Band.</translation>
-    </message>
-    <message>
-        <source>The tables say by family of architectures how many configurations are exact, and how far off the others are, relative to what llama.cpp reports. For the question whether a model fits, the table about all bytes on the device counts. Metal was not measured.</source>
-        <translation>Die Tabellen sagen je Familie von Architekturen, wie viele Konfigurationen exakt sind und wie weit die anderen abweichen, gemessen an dem, was llama.cpp meldet. Für die Frage, ob ein Modell passt, zählt die Tabelle über alle Byte auf dem Gerät. Metal wurde nicht gemessen.</translation>
+        <source>The tables say by family of architectures how many configurations are exact, and how far off the others are, relative to what the engine reports. For the question whether a model fits, the table about all bytes on the device counts.</source>
+        <translation>Die Tabellen sagen je Familie von Architekturen, wie viele Konfigurationen exakt sind und wie weit die anderen danebenliegen, bezogen auf das, was die Engine meldet. Für die Frage, ob ein Modell passt, zählt die Tabelle über alle Byte auf dem Gerät.</translation>
     </message>
     <message>
         <source>Device compute buffer</source>
@@ -3211,6 +3299,10 @@
     <message>
         <source>ZINC, allocated</source>
         <translation>ZINC, reserviert</translation>
+    </message>
+    <message>
+        <source>Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what its dry run reports, in every configuration that was measured. Compute buffers follow from the model&apos;s graph; where they are not exact, they are estimates with a band. Metal and ROCm were not measured.</source>
+        <translation>Bei llama.cpp stimmen Gewichte, KV-Cache, rekurrenter Zustand und Ausgabe auf das Byte mit dem überein, was sein Probelauf meldet, in jeder gemessenen Konfiguration. Rechenpuffer folgen aus dem Graphen des Modells; wo sie nicht exakt sind, sind es Schätzungen mit einem Band. Metal und ROCm wurden nicht gemessen.</translation>
     </message>
 </context>
 </TS>

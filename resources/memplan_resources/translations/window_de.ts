@@ -128,10 +128,6 @@
         <translation>{path} kann nicht geschrieben werden: {reason}.</translation>
     </message>
     <message>
-        <source>Paste the log of llama.cpp, llama-server, Ollama, LM Studio or ZINC here, or drop its file</source>
-        <translation>Das Log von llama.cpp, llama-server, Ollama, LM Studio oder ZINC hier einfügen oder die Datei hierher ziehen</translation>
-    </message>
-    <message>
         <source>The log cannot be read</source>
         <translation>Das Log kann nicht gelesen werden</translation>
     </message>
@@ -150,6 +146,10 @@
     <message>
         <source>Open the model that was loaded to see logged beside planned.</source>
         <translation>Das geladene Modell öffnen, um Log und Plan nebeneinander zu sehen.</translation>
+    </message>
+    <message>
+        <source>Paste the log of {programs} here, or drop its file</source>
+        <translation>Hier das Log von {programs} einfügen oder seine Datei ablegen</translation>
     </message>
     <message>
         <source>Explain a log – Memplan</source>

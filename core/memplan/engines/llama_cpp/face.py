@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
 from memplan.engines.engine import Engine
+from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.names import EngineName
+from memplan.language import marked
 from memplan.memory.backend import Backend
 from memplan.memory.component import Part
 from memplan.units import ByteUnits
-from memplan.wording.help.topics import HelpTopic
 
 if TYPE_CHECKING:
     from memplan.advice import Ladder
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from memplan.comparison import Trait
     from memplan.detection.device import Amount, DetectedDevice
     from memplan.engines.log_dialect import LogDialect
-    from memplan.estimate import Estimate
+    from memplan.estimate import Estimate, GrowthKind
     from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
     from memplan.request import Request
     from memplan.solve import Solution
+    from memplan.wording.help.article import Article, Note
+    from memplan.wording.help.topics import HelpTopic
 
 
 class LlamaCpp(Engine):
@@ -41,6 +44,12 @@ class LlamaCpp(Engine):
     several_devices = True
     parts = frozenset({Part.PROJECTOR, Part.DRAFT, Part.MTP, Part.ADAPTER})
     versions = {"b11434": (Backend.VULKAN, Backend.METAL, Backend.ROCM), "v0.5.0": (Backend.CUDA,)}
+    accuracy = marked(
+        "Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what "
+        "its dry run reports, in every configuration that was measured. Compute buffers follow "
+        "from the model's graph; where they are not exact, they are estimates with a band. Metal "
+        "and ROCm were not measured."
+    )
 
     def estimate(self, model: Model, request: Request) -> Estimate:
         from memplan.engines.llama_cpp.engine import estimate
@@ -125,19 +134,39 @@ class LlamaCpp(Engine):
 
         return margin_text(plan, units)
 
+    def articles(self) -> Mapping[StrEnum, Article]:
+        from memplan.engines.llama_cpp.help.articles import ARTICLES
+
+        return ARTICLES
+
+    def notes(self) -> Mapping[HelpTopic, Note]:
+        from memplan.engines.llama_cpp.help.notes import NOTES
+
+        return NOTES
+
+    def part_topic(self, part: Part) -> StrEnum | None:
+        from memplan.engines.llama_cpp.workings import PART_TOPICS
+
+        return PART_TOPICS[part]
+
+    def growth_topic(self, kind: GrowthKind) -> StrEnum | None:
+        from memplan.engines.llama_cpp.workings import GROWTH_TOPICS
+
+        return GROWTH_TOPICS[kind]
+
     def component_topic(self, kind: ComponentKind, where: Place) -> StrEnum | None:
         from memplan.engines.llama_cpp.workings import COMPONENT_TOPICS
 
         return COMPONENT_TOPICS.get((kind, where))
 
     def automatic_topic(self) -> StrEnum:
-        return HelpTopic.LLAMA_AUTOMATIC
+        return LlamaCppTopic.AUTOMATIC
 
     def largest_topic(self) -> StrEnum:
-        return HelpTopic.LLAMA_LARGEST
+        return LlamaCppTopic.LARGEST
 
     def share_topic(self) -> StrEnum:
-        return HelpTopic.FIT_TARGET
+        return LlamaCppTopic.FIT_TARGET
 
     def component_working(self, plan: Plan, kind: ComponentKind, where: Place) -> Expression | None:
         from memplan.engines.llama_cpp.workings import component

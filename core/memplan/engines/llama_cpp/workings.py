@@ -11,6 +11,7 @@ from memplan.calculation import Expression, Number, Operator, Quantity, calculat
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE, CacheGeometry
 from memplan.engines.llama_cpp.engine import Footprint, footprint_of_request
+from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.engines.llama_cpp.kv_cache import (
     CacheTensor,
     Side,
@@ -25,8 +26,9 @@ from memplan.engines.llama_cpp.request_start import pools_in_use
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
 from memplan.engines.llama_cpp.shape import Layer
 from memplan.engines.llama_cpp.weights import loaded_tensors
+from memplan.estimate import GrowthKind
 from memplan.exhaustive import exhaustive
-from memplan.memory.component import ComponentKind, Place
+from memplan.memory.component import ComponentKind, Part, Place
 from memplan.planner import Plan
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX
@@ -37,16 +39,35 @@ _MEMORIES = exhaustive(Place, {Place.DEVICE: 0, Place.HOST: HOST})
 _ROWS = {Side.KEY: Quantity.KEY_ROW_BYTES, Side.VALUE: Quantity.VALUE_ROW_BYTES}
 
 
-COMPONENT_TOPICS: Final[Mapping[tuple[ComponentKind, Place], HelpTopic]] = {
-    (ComponentKind.WEIGHTS, Place.DEVICE): HelpTopic.LLAMA_WEIGHTS_DEVICE,
-    (ComponentKind.WEIGHTS, Place.HOST): HelpTopic.LLAMA_WEIGHTS_HOST,
-    (ComponentKind.KV_CACHE, Place.DEVICE): HelpTopic.LLAMA_KV_CACHE,
-    (ComponentKind.KV_CACHE, Place.HOST): HelpTopic.LLAMA_KV_CACHE,
-    (ComponentKind.RECURRENT_STATE, Place.DEVICE): HelpTopic.LLAMA_STATE,
-    (ComponentKind.RECURRENT_STATE, Place.HOST): HelpTopic.LLAMA_STATE,
-    (ComponentKind.COMPUTE, Place.DEVICE): HelpTopic.LLAMA_COMPUTE_DEVICE,
-    (ComponentKind.COMPUTE, Place.HOST): HelpTopic.LLAMA_COMPUTE_HOST,
-    (ComponentKind.OUTPUT, Place.HOST): HelpTopic.LLAMA_OUTPUT,
+PART_TOPICS: Final[Mapping[Part, LlamaCppTopic | None]] = exhaustive(
+    Part,
+    {
+        Part.MODEL: None,
+        Part.DRAFT: LlamaCppTopic.DRAFTING,
+        Part.MTP: LlamaCppTopic.DRAFTING,
+        Part.PROJECTOR: LlamaCppTopic.PROJECTOR,
+        Part.ADAPTER: LlamaCppTopic.ADAPTERS,
+    },
+)
+GROWTH_TOPICS: Final[Mapping[GrowthKind, LlamaCppTopic | None]] = exhaustive(
+    GrowthKind,
+    {
+        GrowthKind.CHECKPOINTS: LlamaCppTopic.CHECKPOINTS,
+        GrowthKind.TURN_CHECKPOINT: None,
+        GrowthKind.PROMPT_CACHE: LlamaCppTopic.PROMPT_CACHE,
+        GrowthKind.IMAGES: LlamaCppTopic.PROJECTOR,
+    },
+)
+COMPONENT_TOPICS: Final[Mapping[tuple[ComponentKind, Place], LlamaCppTopic]] = {
+    (ComponentKind.WEIGHTS, Place.DEVICE): LlamaCppTopic.WEIGHTS_DEVICE,
+    (ComponentKind.WEIGHTS, Place.HOST): LlamaCppTopic.WEIGHTS_HOST,
+    (ComponentKind.KV_CACHE, Place.DEVICE): LlamaCppTopic.KV_CACHE,
+    (ComponentKind.KV_CACHE, Place.HOST): LlamaCppTopic.KV_CACHE,
+    (ComponentKind.RECURRENT_STATE, Place.DEVICE): LlamaCppTopic.STATE,
+    (ComponentKind.RECURRENT_STATE, Place.HOST): LlamaCppTopic.STATE,
+    (ComponentKind.COMPUTE, Place.DEVICE): LlamaCppTopic.COMPUTE_DEVICE,
+    (ComponentKind.COMPUTE, Place.HOST): LlamaCppTopic.COMPUTE_HOST,
+    (ComponentKind.OUTPUT, Place.HOST): LlamaCppTopic.OUTPUT,
 }
 
 
@@ -68,7 +89,7 @@ def component(plan: Plan, kind: ComponentKind, where: Place) -> Expression | Non
 def of_tokens(plan: Plan) -> Mapping[StrEnum, Expression]:
     """Numbers of tokens, by the topics that they are about."""
     return {
-        HelpTopic.LLAMA_AUTOMATIC: automatic(plan),
+        LlamaCppTopic.AUTOMATIC: automatic(plan),
         HelpTopic.FLOOR: floor(plan),
         HelpTopic.CEILING: ceiling(plan),
     }
@@ -77,7 +98,7 @@ def of_tokens(plan: Plan) -> Mapping[StrEnum, Expression]:
 def of_bytes(plan: Plan) -> Mapping[StrEnum, Expression]:
     """Numbers of bytes, by the topics that they are about."""
     return {
-        HelpTopic.FIT_TARGET: auto_share(plan),
+        LlamaCppTopic.FIT_TARGET: auto_share(plan),
         HelpTopic.LARGEST_BUFFER: largest_buffer(plan),
     }
 

@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 from memplan.engines.engine import Counterpart, Engine
 from memplan.engines.names import EngineName
 from memplan.engines.zinc.options import ZincOptions, ZincVersion
+from memplan.engines.zinc.topics import ZincTopic
+from memplan.language import marked
 from memplan.memory.backend import Backend
 from memplan.units import ByteUnits
-from memplan.wording.help.topics import HelpTopic
 
 if TYPE_CHECKING:
     from memplan.advice import Ladder
     from memplan.calculation import Expression
     from memplan.comparison import Trait
     from memplan.engines.log_dialect import LogDialect
-    from memplan.estimate import Estimate
+    from memplan.estimate import Estimate, GrowthKind
     from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
     from memplan.planner import Plan
     from memplan.request import Request
+    from memplan.wording.help.article import Article, Note
+    from memplan.wording.help.topics import HelpTopic
 
 
 class Zinc(Engine):
@@ -35,6 +38,12 @@ class Zinc(Engine):
     options = ZincOptions
     backends = (Backend.VULKAN, Backend.METAL)
     versions = {version.value: () for version in ZincVersion}
+    accuracy = marked(
+        "ZINC's plan is its own arithmetic: 400 random cases and 64 model files agree with what "
+        "ZINC itself gives, in every field and to the byte. The largest contexts that its authors "
+        "publish of September 2026 come out; the reserves of that time are derived from them, and "
+        "are estimates for other models."
+    )
 
     def estimate(self, model: Model, request: Request) -> Estimate:
         from memplan.engines.zinc.engine import estimate
@@ -86,19 +95,34 @@ class Zinc(Engine):
 
         return share_text(plan)
 
+    def articles(self) -> Mapping[StrEnum, Article]:
+        from memplan.engines.zinc.help import ARTICLES
+
+        return ARTICLES
+
+    def notes(self) -> Mapping[HelpTopic, Note]:
+        from memplan.engines.zinc.help import NOTES
+
+        return NOTES
+
+    def growth_topic(self, kind: GrowthKind) -> StrEnum | None:
+        from memplan.engines.zinc.workings import GROWTH_TOPICS
+
+        return GROWTH_TOPICS[kind]
+
     def component_topic(self, kind: ComponentKind, where: Place) -> StrEnum | None:
         from memplan.engines.zinc.workings import COMPONENT_TOPICS
 
         return COMPONENT_TOPICS.get(kind)
 
     def automatic_topic(self) -> StrEnum:
-        return HelpTopic.ZINC_AUTOMATIC
+        return ZincTopic.AUTOMATIC
 
     def largest_topic(self) -> StrEnum:
-        return HelpTopic.ZINC_LARGEST
+        return ZincTopic.LARGEST
 
     def share_topic(self) -> StrEnum:
-        return HelpTopic.ZINC_SHARE
+        return ZincTopic.SHARE
 
     def component_working(self, plan: Plan, kind: ComponentKind, where: Place) -> Expression | None:
         from memplan.engines.zinc.workings import component

@@ -25,6 +25,9 @@ from memplan.engines.zinc.memory_plan import (
 from memplan.engines.zinc.options import Accounting
 from memplan.engines.zinc.setup import setup_of
 from memplan.engines.zinc.start import start_of
+from memplan.engines.zinc.topics import ZincTopic
+from memplan.estimate import GrowthKind
+from memplan.exhaustive import exhaustive
 from memplan.memory.component import ComponentKind
 from memplan.planner import Plan
 from memplan.request import Backend
@@ -34,13 +37,22 @@ from memplan.wording.help.topics import HelpTopic
 _F32_BYTES = 4
 
 
-COMPONENT_TOPICS: Final[Mapping[ComponentKind, HelpTopic]] = {
-    ComponentKind.WEIGHTS: HelpTopic.ZINC_WEIGHTS,
-    ComponentKind.KV_CACHE: HelpTopic.ZINC_KV_CACHE,
-    ComponentKind.RECURRENT_STATE: HelpTopic.ZINC_STATE,
-    ComponentKind.COMPUTE: HelpTopic.ZINC_COMPUTE,
-    ComponentKind.STAGING: HelpTopic.ZINC_STAGING,
-    ComponentKind.PAGE_TABLE: HelpTopic.ZINC_PAGE_TABLE,
+GROWTH_TOPICS: Final[Mapping[GrowthKind, ZincTopic | None]] = exhaustive(
+    GrowthKind,
+    {
+        GrowthKind.CHECKPOINTS: None,
+        GrowthKind.TURN_CHECKPOINT: ZincTopic.CHECKPOINT,
+        GrowthKind.PROMPT_CACHE: None,
+        GrowthKind.IMAGES: None,
+    },
+)
+COMPONENT_TOPICS: Final[Mapping[ComponentKind, ZincTopic]] = {
+    ComponentKind.WEIGHTS: ZincTopic.WEIGHTS,
+    ComponentKind.KV_CACHE: ZincTopic.KV_CACHE,
+    ComponentKind.RECURRENT_STATE: ZincTopic.STATE,
+    ComponentKind.COMPUTE: ZincTopic.COMPUTE,
+    ComponentKind.STAGING: ZincTopic.STAGING,
+    ComponentKind.PAGE_TABLE: ZincTopic.PAGE_TABLE,
 }
 
 
@@ -62,8 +74,8 @@ def component(plan: Plan, kind: ComponentKind) -> Expression | None:
 def of_tokens(plan: Plan) -> Mapping[StrEnum, Expression]:
     """Numbers of tokens, by the topics that they are about."""
     return {
-        HelpTopic.ZINC_AUTOMATIC: automatic(plan),
-        HelpTopic.ZINC_LARGEST: largest(plan),
+        ZincTopic.AUTOMATIC: automatic(plan),
+        ZincTopic.LARGEST: largest(plan),
         HelpTopic.FLOOR: floor(plan),
         HelpTopic.CEILING: ceiling(plan),
     }
@@ -71,7 +83,7 @@ def of_tokens(plan: Plan) -> Mapping[StrEnum, Expression]:
 
 def of_bytes(plan: Plan) -> Mapping[StrEnum, Expression]:
     """Numbers of bytes, by the topics that they are about."""
-    return {HelpTopic.ZINC_SHARE: auto_share(plan)}
+    return {ZincTopic.SHARE: auto_share(plan)}
 
 
 def weights(plan: Plan) -> Expression:

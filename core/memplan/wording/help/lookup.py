@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from memplan.engines.registry import ENGINES, engine_named
 from memplan.estimate import GrowthKind
-from memplan.exhaustive import exhaustive
 from memplan.memory.backend import Backend
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.wording.help.topics import HelpTopic, Topic
 
-_PARTS: Final[Mapping[Part, HelpTopic | None]] = exhaustive(
-    Part,
-    {
-        Part.MODEL: None,
-        Part.DRAFT: HelpTopic.DRAFTING,
-        Part.MTP: HelpTopic.DRAFTING,
-        Part.PROJECTOR: HelpTopic.PROJECTOR,
-        Part.ADAPTER: HelpTopic.ADAPTERS,
-    },
-)
-
-
-_GROWTHS: Final[Mapping[GrowthKind, HelpTopic]] = exhaustive(
-    GrowthKind,
-    {
-        GrowthKind.CHECKPOINTS: HelpTopic.CHECKPOINTS,
-        GrowthKind.TURN_CHECKPOINT: HelpTopic.ZINC_CHECKPOINT,
-        GrowthKind.PROMPT_CACHE: HelpTopic.PROMPT_CACHE,
-        GrowthKind.IMAGES: HelpTopic.PROJECTOR,
-    },
-)
-
 
 def growth_topic(kind: GrowthKind) -> Topic:
     """What explains memory that is taken only while an engine serves."""
-    return _GROWTHS[kind]
+    found = (engine.growth_topic(kind) for engine in ENGINES.values())
+    return next((topic for topic in found if topic is not None), HelpTopic.COUNTS)
+
+
+def part_topic(part: Part) -> Topic:
+    """What explains a part that is loaded beside the model."""
+    found = (engine.part_topic(part) for engine in ENGINES.values())
+    return next((topic for topic in found if topic is not None), HelpTopic.COUNTS)
 
 
 def component_topic(
     engine: str, kind: ComponentKind, where: Place, part: Part = Part.MODEL
 ) -> Topic:
     """What explains a component of an engine's plan; where it has none such, another's."""
-    of_part = _PARTS[part]
-    if of_part is not None:
-        return of_part
+    if part is not Part.MODEL:
+        return part_topic(part)
     named = engine_named(engine)
     for each in (named, *(other for other in ENGINES.values() if other is not named)):
         topic = each.component_topic(kind, where)

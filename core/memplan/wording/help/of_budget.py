@@ -15,51 +15,40 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.VERDICT: Article(
         marked("Verdict"),
         marked(
-            "Whether the model fits, what the engine does at its start, and with which context. "
-            "ZINC sizes the context, holds its floor, trims the context or refuses to start. "
-            "llama.cpp takes the context, shortens it (--fit) or fails to load."
+            "Whether the model fits, what the engine does at its start, and with which context."
         ),
         marked(
             "Fits: the bytes that count at the requested context, else at the automatic one, ≤ "
             "budget. On Metal with a total memory: the bytes that count ≤ total memory."
         ),
-        (
-            marked(
-                "ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig"
-            ),
-            "llama.cpp b11434: common/fit.cpp",
-            f"{_PLANNER}, plan",
-        ),
-        (HelpTopic.TIGHT, HelpTopic.LEFT, HelpTopic.ZINC_AUTOMATIC, HelpTopic.LLAMA_AUTOMATIC),
+        (f"{_PLANNER}, plan",),
+        (HelpTopic.TIGHT, HelpTopic.LEFT),
     ),
     HelpTopic.TIGHT: Article(
         marked("Fits, tight, does not fit"),
         marked(
             "Tight means that it fits with little to spare, so that another program may take what "
-            "is missing. The rule is ZINC's own fit verdict; Memplan uses it for every engine."
+            "is missing. The rule is the same for every engine."
         ),
         marked(
             "Tight: less than 1 GiB left, or on Metal more than the working set but no more than "
             "the total memory."
         ),
-        (marked("ZINC: its fit verdict (OK, warning, failure)"), f"{_PLANNER}, TIGHT_BYTES"),
+        (f"{_PLANNER}, TIGHT_BYTES",),
         (HelpTopic.LEFT, HelpTopic.METAL_BUDGET),
     ),
     HelpTopic.BUDGET: Article(
         marked("Budget"),
         marked(
             "The memory that the engine may use. On Vulkan, CUDA and ROCm it is the memory of the "
-            "device; ZINC counts all of it, whether it is free or not. What the desktop and other "
-            "programs use is not subtracted unless “free now” is chosen."
+            "device. What the desktop and other programs use is not subtracted unless “free now” "
+            "is chosen."
         ),
         marked(
             "Vulkan: sum of the sizes of all DEVICE_LOCAL heaps. CUDA, ROCm: the device's memory. "
             "Metal: the working set."
         ),
-        (
-            marked("ZINC: the start of its Vulkan and Metal backends"),
-            "Memplan: core/memplan/detection/device.py, DetectedDevice",
-        ),
+        ("Memplan: core/memplan/detection/device.py, DetectedDevice",),
         (HelpTopic.METAL_BUDGET, HelpTopic.FREE_NOW, HelpTopic.COUNTS),
     ),
     HelpTopic.METAL_BUDGET: Article(
@@ -75,10 +64,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "84 % of the memory; the more memory, the larger the share."
         ),
         (
-            marked(
-                "ZINC: the start of its Metal backend; "
-                "Apple: MTLDevice.recommendedMaxWorkingSetSize"
-            ),
+            "Apple: MTLDevice.recommendedMaxWorkingSetSize",
             "Memplan: core/memplan/devices.py, default_working_set",
         ),
         (HelpTopic.WIRED_LIMIT, HelpTopic.TOTAL_MEMORY),
@@ -90,7 +76,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "one beyond the total does not fit. Without a total, the budget takes its place."
         ),
         marked("Does not fit: device bytes + host bytes > total memory."),
-        (marked("ZINC: its fit verdict on Metal"), f"{_PLANNER}, plan"),
+        (f"{_PLANNER}, plan",),
         (HelpTopic.METAL_BUDGET, HelpTopic.TIGHT),
     ),
     HelpTopic.WIRED_LIMIT: Article(
@@ -131,21 +117,18 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "Vulkan, CUDA, ROCm: sum of the components on the device. "
             "Metal: sum of the components on the device and on the host."
         ),
-        (
-            marked("ZINC: src/gpu/memory_plan.zig (device-local and unified totals)"),
-            "Memplan: core/memplan/memory/backend.py, Backend",
-        ),
+        ("Memplan: core/memplan/memory/backend.py, Backend",),
         (HelpTopic.BUDGET, HelpTopic.SHARE_OF_BUDGET, HelpTopic.LEFT),
     ),
     HelpTopic.LEFT: Article(
         marked("Left, over"),
         marked(
             "What the budget has left at a context, or by how much the bytes that count are over "
-            "it. With a margin of --fit-target, llama.cpp wants more than nothing left."
+            "it."
         ),
         marked("Left = budget − bytes that count. Below 0: over by so much."),
-        (marked("ZINC: its headroom"), f"{_PLANNER}, Usage"),
-        (HelpTopic.COUNTS, HelpTopic.TIGHT, HelpTopic.FIT_TARGET),
+        (f"{_PLANNER}, Usage",),
+        (HelpTopic.COUNTS, HelpTopic.TIGHT),
     ),
     HelpTopic.SHARE_OF_BUDGET: Article(
         marked("Share of the budget"),
@@ -175,22 +158,16 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("The largest of: bytes at the ceiling − bytes at the floor."),
         ("Memplan: core/memplan/wording/verdicts.py, growing_component",),
-        (HelpTopic.ZINC_KV_CACHE, HelpTopic.LLAMA_KV_CACHE),
+        (HelpTopic.LARGEST_PART,),
     ),
     HelpTopic.BAND: Article(
         marked("Estimate and its band (≈, ±)"),
         marked(
             "A number without ≈ is what the engine allocates, to the byte. An estimate says by "
-            "how much it may be off either way. Compute buffers are estimated where the graph "
-            "cannot be followed: for an architecture that is not known, or a file that lacks a "
-            "tensor. The chart hatches it."
+            "how much it may be off either way. The chart hatches it."
         ),
-        marked("± = estimate × 1 ÷ 2."),
-        (
-            marked("Figures that llama.cpp itself reported: tests/data/llama_cpp_memory.csv"),
-            "Memplan: core/memplan/engines/llama_cpp/graph/buffers.py, estimated_bytes",
-        ),
-        (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.LLAMA_COMPUTE_HOST),
+        marked("From estimate − band to estimate + band."),
+        ("Memplan: core/memplan/memory/component.py, Component",),
     ),
     HelpTopic.LOG_LINES: Article(
         marked("The engine's log"),
@@ -199,12 +176,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "be found in a log. “Explain a log” reads the other way: from a log to the reason."
         ),
         marked("GiB and MiB in these lines are multiples of 1,024, as the engines print them."),
-        (
-            marked(
-                "ZINC: the messages of its start; llama.cpp b11434: common/fit.cpp, ggml backends"
-            ),
-            "Memplan: core/memplan/wording/verdicts.py, log_lines",
-        ),
+        ("Memplan: core/memplan/wording/verdicts.py, log_lines",),
         (HelpTopic.VERDICT,),
     ),
 }

@@ -12,16 +12,13 @@ from memplan.wording.help.topics import HelpTopic
 ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.MODEL_WEIGHTS: Article(
         marked("Weights of the file"),
-        marked(
-            "The bytes of all tensors in the file. What an engine makes of them may differ: "
-            "llama.cpp pads tensors, keeps some on the host and copies others."
-        ),
+        marked("The bytes of all tensors in the file. What an engine makes of them may differ."),
         marked("Sum over all tensors: elements ÷ elements a block × bytes a block."),
         (
             marked("GGUF: the tensor table of the header"),
             "Memplan: core/memplan/reader/tensor_types.py, TENSOR_TYPES",
         ),
-        (HelpTopic.ZINC_WEIGHTS, HelpTopic.LLAMA_WEIGHTS_DEVICE),
+        (HelpTopic.MODEL_TENSORS,),
     ),
     HelpTopic.MODEL_TENSORS: Article(
         marked("Tensors of the file"),
@@ -38,8 +35,8 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("The context length for which the model was trained, as its header declares it."),
         marked("context_length of the architecture; 4,096 where there is none."),
         (
-            marked("GGUF: context_length of the architecture; ZINC: config.zig"),
-            "Memplan: core/memplan/engines/zinc/config.py, resolve_config",
+            marked("GGUF: context_length of the architecture"),
+            "Memplan: core/memplan/dimensions.py, Dimensions",
         ),
         (HelpTopic.CEILING,),
     ),
@@ -52,10 +49,10 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("block_count, attention.head_count_kv, general.file_type of the header."),
         (
-            marked("GGUF: key-values of the header; ZINC: config.zig"),
-            "Memplan: core/memplan/engines/zinc/config.py, resolve_config",
+            marked("GGUF: key-values of the header"),
+            "Memplan: core/memplan/dimensions.py, Dimensions",
         ),
-        (HelpTopic.ZINC_KV_CACHE, HelpTopic.LLAMA_KV_CACHE),
+        (HelpTopic.MODEL_TOKENS,),
     ),
     HelpTopic.CHART: Article(
         marked("Chart"),
@@ -118,7 +115,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Difference = bytes of the component in the other plan − bytes in this one."),
         ("Memplan: core/memplan/comparison.py, compare",),
-        (HelpTopic.OTHER_PLANS, HelpTopic.ZINC_KV_CACHE, HelpTopic.LLAMA_KV_CACHE),
+        (HelpTopic.OTHER_PLANS,),
     ),
     HelpTopic.FREES: Article(
         marked("What a change frees"),
@@ -140,7 +137,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Least budget = bytes that count at the context. Others: the last that fits."),
         ("Memplan: core/memplan/solve.py, solve",),
-        (HelpTopic.COUNTS, HelpTopic.SEQUENCES, HelpTopic.CACHE_TYPES),
+        (HelpTopic.COUNTS,),
     ),
     HelpTopic.DEVICE_REACH: Article(
         marked("Which context on which device"),
@@ -150,23 +147,23 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Budget = memory of the device; everything else as requested."),
         ("Memplan: core/memplan/device_fits.py, fits_on_devices",),
-        (HelpTopic.DEVICE, HelpTopic.ZINC_LARGEST, HelpTopic.LLAMA_LARGEST),
+        (HelpTopic.DEVICE,),
     ),
     HelpTopic.LIBRARY: Article(
         marked("Models on this computer"),
         marked(
-            "Files in the folders in which LM Studio, Ollama, Hugging Face, llama.cpp, Jan, "
-            "KoboldCpp and text-generation-webui keep models, and in folders that you keep in the "
-            "library. Each is planned for the machine and the options at the left, as if it were "
-            "open. “Largest” is the longest context that fits with nothing moved to other memory. "
-            "A header is read again when size or time of its file has changed."
+            "Files in the folders in which LM Studio, Ollama, Hugging Face and other programs keep "
+            "models, and in folders that you keep in the library. Each is planned for the machine "
+            "and the options at the left, as if it were open. “Largest” is the longest context "
+            "that fits with nothing moved to other memory. A header is read again when size or "
+            "time of its file has changed."
         ),
         marked("One plan for each model; the rows in sight come first."),
         (
             "Memplan: core/memplan/library/places.py, library_places",
             "Memplan: core/memplan/library/assess.py, assess",
         ),
-        (HelpTopic.VERDICT, HelpTopic.ZINC_LARGEST, HelpTopic.LLAMA_LARGEST),
+        (HelpTopic.VERDICT,),
     ),
     HelpTopic.LIMITS: Article(
         marked("What is left out"),
@@ -176,19 +173,14 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "in host memory while it serves, have articles of their own."
         ),
         marked("Leave room for them: less than 1 GiB left is called tight."),
-        (
-            marked("ZINC: what its plan leaves out by its own word"),
-            "Memplan: core/memplan/planner.py, TIGHT_BYTES",
-        ),
-        (HelpTopic.TIGHT, HelpTopic.ZINC_SHARE),
+        ("Memplan: core/memplan/planner.py, TIGHT_BYTES",),
+        (HelpTopic.TIGHT,),
     ),
     HelpTopic.ASSUMPTIONS: Article(
         marked("What is assumed"),
         marked(
-            "One GPU runs the model, and tensor data are as the header says, whether they are "
-            "there or not. An architecture that is not known is planned as plain full attention. "
-            "Ollama and LM Studio run llama.cpp with settings of their own: give those as options. "
-            "The model's card says what was assumed about the open model."
+            "Tensor data are as the header says, whether they are there or not. The model's card "
+            "says what was assumed about the open model."
         ),
         marked("No formula of its own: a notice in the model's card for each assumption."),
         ("Memplan: core/memplan/model.py, NoticeKind",),

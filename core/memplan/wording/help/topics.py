@@ -30,12 +30,6 @@ class HelpTopic(StrEnum):
 
     CONTEXT = "context"
     REQUESTED = "requested"
-    ZINC_AUTOMATIC = "zinc-automatic"
-    ZINC_SHARE = "zinc-share"
-    ZINC_LARGEST = "zinc-largest"
-    LLAMA_AUTOMATIC = "llama-automatic"
-    FIT_TARGET = "fit-target"
-    LLAMA_LARGEST = "llama-largest"
     FLOOR = "floor"
     CEILING = "ceiling"
     USED = "used"
@@ -46,44 +40,7 @@ class HelpTopic(StrEnum):
     ENGINE = "engine"
     BACKEND = "backend"
     DEVICE = "device"
-    ZINC_WEIGHTS = "zinc-weights"
-    ZINC_KV_CACHE = "zinc-kv-cache"
-    ZINC_STATE = "zinc-recurrent-state"
-    ZINC_COMPUTE = "zinc-compute-buffers"
-    ZINC_STAGING = "zinc-staging-buffers"
-    ZINC_PAGE_TABLE = "zinc-page-table"
-    ZINC_VERSION = "zinc-version"
-    ZINC_ACCOUNTING = "zinc-accounting"
-    ZINC_KV_TYPE = "zinc-kv-type"
-    ZINC_MTP = "zinc-mtp"
-    ZINC_SCRATCH = "zinc-prefill-scratch"
-    ZINC_CHECKPOINT = "zinc-checkpoint"
-
-    LLAMA_WEIGHTS_DEVICE = "llama-weights-device"
-    LLAMA_WEIGHTS_HOST = "llama-weights-host"
-    LLAMA_KV_CACHE = "llama-kv-cache"
-    LLAMA_STATE = "llama-recurrent-state"
-    LLAMA_COMPUTE_DEVICE = "llama-compute-device"
-    LLAMA_COMPUTE_HOST = "llama-compute-host"
-    LLAMA_OUTPUT = "llama-output-buffer"
     LARGEST_BUFFER = "largest-buffer"
-    CACHE_TYPES = "cache-types"
-    FLASH_ATTENTION = "flash-attention"
-    GPU_LAYERS = "gpu-layers"
-    SPLIT = "split"
-    EXPERTS_ON_HOST = "experts-on-host"
-    SEQUENCES = "sequences"
-    SHARED_CACHE = "shared-cache"
-    MICRO_BATCH = "micro-batch"
-    BATCH = "batch"
-    CACHE_PLACE = "cache-place"
-    WINDOW_CACHE = "window-cache"
-    PROGRAM = "program"
-    PROJECTOR = "projector"
-    DRAFTING = "drafting"
-    ADAPTERS = "adapters"
-    CHECKPOINTS = "checkpoints"
-    PROMPT_CACHE = "prompt-cache"
 
     MODEL_WEIGHTS = "model-weights"
     MODEL_TENSORS = "model-tensors"
@@ -108,16 +65,14 @@ class Section(StrEnum):
 
     BUDGET = "budget"
     CONTEXTS = "contexts"
-    ZINC = "zinc"
-    LLAMA_CPP = "llama.cpp"
+    ENGINES = "engines"
     WINDOW = "window"
 
 
 _FIRST_OF_SECTION: Final[Mapping[HelpTopic, Section]] = {
     HelpTopic.VERDICT: Section.BUDGET,
     HelpTopic.CONTEXT: Section.CONTEXTS,
-    HelpTopic.ENGINE: Section.ZINC,
-    HelpTopic.LLAMA_WEIGHTS_DEVICE: Section.LLAMA_CPP,
+    HelpTopic.ENGINE: Section.ENGINES,
     HelpTopic.MODEL_WEIGHTS: Section.WINDOW,
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
+from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.language import marked
 from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic
@@ -12,8 +14,8 @@ from memplan.wording.help.topics import HelpTopic
 _FOLDER = "Memplan: core/memplan/engines/llama_cpp"
 _DEFAULTS = marked("llama.cpp b11434: common/arg.cpp and the server's start")
 
-ARTICLES: Final[Mapping[HelpTopic, Article]] = {
-    HelpTopic.LLAMA_WEIGHTS_DEVICE: Article(
+ARTICLES: Final[Mapping[StrEnum, Article]] = {
+    LlamaCppTopic.WEIGHTS_DEVICE: Article(
         marked("Weights on the device, llama.cpp"),
         marked(
             "The tensors of the layers on the device, and the output. Where the file has no "
@@ -29,9 +31,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_model_loader::create_tensor",
             f"{_FOLDER}/weights.py, loaded_tensors",
         ),
-        (HelpTopic.GPU_LAYERS, HelpTopic.EXPERTS_ON_HOST, HelpTopic.LLAMA_WEIGHTS_HOST),
+        (LlamaCppTopic.GPU_LAYERS, LlamaCppTopic.EXPERTS_ON_HOST, LlamaCppTopic.WEIGHTS_HOST),
     ),
-    HelpTopic.LLAMA_WEIGHTS_HOST: Article(
+    LlamaCppTopic.WEIGHTS_HOST: Article(
         marked("Weights on the host, llama.cpp"),
         marked(
             "The token embedding, in which rows are only looked up, and all tensors of layers and "
@@ -42,9 +44,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_model_loader::create_tensor",
             f"{_FOLDER}/weights.py, loaded_tensors",
         ),
-        (HelpTopic.GPU_LAYERS, HelpTopic.EXPERTS_ON_HOST, HelpTopic.LLAMA_WEIGHTS_DEVICE),
+        (LlamaCppTopic.GPU_LAYERS, LlamaCppTopic.EXPERTS_ON_HOST, LlamaCppTopic.WEIGHTS_DEVICE),
     ),
-    HelpTopic.LLAMA_KV_CACHE: Article(
+    LlamaCppTopic.KV_CACHE: Article(
         marked("KV cache, llama.cpp"),
         marked(
             "Keys and values of the tokens in the context, for each layer that attends, where its "
@@ -60,9 +62,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama-kv-cache.cpp, llama-kv-cache-iswa.cpp",
             f"{_FOLDER}/kv_cache.py, cache_formula",
         ),
-        (HelpTopic.CACHE_TYPES, HelpTopic.WINDOW_CACHE, HelpTopic.SHARED_CACHE),
+        (LlamaCppTopic.CACHE_TYPES, LlamaCppTopic.WINDOW_CACHE, LlamaCppTopic.SHARED_CACHE),
     ),
-    HelpTopic.LLAMA_STATE: Article(
+    LlamaCppTopic.STATE: Article(
         marked("Recurrent state, llama.cpp"),
         marked(
             "What recurrent layers keep instead of keys and values: a rolling part (convolution or "
@@ -77,9 +79,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_hparams::n_embd_r, n_embd_s; llama-memory-recurrent.cpp",
             f"{_FOLDER}/recurrent_state.py, state_bytes",
         ),
-        (HelpTopic.SEQUENCES, HelpTopic.ZINC_STATE),
+        (LlamaCppTopic.SEQUENCES,),
     ),
-    HelpTopic.LLAMA_COMPUTE_DEVICE: Article(
+    LlamaCppTopic.COMPUTE_DEVICE: Article(
         marked("Compute buffers on the device, llama.cpp"),
         marked(
             "What the graph of one micro-batch takes at its widest point. Memplan builds that "
@@ -98,9 +100,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             ),
             f"{_FOLDER}/graph/buffers.py, compute_buffers",
         ),
-        (HelpTopic.BAND, HelpTopic.MICRO_BATCH, HelpTopic.FLASH_ATTENTION),
+        (HelpTopic.BAND, LlamaCppTopic.MICRO_BATCH, LlamaCppTopic.FLASH_ATTENTION),
     ),
-    HelpTopic.LLAMA_COMPUTE_HOST: Article(
+    LlamaCppTopic.COMPUTE_HOST: Article(
         marked("Compute buffers on the host, llama.cpp"),
         marked(
             "The inputs of the graph in host memory – mask, positions, row numbers – and the "
@@ -117,9 +119,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             ),
             f"{_FOLDER}/graph/buffers.py, compute_buffers",
         ),
-        (HelpTopic.BAND, HelpTopic.MICRO_BATCH),
+        (HelpTopic.BAND, LlamaCppTopic.MICRO_BATCH),
     ),
-    HelpTopic.LLAMA_OUTPUT: Article(
+    LlamaCppTopic.OUTPUT: Article(
         marked("Output buffer, llama.cpp"),
         marked(
             "Room in host memory for what a batch answers at the start: a row of logits for each "
@@ -130,23 +132,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_context::output_reserve",
             f"{_FOLDER}/output.py, output_bytes",
         ),
-        (HelpTopic.SEQUENCES,),
+        (LlamaCppTopic.SEQUENCES,),
     ),
-    HelpTopic.LARGEST_BUFFER: Article(
-        marked("Largest buffer"),
-        marked(
-            "One tensor must fit into one buffer, and drivers limit how large that may be: often "
-            "4 GiB with Vulkan. A model can fail there although there is memory left. Found GPUs "
-            "bring their limit; else it is not known."
-        ),
-        marked("Largest tensor = max(largest tensor of the weights, K or V of one layer) ≤ limit."),
-        (
-            "Vulkan: maxMemoryAllocationSize, maxStorageBufferRange; Metal: maxBufferLength",
-            "Memplan: core/memplan/estimate.py, Allocation",
-        ),
-        (HelpTopic.LLAMA_KV_CACHE, HelpTopic.DEVICE),
-    ),
-    HelpTopic.CACHE_TYPES: Article(
+    LlamaCppTopic.CACHE_TYPES: Article(
         marked("KV cache types (--cache-type-k, --cache-type-v)"),
         marked(
             "The type of the elements of K and of V. Smaller types take less memory and are less "
@@ -161,9 +149,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             marked("llama.cpp b11434: ggml's block sizes"),
             f"{_FOLDER}/settings.py, cache_tensor_type",
         ),
-        (HelpTopic.LLAMA_KV_CACHE, HelpTopic.FLASH_ATTENTION),
+        (LlamaCppTopic.KV_CACHE, LlamaCppTopic.FLASH_ATTENTION),
     ),
-    HelpTopic.FLASH_ATTENTION: Article(
+    LlamaCppTopic.FLASH_ATTENTION: Article(
         marked("Flash attention (--flash-attn)"),
         marked(
             "Attention as one fused operation, which stores no scores. Without it the compute "
@@ -175,9 +163,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             marked("llama.cpp b11434: llama_init_from_model; the graph of each architecture"),
             f"{_FOLDER}/graph/model_graph.py, ModelGraph",
         ),
-        (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.MICRO_BATCH),
+        (LlamaCppTopic.COMPUTE_DEVICE, LlamaCppTopic.MICRO_BATCH),
     ),
-    HelpTopic.GPU_LAYERS: Article(
+    LlamaCppTopic.GPU_LAYERS: Article(
         marked("GPU layers (--n-gpu-layers)"),
         marked(
             "How many layers are on the device, from the last to the first; the output counts as "
@@ -189,9 +177,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_model_base::load_tensors",
             f"{_FOLDER}/devices.py, place",
         ),
-        (HelpTopic.LLAMA_WEIGHTS_DEVICE, HelpTopic.LLAMA_WEIGHTS_HOST),
+        (LlamaCppTopic.WEIGHTS_DEVICE, LlamaCppTopic.WEIGHTS_HOST),
     ),
-    HelpTopic.SPLIT: Article(
+    LlamaCppTopic.SPLIT: Article(
         marked("Split over GPUs (--split-mode, --tensor-split, --main-gpu)"),
         marked(
             "By default each GPU takes as many layers as its share of the memory that is free when "
@@ -208,9 +196,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_prepare_model_devices, load_tensors; common/arg.cpp",
             f"{_FOLDER}/devices.py, split_layers",
         ),
-        (HelpTopic.GPU_LAYERS, HelpTopic.FIT_TARGET),
+        (LlamaCppTopic.GPU_LAYERS, LlamaCppTopic.FIT_TARGET),
     ),
-    HelpTopic.EXPERTS_ON_HOST: Article(
+    LlamaCppTopic.EXPERTS_ON_HOST: Article(
         marked("Experts on the host (--n-cpu-moe, --cpu-moe)"),
         marked(
             "Keeps the experts of so many first layers in host memory. Experts are most of the "
@@ -219,9 +207,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("On the host: tensors ffn_(up|down|gate|gate_up)_exps of layers below the number."),
         ("llama.cpp b11434: common/arg.cpp", f"{_FOLDER}/weights.py, loaded_tensors"),
-        (HelpTopic.GPU_LAYERS, HelpTopic.LLAMA_WEIGHTS_HOST),
+        (LlamaCppTopic.GPU_LAYERS, LlamaCppTopic.WEIGHTS_HOST),
     ),
-    HelpTopic.SEQUENCES: Article(
+    LlamaCppTopic.SEQUENCES: Article(
         marked("Sequences (--parallel)"),
         marked(
             "Chats at a time: the slots of a server. They share the context. Each has a recurrent "
@@ -229,9 +217,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Default: llama-server 4, llama-cli 1. State and output: × sequences."),
         (_DEFAULTS, f"{_FOLDER}/options.py, DEFAULT_SEQUENCES"),
-        (HelpTopic.SHARED_CACHE, HelpTopic.LLAMA_STATE, HelpTopic.LLAMA_OUTPUT),
+        (LlamaCppTopic.SHARED_CACHE, LlamaCppTopic.STATE, LlamaCppTopic.OUTPUT),
     ),
-    HelpTopic.SHARED_CACHE: Article(
+    LlamaCppTopic.SHARED_CACHE: Article(
         marked("Shared cache (--kv-unified)"),
         marked(
             "One KV cache for all sequences, or one for each, between which the context is "
@@ -245,9 +233,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama_context; common/arg.cpp",
             f"{_FOLDER}/cells.py, CacheGeometry",
         ),
-        (HelpTopic.SEQUENCES, HelpTopic.LLAMA_KV_CACHE, HelpTopic.CEILING),
+        (LlamaCppTopic.SEQUENCES, LlamaCppTopic.KV_CACHE, HelpTopic.CEILING),
     ),
-    HelpTopic.MICRO_BATCH: Article(
+    LlamaCppTopic.MICRO_BATCH: Article(
         marked("Micro-batch (--ubatch-size)"),
         marked(
             "Tokens that are computed at once. Compute buffers grow with it in proportion; a "
@@ -256,9 +244,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("min(--ubatch-size, --batch-size, context) tokens; default 512."),
         (_DEFAULTS, f"{_FOLDER}/settings.py, Settings"),
-        (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.BATCH),
+        (LlamaCppTopic.COMPUTE_DEVICE, LlamaCppTopic.BATCH),
     ),
-    HelpTopic.BATCH: Article(
+    LlamaCppTopic.BATCH: Article(
         marked("Batch size (--batch-size)"),
         marked(
             "Tokens that are handed over at once, and then computed micro-batch by micro-batch. "
@@ -266,9 +254,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Limits the micro-batch; default 2,048 tokens."),
         (_DEFAULTS, f"{_FOLDER}/options.py, DEFAULT_BATCH_TOKENS"),
-        (HelpTopic.MICRO_BATCH,),
+        (LlamaCppTopic.MICRO_BATCH,),
     ),
-    HelpTopic.CACHE_PLACE: Article(
+    LlamaCppTopic.CACHE_PLACE: Article(
         marked("KV cache beside its layer (--no-kv-offload)"),
         marked(
             "By default a layer's KV cache and recurrent state are where the layer is. With "
@@ -279,9 +267,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama-kv-cache.cpp",
             f"{_FOLDER}/placement.py, Placement",
         ),
-        (HelpTopic.LLAMA_KV_CACHE, HelpTopic.GPU_LAYERS),
+        (LlamaCppTopic.KV_CACHE, LlamaCppTopic.GPU_LAYERS),
     ),
-    HelpTopic.WINDOW_CACHE: Article(
+    LlamaCppTopic.WINDOW_CACHE: Article(
         marked("Whole cache for window layers (--swa-full)"),
         marked(
             "Gives layers with a sliding window a cache of the whole context, so that a prompt's "
@@ -293,9 +281,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: llama-kv-cache-iswa.cpp",
             f"{_FOLDER}/cells.py, CacheGeometry",
         ),
-        (HelpTopic.LLAMA_KV_CACHE,),
+        (LlamaCppTopic.KV_CACHE,),
     ),
-    HelpTopic.PROGRAM: Article(
+    LlamaCppTopic.PROGRAM: Article(
         marked("Program"),
         marked(
             "The program whose defaults apply. llama-server has four slots that share one cache, "
@@ -304,6 +292,6 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Rows of logits: llama-server = sequences, llama-cli = micro-batch."),
         (_DEFAULTS, f"{_FOLDER}/settings.py, resolve_settings"),
-        (HelpTopic.SEQUENCES, HelpTopic.LLAMA_COMPUTE_DEVICE),
+        (LlamaCppTopic.SEQUENCES, LlamaCppTopic.COMPUTE_DEVICE),
     ),
 }

@@ -1,12 +1,15 @@
-"""Articles about engine, backend and device, and about the parts and options of ZINC's plan."""
+"""What the help says of ZINC: its contexts, the parts of its plan, its options."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
+from memplan.engines.zinc.topics import ZincTopic
+from memplan.exhaustive import exhaustive
 from memplan.language import marked
-from memplan.wording.help.article import Article
+from memplan.wording.help.article import Article, Note
 from memplan.wording.help.topics import HelpTopic
 
 _PLAN = marked("ZINC (June 2026): src/gpu/memory_plan.zig")
@@ -16,48 +19,50 @@ _ENGINE = "Memplan: core/memplan/engines/zinc/engine.py"
 _SETUP = "Memplan: core/memplan/engines/zinc/setup.py"
 _NOTES = marked("ZINC (September 2026): its authors' notes on contexts and next-token layers")
 
-ARTICLES: Final[Mapping[HelpTopic, Article]] = {
-    HelpTopic.ENGINE: Article(
-        marked("Engine"),
+_ZINC_PLAN = "ZINC: src/gpu/memory_plan.zig"
+
+_ARTICLES: Final[Mapping[StrEnum, Article]] = {
+    ZincTopic.AUTOMATIC: Article(
+        marked("Automatic context of ZINC"),
         marked(
-            "The program that runs the model. Each plans its memory its own way: ZINC with one "
-            "formula for all models, llama.cpp by what each layer and each operation takes."
+            "What ZINC's server picks when no context is asked for. Only device bytes are counted "
+            "for it, on Metal too. At its start the engine checks the pick against the whole "
+            "budget, and trims it or refuses if that does not hold it."
         ),
-        marked("No formula of its own: it decides which formulas apply."),
-        ("Memplan: core/memplan/engines/engine.py, Engine",),
-        (HelpTopic.ZINC_VERSION, HelpTopic.PROGRAM, HelpTopic.DIFFERENCE),
+        marked(
+            "min(⌊(⌊budget × 85 ÷ 100⌋ − weights − fixed bytes) ÷ bytes per token⌋, ceiling) "
+            "tokens; rounded down to a multiple of 512; at least min(4,096, ceiling)."
+        ),
+        (_ZINC_PLAN, f"{_MEMORY_PLAN}, auto_context_tokens_for_device_budget"),
+        (ZincTopic.SHARE, HelpTopic.FLOOR, HelpTopic.CEILING, HelpTopic.VERDICT),
     ),
-    HelpTopic.BACKEND: Article(
-        marked("Backend"),
+    ZincTopic.SHARE: Article(
+        marked("85 % of the budget"),
         marked(
-            "The interface through which the engine reaches the GPU. It decides which memory "
-            "counts, and how tensors are padded: llama.cpp aligns them to 16 bytes on Vulkan, 128 "
-            "on CUDA and 32 on Metal. ROCm is built from the source of CUDA."
+            "The part of the budget that ZINC's automatic sizing uses; the rest is for what its "
+            "plan leaves out. Only the pick keeps to it: a context that is asked for may use the "
+            "whole budget."
         ),
-        marked(
-            "Vulkan, CUDA, ROCm: the device's memory counts. Metal: device and host memory count."
-        ),
-        (
-            "llama.cpp b11434: ggml-vulkan.cpp, ggml-cuda.cu, ggml-metal.cpp",
-            "Memplan: core/memplan/engines/llama_cpp/backends.py, BACKEND_ROWS",
-        ),
-        (HelpTopic.COUNTS, HelpTopic.METAL_BUDGET),
+        marked("⌊budget × 85 ÷ 100⌋ bytes."),
+        (_ZINC_PLAN, f"{_MEMORY_PLAN}, auto_share_bytes"),
+        (ZincTopic.AUTOMATIC, HelpTopic.LIMITS),
     ),
-    HelpTopic.DEVICE: Article(
-        marked("Device"),
+    ZincTopic.LARGEST: Article(
+        marked("Largest context that fits, ZINC"),
         marked(
-            "A GPU or a Mac. Choosing one sets the budget to its memory, and the largest buffer "
-            "where the driver names it. This machine's are asked for in a process of its own, so "
-            "that a broken driver takes nothing with it; others come from a catalogue."
+            "The longest context that the whole budget holds; one token more does not fit, unless "
+            "the ceiling is the limit. 0 if weights and fixed bytes alone reach the budget: then "
+            "ZINC refuses to start. From September 2026 on, what next-token layers reserve and the "
+            "least prefill scratch are among the fixed bytes."
         ),
-        marked("Budget = the device's memory, all of it or what is free now."),
-        (
-            marked("Vulkan: heaps with DEVICE_LOCAL; Metal: recommendedMaxWorkingSetSize"),
-            "Memplan: core/memplan/devices.py, load_catalogue",
+        marked(
+            "min(⌊(budget − weights − fixed bytes) ÷ bytes per token⌋, ceiling) tokens. "
+            "On Metal fixed bytes and bytes per token are those of device and host together."
         ),
-        (HelpTopic.BUDGET, HelpTopic.FREE_NOW, HelpTopic.LARGEST_BUFFER),
+        (_ZINC_PLAN, f"{_MEMORY_PLAN}, RuntimeMemoryProfile"),
+        (HelpTopic.BUDGET, HelpTopic.CEILING, ZincTopic.AUTOMATIC),
     ),
-    HelpTopic.ZINC_WEIGHTS: Article(
+    ZincTopic.WEIGHTS: Article(
         marked("Weights, ZINC"),
         marked(
             "The tensors of the file, all on the device. ZINC itself takes the IQ and ternary "
@@ -65,9 +70,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Sum over all tensors: elements ÷ elements a block × bytes a block, no padding."),
         (_PLAN, "Memplan: core/memplan/model.py, Model"),
-        (HelpTopic.MODEL_WEIGHTS, HelpTopic.LLAMA_WEIGHTS_DEVICE),
+        (HelpTopic.MODEL_WEIGHTS,),
     ),
-    HelpTopic.ZINC_KV_CACHE: Article(
+    ZincTopic.KV_CACHE: Article(
         marked("KV cache, ZINC"),
         marked(
             "Keys and values of every token in the context. The version of June 2026 plans them "
@@ -81,13 +86,13 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         (_PLAN, _PROFILE, f"{_SETUP}, Setup"),
         (
-            HelpTopic.ZINC_VERSION,
-            HelpTopic.ZINC_ACCOUNTING,
-            HelpTopic.ZINC_KV_TYPE,
+            ZincTopic.VERSION,
+            ZincTopic.ACCOUNTING,
+            ZincTopic.KV_TYPE,
             HelpTopic.CONTEXT,
         ),
     ),
-    HelpTopic.ZINC_STATE: Article(
+    ZincTopic.STATE: Article(
         marked("Recurrent state, ZINC"),
         marked(
             "What a hybrid or recurrent model keeps instead of keys and values. ZINC plans it for "
@@ -99,9 +104,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "channels = inner + 2 × groups × state. 0 without inner width or rank."
         ),
         (_PLAN, _PROFILE),
-        (HelpTopic.LLAMA_STATE, HelpTopic.ZINC_CHECKPOINT),
+        (HelpTopic.CONTEXT, ZincTopic.CHECKPOINT),
     ),
-    HelpTopic.ZINC_COMPUTE: Article(
+    ZincTopic.COMPUTE: Article(
         marked("Compute buffers, ZINC"),
         marked(
             "Room for what is computed for one token: activations, logits, the widest feed-forward "
@@ -113,9 +118,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "in 4 bytes an element; gate = max(widest layer, experts used × inner width)."
         ),
         (_PLAN, _PROFILE),
-        (HelpTopic.LLAMA_COMPUTE_DEVICE, HelpTopic.ZINC_SCRATCH, HelpTopic.ZINC_MTP),
+        (HelpTopic.LIMITS, ZincTopic.SCRATCH, ZincTopic.MTP),
     ),
-    HelpTopic.ZINC_STAGING: Article(
+    ZincTopic.STAGING: Article(
         marked("Staging buffers, ZINC"),
         marked(
             "Buffers in host memory through which results come back from the GPU. They count on "
@@ -126,9 +131,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "8 bytes."
         ),
         (_PLAN, _PROFILE),
-        (HelpTopic.COUNTS, HelpTopic.ZINC_PAGE_TABLE),
+        (HelpTopic.COUNTS, ZincTopic.PAGE_TABLE),
     ),
-    HelpTopic.ZINC_PAGE_TABLE: Article(
+    ZincTopic.PAGE_TABLE: Article(
         marked("Page table, ZINC"),
         marked(
             "The list in host memory that says where each token's keys and values are. Vulkan "
@@ -136,9 +141,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Planned: tokens × 4 bytes. Allocated on Vulkan: ⌈tokens ÷ 16⌉ × 4 bytes."),
         (_PLAN, _PROFILE),
-        (HelpTopic.ZINC_ACCOUNTING,),
+        (ZincTopic.ACCOUNTING,),
     ),
-    HelpTopic.ZINC_VERSION: Article(
+    ZincTopic.VERSION: Article(
         marked("Version of ZINC"),
         marked(
             "The ZINC whose plan is followed, by its day. 2026-09-08 (commit 30c0f9b4) caches "
@@ -159,13 +164,13 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             f"{_SETUP}, RULES",
         ),
         (
-            HelpTopic.ZINC_KV_CACHE,
-            HelpTopic.ZINC_MTP,
-            HelpTopic.ZINC_SCRATCH,
-            HelpTopic.ZINC_CHECKPOINT,
+            ZincTopic.KV_CACHE,
+            ZincTopic.MTP,
+            ZincTopic.SCRATCH,
+            ZincTopic.CHECKPOINT,
         ),
     ),
-    HelpTopic.ZINC_ACCOUNTING: Article(
+    ZincTopic.ACCOUNTING: Article(
         marked("Accounting: planned or allocated"),
         marked(
             "The bytes that ZINC plans with, or those that it then allocates, where they are less: "
@@ -176,9 +181,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             marked("ZINC (June 2026): the start of its Vulkan and Metal forward passes"),
             f"{_ENGINE}, estimate",
         ),
-        (HelpTopic.ZINC_KV_CACHE, HelpTopic.ZINC_PAGE_TABLE),
+        (ZincTopic.KV_CACHE, ZincTopic.PAGE_TABLE),
     ),
-    HelpTopic.ZINC_KV_TYPE: Article(
+    ZincTopic.KV_TYPE: Article(
         marked("KV cache type of ZINC"),
         marked(
             "How ZINC stores keys and values on Vulkan, from September 2026 on. The 8-bit cache "
@@ -190,9 +195,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "(ZINC_KV_Q8=1)."
         ),
         (_NOTES, f"{_SETUP}, KV_BLOCK_BYTES"),
-        (HelpTopic.ZINC_KV_CACHE,),
+        (ZincTopic.KV_CACHE,),
     ),
-    HelpTopic.ZINC_MTP: Article(
+    ZincTopic.MTP: Article(
         marked("Next-token layers of ZINC (ZINC_MTP)"),
         marked(
             "Layers at the end of the file that predict further tokens. On Vulkan they are on by "
@@ -206,9 +211,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "state of attending layers + the last term."
         ),
         (_NOTES, f"{_SETUP}, mtp_reserve"),
-        (HelpTopic.ZINC_KV_CACHE, HelpTopic.ZINC_VERSION),
+        (ZincTopic.KV_CACHE, ZincTopic.VERSION),
     ),
-    HelpTopic.ZINC_SCRATCH: Article(
+    ZincTopic.SCRATCH: Article(
         marked("Prefill scratch of ZINC (ZINC_PREFILL_SCRATCH_MB)"),
         marked(
             "What ZINC of 12 September 2026 reserves on Vulkan to read long prompts in large "
@@ -218,9 +223,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("1,024 MB, down to 80 MB where the context needs the room. Here 1 MB is 1,048,576."),
         (_NOTES, "Memplan: core/memplan/engines/zinc/start.py, ZincStart"),
-        (HelpTopic.ZINC_COMPUTE, HelpTopic.ZINC_VERSION),
+        (ZincTopic.COMPUTE, ZincTopic.VERSION),
     ),
-    HelpTopic.ZINC_CHECKPOINT: Article(
+    ZincTopic.CHECKPOINT: Article(
         marked("Checkpoint of ZINC"),
         marked(
             "ZINC's server of 12 September 2026 copies the recurrent state at the end of a turn "
@@ -229,6 +234,75 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ),
         marked("Recurrent state × layers that do not attend ÷ layers."),
         (_NOTES, f"{_SETUP}, RULES"),
-        (HelpTopic.ZINC_STATE, HelpTopic.ZINC_VERSION),
+        (ZincTopic.STATE, ZincTopic.VERSION),
     ),
 }
+ARTICLES: Final = exhaustive(ZincTopic, _ARTICLES)
+
+NOTES: Final[Mapping[HelpTopic, Note]] = {
+    HelpTopic.VERDICT: Note(
+        marked("ZINC sizes the context, holds its floor, trims the context or refuses to start."),
+        sources=(
+            marked(
+                "ZINC: its fit verdict and the start of its forward passes; src/gpu/memory_plan.zig"
+            ),
+        ),
+        related=(ZincTopic.AUTOMATIC,),
+    ),
+    HelpTopic.TIGHT: Note(
+        marked("It is the rule of ZINC's own fit verdict."),
+        sources=(marked("ZINC: its fit verdict (OK, warning, failure)"),),
+    ),
+    HelpTopic.BUDGET: Note(
+        marked("ZINC counts all of it, whether it is free or not."),
+        sources=(marked("ZINC: the start of its Vulkan and Metal backends"),),
+    ),
+    HelpTopic.METAL_BUDGET: Note(sources=(marked("ZINC: the start of its Metal backend"),)),
+    HelpTopic.TOTAL_MEMORY: Note(sources=(marked("ZINC: its fit verdict on Metal"),)),
+    HelpTopic.COUNTS: Note(
+        sources=(marked("ZINC: src/gpu/memory_plan.zig (device-local and unified totals)"),)
+    ),
+    HelpTopic.LEFT: Note(sources=(marked("ZINC: its headroom"),)),
+    HelpTopic.GROWTH: Note(related=(ZincTopic.KV_CACHE,)),
+    HelpTopic.LOG_LINES: Note(sources=(marked("ZINC: the messages of its start"),)),
+    HelpTopic.CONTEXT: Note(
+        formula=marked("ZINC: at most the ceiling."),
+        sources=(f"{_MEMORY_PLAN}, requested_context_tokens",),
+        related=(ZincTopic.AUTOMATIC,),
+    ),
+    HelpTopic.REQUESTED: Note(
+        marked("ZINC takes no more than the ceiling, and trims what does not fit."),
+        marked("ZINC: min(requested, ceiling)."),
+        (_ZINC_PLAN, f"{_MEMORY_PLAN}, effective_context_ceiling"),
+    ),
+    HelpTopic.FLOOR: Note(
+        marked("ZINC starts with less where the whole budget does not hold it."),
+        sources=(_ZINC_PLAN, f"{_MEMORY_PLAN}, AUTO_CONTEXT_FLOOR_TOKENS"),
+        related=(ZincTopic.AUTOMATIC,),
+    ),
+    HelpTopic.CEILING: Note(
+        marked("With ZINC on Metal it is at most 262,144 tokens."),
+        marked("ZINC: min(context length, 262,144 on Metal)."),
+        (_ZINC_PLAN, f"{_MEMORY_PLAN}, requested_context_tokens"),
+    ),
+    HelpTopic.USED: Note(sources=(_ZINC_PLAN,)),
+    HelpTopic.COMPLETION: Note(sources=(_ZINC_PLAN,)),
+    HelpTopic.TARGET: Note(sources=(_ZINC_PLAN,)),
+    HelpTopic.REMAINING: Note(sources=(_ZINC_PLAN,)),
+    HelpTopic.ENGINE: Note(
+        marked("ZINC plans with one formula for all models."), related=(ZincTopic.VERSION,)
+    ),
+    HelpTopic.MODEL_WEIGHTS: Note(related=(ZincTopic.WEIGHTS,)),
+    HelpTopic.MODEL_TOKENS: Note(sources=("ZINC: config.zig",)),
+    HelpTopic.MODEL_FACTS: Note(
+        sources=("ZINC: config.zig", "Memplan: core/memplan/engines/zinc/config.py, resolve_config")
+    ),
+    HelpTopic.DIFFERENCE: Note(related=(ZincTopic.KV_CACHE,)),
+    HelpTopic.DEVICE_REACH: Note(related=(ZincTopic.LARGEST,)),
+    HelpTopic.LIBRARY: Note(related=(ZincTopic.LARGEST,)),
+    HelpTopic.LIMITS: Note(
+        sources=(marked("ZINC: what its plan leaves out by its own word"),),
+        related=(ZincTopic.SHARE,),
+    ),
+}
+"""What ZINC adds to the help's own articles."""

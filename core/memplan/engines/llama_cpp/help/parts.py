@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
+from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.language import marked
 from memplan.wording.help.article import Article
-from memplan.wording.help.topics import HelpTopic
 
 _FOLDER = "Memplan: core/memplan/engines/llama_cpp/parts"
 
-ARTICLES: Final[Mapping[HelpTopic, Article]] = {
-    HelpTopic.PROJECTOR: Article(
+ARTICLES: Final[Mapping[StrEnum, Article]] = {
+    LlamaCppTopic.PROJECTOR: Article(
         marked("Projector (--mmproj)"),
         marked(
             "Turns images into tokens. It is loaded whole, on the first device or on the host, "
@@ -27,9 +28,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: tools/mtmd/clip.cpp",
             f"{_FOLDER}/projector_memory.py, projector_memory",
         ),
-        (HelpTopic.FIT_TARGET, HelpTopic.DRAFTING),
+        (LlamaCppTopic.FIT_TARGET, LlamaCppTopic.DRAFTING),
     ),
-    HelpTopic.DRAFTING: Article(
+    LlamaCppTopic.DRAFTING: Article(
         marked("Drafting: draft model and next-token layers"),
         marked(
             "Something small proposes tokens, which the model checks together. A draft model is a "
@@ -45,9 +46,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: common/speculative.cpp, llama-memory-recurrent.cpp",
             f"{_FOLDER}/next_tokens.py, next_token_caches",
         ),
-        (HelpTopic.LLAMA_KV_CACHE, HelpTopic.LLAMA_STATE),
+        (LlamaCppTopic.KV_CACHE, LlamaCppTopic.STATE),
     ),
-    HelpTopic.ADAPTERS: Article(
+    LlamaCppTopic.ADAPTERS: Article(
         marked("Adapters and control vectors (--lora, --control-vector)"),
         marked(
             "Each adapter adds two small tensors to those that it changes, in the same memory. "
@@ -62,9 +63,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: src/llama-adapter.cpp",
             f"{_FOLDER}/components.py, adapter_components",
         ),
-        (HelpTopic.LLAMA_WEIGHTS_DEVICE,),
+        (LlamaCppTopic.WEIGHTS_DEVICE,),
     ),
-    HelpTopic.CHECKPOINTS: Article(
+    LlamaCppTopic.CHECKPOINTS: Article(
         marked("Checkpoints (--ctx-checkpoints)"),
         marked(
             "llama-server keeps states of each slot in host memory, to go back to. Models whose "
@@ -76,9 +77,9 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: tools/server/server-context.cpp, llama_kv_cache::state_write",
             f"{_FOLDER}/server_memory.py, checkpoint_bytes",
         ),
-        (HelpTopic.WINDOW_CACHE, HelpTopic.PROMPT_CACHE),
+        (LlamaCppTopic.WINDOW_CACHE, LlamaCppTopic.PROMPT_CACHE),
     ),
-    HelpTopic.PROMPT_CACHE: Article(
+    LlamaCppTopic.PROMPT_CACHE: Article(
         marked("Prompt cache (--cache-ram)"),
         marked(
             "llama-server keeps the states of conversations that gave up their slot in host "
@@ -89,6 +90,6 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "llama.cpp b11434: tools/server/server-task.cpp, server_prompt_cache",
             f"{_FOLDER}/server_memory.py, sequence_state_bytes",
         ),
-        (HelpTopic.LLAMA_KV_CACHE, HelpTopic.CHECKPOINTS),
+        (LlamaCppTopic.KV_CACHE, LlamaCppTopic.CHECKPOINTS),
     ),
 }

@@ -1,0 +1,1 @@
+"""What the help says of llama.cpp alone."""

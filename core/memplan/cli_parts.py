@@ -19,7 +19,7 @@ def add_part_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--no-mmproj",
         action="store_true",
-        help="without the projector that llama.cpp loads by itself with a model of Hugging Face",
+        help="without the projector that the engine loads by itself with a model of Hugging Face",
     )
     group.add_argument(
         "--model-draft", "-md", metavar="FILE", help="a smaller model that drafts tokens"

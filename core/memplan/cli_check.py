@@ -17,7 +17,7 @@ from memplan.cli_library import list_library
 from memplan.cli_matrix import is_whole_repository, print_matrix
 from memplan.cli_parser import Parser
 from memplan.cli_parts import add_part_options, parts_from, with_automatic_parts
-from memplan.cli_request import add_budget_option, add_request_options, request_from
+from memplan.cli_request import add_budget_option, add_request_options, as_started, request_from
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.engines.registry import engine_named
@@ -58,8 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     except ValueError as error:
         parser.error(str(error))
     if options.library:
-        if len(requests) > 1 or options.report is not None:
-            parser.error("--library takes one budget, and writes no report")
+        if len(requests) > 1 or options.report is not None or options.started_by is not None:
+            parser.error("--library takes one budget, no app, and writes no report")
         return list_library(options.model, requests[0], as_json=options.json)
     if not options.model:
         parser.error("name a model, or give --library for those on this machine")
@@ -80,13 +80,16 @@ def main(arguments: Sequence[str]) -> int:
         model = with_parts(model, parts)
         return with_automatic_parts(model, options) if Part.PROJECTOR in engine.parts else model
 
+    app = options.started_by
     if options.report is None:
-        return check(sources, requests, as_json=options.json, beside=beside)
+        return check(sources, requests, as_json=options.json, beside=beside, app=app)
     if len(sources) > 1 or len(requests) > 1:
         parser.error("--report takes one model and one budget")
     if options.report.suffix.lower() not in REPORT_WRITERS:
         parser.error(f"--report takes a file whose name ends in {', '.join(REPORT_WRITERS)}")
-    return check(sources, requests, as_json=options.json, report=options.report, beside=beside)
+    return check(
+        sources, requests, as_json=options.json, report=options.report, beside=beside, app=app
+    )
 
 
 def _alone(model: Model) -> Model:
@@ -100,11 +103,13 @@ def check(
     as_json: bool = False,
     report: Path | None = None,
     beside: Callable[[Model], Model] = _alone,
+    app: str | None = None,
 ) -> int:
     """Plan each source for each request; print answers as they are done.
 
     ``beside`` gives a model what is loaded beside it.
 
+    The engine is started by ``app``, if one is named.
     One plan is printed in full, and written to ``report`` if that is given; more are printed as a
     table of models and budgets.
     """
@@ -118,9 +123,9 @@ def check(
         for source in sources:
             try:
                 model = beside(read_source(source))
-                plans = [plan(model, request) for request in requests]
+                plans = [plan(model, as_started(app, request, model)) for request in requests]
             except (GgufError, UnsupportedRequestError) as error:
-                if is_whole_repository(error) and report is None:
+                if is_whole_repository(error) and report is None and app is None:
                     with progress.external_write_mode():
                         worst = max(worst, print_matrix(error, requests[0], as_json=as_json))
                 else:
@@ -135,6 +140,8 @@ def check(
                     worst = max(worst, EXIT_DOES_NOT_FIT)
                 with progress.external_write_mode():
                     _print_plans(model, plans, table, in_full=in_full, as_json=as_json)
+                if app is not None and in_full and not as_json:
+                    print(one_line(engine_named(requests[0].engine).starter_note(app)))
                 if report is not None and not _write_report(plans[0], report):
                     worst = max(worst, EXIT_UNREADABLE)
             progress.update()

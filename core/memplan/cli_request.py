@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,6 +27,7 @@ from memplan.engines.option_spec import (
     specs_of,
 )
 from memplan.engines.registry import ENGINES, default_engine, engine_named
+from memplan.model import Model
 from memplan.request import (
     DEFAULT_BUDGET_BYTES,
     DEFAULT_COMPLETION_TOKENS,
@@ -78,6 +80,12 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         help="on Metal all memory of the machine, where the budget is its working set",
     )
     add_machine_options(parser)
+    parser.add_argument(
+        "--started-by",
+        choices=sorted({app for engine in ENGINES.values() for app in engine.starters}),
+        help="the app that starts the engine: the context, requests at a time and cache type that "
+        "it picks by itself",
+    )
     for engine in ENGINES.values():
         group = parser.add_argument_group(engine.title)
         for name, spec in specs_of(engine.options).items():
@@ -189,6 +197,9 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
         raise ValueError(
             "--total-memory is for --backend metal, where device and host share their memory"
         )
+    engine = engine_named(arguments.engine)
+    if arguments.started_by is not None and arguments.started_by not in engine.starters:
+        raise ValueError(f"--started-by: {arguments.started_by} does not run {engine.title}")
     if arguments.gpu and arguments.budget:
         raise ValueError("--gpu has a budget for each device: --budget is for one without a name")
     machine = machine_from(arguments.backend, budget_bytes, arguments.gpu, arguments.host_memory)
@@ -202,6 +213,17 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
         completion_tokens=arguments.completion,
     )
     return request.with_options(_options(engine_named(arguments.engine), arguments))
+
+
+def as_started(app: str | None, request: Request, model: Model) -> Request:
+    """The request as the app makes it that starts the engine; a context that is given stays."""
+    if app is None:
+        return request
+    engine, tokens = engine_named(request.engine), model.dimensions.context_tokens
+    started = engine.started_by(app, request, tokens, os.environ)
+    if request.context_tokens is None:
+        return started
+    return replace(started, context_tokens=request.context_tokens)
 
 
 def _options(engine: Engine, arguments: argparse.Namespace) -> object:

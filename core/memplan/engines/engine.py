@@ -62,6 +62,7 @@ class Engine(ABC):
             any where a version is for all of them.
         parts: what it loads beside the model.
         accuracy: how exact its plan is, and what was measured, in sentences, marked.
+        starters: the apps that start it with settings of their own, and what they are called.
     """
 
     name: ClassVar[str]
@@ -73,6 +74,7 @@ class Engine(ABC):
     versions: ClassVar[Mapping[str, tuple[Backend, ...]]]
     parts: ClassVar[frozenset[Part]] = frozenset()
     accuracy: ClassVar[str] = ""
+    starters: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def estimate(self, model: Model, request: Request) -> Estimate:
@@ -97,6 +99,27 @@ class Engine(ABC):
     def cache_requests(self, request: Request) -> tuple[tuple[str, Request], ...]:
         """The request with cache types to compare, and their names; the usual one first."""
         return (("", request),)
+
+    def started_by(
+        self,
+        app: str,
+        request: Request,
+        trained_tokens: int | None,
+        environment: Mapping[str, str],
+    ) -> Request:
+        """The request with what one of :attr:`starters` picks by itself.
+
+        Args:
+            app: which one.
+            request: the machine, and what the app leaves alone.
+            trained_tokens: the context that the model was trained for; ``None``: not known.
+            environment: the variables with which the app is started.
+        """
+        return request
+
+    def starter_note(self, app: str) -> str:
+        """What one of :attr:`starters` picks, and what is not known of it."""
+        return ""
 
     # What would help
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy
 
 from memplan_gui.panels.device_box import DeviceBox
 from memplan_gui.panels.machine_rows import MachineRows
+from memplan_gui.panels.starter_row import StarterRow
 from memplan_gui.scales import BUDGET_SCALE, LogScale, context_scale
 from memplan_gui.session import Session
 from memplan_gui.widgets.form import Card, Field, Form, describe
@@ -85,6 +86,7 @@ class RunsOnPanel(Card):
         self.machine = MachineRows(session)
         self.context = TokensField(step_tokens=512)
         self.context_slider = ScaleSlider(self._context_scale, 1)
+        self.starter = StarterRow(session)
         self.automatic = QCheckBox(tr("Auto&matic"))
         self._prepare()
         self._lay_out()
@@ -120,6 +122,7 @@ class RunsOnPanel(Card):
         self.budget_slider.setAccessibleName(tr("Budget (MiB), slider"))
         describe(self.automatic, tr("Automatic context"), tr(_AUTOMATIC_HELP))
         form.addWidget(self.automatic, form.rowCount(), 1)
+        form.addWidget(self.starter, form.rowCount(), 0, 1, 2)
         explain(HelpTopic.ENGINE, self.engine)
         explain(HelpTopic.BACKEND, self.backend)
         explain(HelpTopic.TOTAL_MEMORY, self.total)

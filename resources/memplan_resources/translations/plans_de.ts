@@ -3304,5 +3304,17 @@
         <source>Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what its dry run reports, in every configuration that was measured. Compute buffers follow from the model&apos;s graph; where they are not exact, they are estimates with a band. Metal and ROCm were not measured.</source>
         <translation>Bei llama.cpp stimmen Gewichte, KV-Cache, rekurrenter Zustand und Ausgabe auf das Byte mit dem überein, was sein Probelauf meldet, in jeder gemessenen Konfiguration. Rechenpuffer folgen aus dem Graphen des Modells; wo sie nicht exakt sind, sind es Schätzungen mit einem Band. Metal und ROCm wurden nicht gemessen.</translation>
     </message>
+    <message>
+        <source>Ollama: 4,096 tokens with less than 23 GiB of GPU memory, 32,768 with less than 47, else 262,144, and one request at a time; OLLAMA_CONTEXT_LENGTH, OLLAMA_NUM_PARALLEL and OLLAMA_KV_CACHE_TYPE are followed. How it places layers that do not fit is not planned.</source>
+        <translation>Ollama: 4.096 Token bei weniger als 23 GiB GPU-Speicher, 32.768 bei weniger als 47, sonst 262.144, und eine Anfrage auf einmal; OLLAMA_CONTEXT_LENGTH, OLLAMA_NUM_PARALLEL und OLLAMA_KV_CACHE_TYPE werden befolgt. Wie es Schichten verteilt, die nicht passen, wird nicht geplant.</translation>
+    </message>
+    <message>
+        <source>LM Studio: 4 requests at a time. It does not say which context it loads a model with: set what it shows. How it places layers that do not fit is not planned.</source>
+        <translation>LM Studio: 4 Anfragen auf einmal. Es sagt nicht, mit welchem Kontext es ein Modell lädt: Stellen Sie ein, was es anzeigt. Wie es Schichten verteilt, die nicht passen, wird nicht geplant.</translation>
+    </message>
+    <message>
+        <source>KoboldCpp: 8,192 tokens, one request at a time, an f16 cache. How it places layers that do not fit is not planned.</source>
+        <translation>KoboldCpp: 8.192 Token, eine Anfrage auf einmal, ein f16-Cache. Wie es Schichten verteilt, die nicht passen, wird nicht geplant.</translation>
+    </message>
 </context>
 </TS>

@@ -2165,5 +2165,17 @@
         <source>Enter or a click opens a model; select several to compare them</source>
         <translation>Eingabe oder ein Klick öffnet ein Modell; mehrere auswählen, um sie zu vergleichen</translation>
     </message>
+    <message>
+        <source>Set as an app does</source>
+        <translation>Einstellen wie eine App</translation>
+    </message>
+    <message>
+        <source>Set the context, requests at a time and cache type that Ollama, LM Studio or KoboldCpp picks by itself</source>
+        <translation>Kontext, Anfragen auf einmal und Cache-Typ einstellen, die Ollama, LM Studio oder KoboldCpp selbst wählt</translation>
+    </message>
+    <message>
+        <source>Set as {app} does</source>
+        <translation>Einstellen wie {app}</translation>
+    </message>
 </context>
 </TS>

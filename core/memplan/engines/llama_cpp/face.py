@@ -11,7 +11,7 @@ from memplan.engines.engine import Engine
 from memplan.engines.llama_cpp.help.topics import LlamaCppTopic
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.names import EngineName
-from memplan.language import marked
+from memplan.language import marked, tr
 from memplan.memory.backend import Backend
 from memplan.memory.component import Part
 from memplan.units import ByteUnits
@@ -42,6 +42,7 @@ class LlamaCpp(Engine):
     options = LlamaCppOptions
     backends = (Backend.VULKAN, Backend.METAL, Backend.CUDA, Backend.ROCM)
     several_devices = True
+    starters = {"ollama": "Ollama", "lm-studio": "LM Studio", "koboldcpp": "KoboldCpp"}
     parts = frozenset({Part.PROJECTOR, Part.DRAFT, Part.MTP, Part.ADAPTER})
     versions = {"b11434": (Backend.VULKAN, Backend.METAL, Backend.ROCM), "v0.5.0": (Backend.CUDA,)}
     accuracy = marked(
@@ -69,6 +70,22 @@ class LlamaCpp(Engine):
 
     def max_allocation_bytes(self, request: Request) -> int | None:
         return request.options_of(LlamaCppOptions).max_allocation_bytes
+
+    def started_by(
+        self,
+        app: str,
+        request: Request,
+        trained_tokens: int | None,
+        environment: Mapping[str, str],
+    ) -> Request:
+        from memplan.engines.llama_cpp.apps.defaults import Starter, started_by
+
+        return started_by(Starter(app), request, trained_tokens, environment)
+
+    def starter_note(self, app: str) -> str:
+        from memplan.engines.llama_cpp.apps.defaults import NOTES, Starter
+
+        return tr(NOTES[Starter(app)])
 
     def cache_requests(self, request: Request) -> tuple[tuple[str, Request], ...]:
         from memplan.engines.llama_cpp.choices import CacheType

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 from memplan.logs.attempt import LIMITED_BACKENDS, SMALLEST_LIMIT_BYTES, Attempt, Key, Phase, Stage
-from memplan.logs.effects import Reading
 from memplan.logs.log import (
     Buffer,
     Cause,
@@ -18,6 +17,7 @@ from memplan.logs.log import (
 )
 from memplan.logs.machine import merged
 from memplan.logs.names import backend_name, is_host
+from memplan.logs.state import Reading
 from memplan.memory.component import ComponentKind
 from memplan.units import MIB
 

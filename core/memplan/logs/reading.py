@@ -12,12 +12,13 @@ from typing import Final
 from memplan.engines.log_row import Effect, LineKind
 from memplan.language import tr
 from memplan.logs.conclusion import conclude
-from memplan.logs.effects import Reading
+from memplan.logs.effects import take
 from memplan.logs.errors import LogUnreadableError
 from memplan.logs.finding import Finder
 from memplan.logs.lines import ByteStream, Line, lines_with
 from memplan.logs.log import Log
 from memplan.logs.rows import ANCHORS, LINE_KINDS, SIGN_ANCHORS, SPEAKS_OF_MEMORY, kinds_with
+from memplan.logs.state import Reading
 from memplan.reader.transfer import CancelToken
 from memplan.reader.walk import GGUF_MAGIC
 
@@ -131,7 +132,7 @@ def parse_log(log: ByteStream | bytes | str) -> Log:
 def _take(reading: Reading, kind: LineKind, match: re.Match[str], text: str) -> None:
     """Take in a line that was understood, and what it quotes of another."""
     for _ in range(_MOST_QUOTES):
-        quotes = kind.effect is not Effect.NONE and reading.take(kind, match, text)
+        quotes = kind.effect is not Effect.NONE and take(reading, kind, match, text)
         rest = text[match.end() :]
         if not quotes or not rest.strip():
             return

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from log_mutants import mutants, read_fully, sample_lines
 from memplan.engines.llama_cpp.logs import requests
-from memplan.logs import effects, lines, options, parse_log, reading, rows
+from memplan.logs import lines, options, parse_log, reading, rows, state
+from memplan.logs.effects import failures
 from memplan.logs.finding import Finder
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
@@ -64,7 +65,7 @@ def _repeats(parsed: object) -> Iterator[object]:
 def _patterns() -> list[re.Pattern[str]]:
     patterns = [kind.pattern for kind in rows.LINE_KINDS]
     patterns += [*requests.SIGNS.values(), *requests._BACKENDS.values()]
-    for module in (effects, lines, options, reading, requests, rows):
+    for module in (failures, lines, options, reading, requests, rows, state):
         patterns += [value for value in vars(module).values() if isinstance(value, re.Pattern)]
     return patterns
 

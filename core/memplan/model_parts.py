@@ -145,7 +145,7 @@ def projectors_beside(source: str) -> tuple[str, ...]:
     """The projectors in the folder of a model's file, by their names; none is read."""
     opened = Path(source)
     try:
-        found = sorted(str(path) for path in opened.parent.iterdir() if _is_projector(path.name))
+        found = sorted(str(path) for path in opened.parent.iterdir() if names_projector(path.name))
     except OSError:
         return ()
     return tuple(found[:_MOST_OFFERED])
@@ -173,8 +173,9 @@ def automatic_projector(
     return Remote(settings, None, cancel or CancelToken()).projector_for(location)
 
 
-def _is_projector(name: str) -> bool:
-    lower = name.lower()
+def names_projector(source: str) -> bool:
+    """Whether a file is a projector by its name."""
+    lower = source.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return lower.startswith("mmproj") and lower.endswith(".gguf")
 
 

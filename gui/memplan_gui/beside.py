@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from memplan.engines.registry import engine_named
@@ -12,10 +14,12 @@ from memplan.model import Model
 from memplan.model_parts import (
     PartFile,
     automatic_projector,
+    names_projector,
     parts_of,
     projectors_beside,
     read_part,
     with_part,
+    with_parts,
     without_part,
 )
 from memplan.planner import plan
@@ -48,6 +52,7 @@ class Beside(QObject):
         self._offered: tuple[str, ...] = ()
         self._parts = Latest(_read, self)
         self._automatic = self._looked_for = ""
+        self._awaited = ("", "")
         self._found = Latest(_projectors_for, self)
         self._parts.answered.connect(self._take)
         self._found.answered.connect(self._offer)
@@ -68,6 +73,22 @@ class Beside(QObject):
     def read(self, source: str) -> None:
         """Read a file, and load it beside the model."""
         self._parts.ask((self._source, source))
+
+    def set_aside(self, sources: Sequence[str]) -> Sequence[str]:
+        """The models among files; a projector among them is loaded beside the first, once open."""
+        models = [source for source in sources if not names_projector(source)]
+        if not models:
+            return sources
+        for source in set(sources) - set(models):
+            self._awaited = (models[0], source)
+        return models
+
+    def kept_for(self, model: Model) -> Model:
+        """A model with what the open one has beside it, where it is another quantisation of it."""
+        old = self._session.model
+        if old is None or model.parts or not _are_quantisations(old, model):
+            return model
+        return with_parts(model, old.parts)
 
     def drain(self) -> None:
         """Forget what is under way, and wait for the threads."""
@@ -121,6 +142,10 @@ class Beside(QObject):
         if model.source != self._source:
             self._source = model.source
             self._offered, self._automatic = (), ""
+            of_model, source = self._awaited
+            if of_model == self._source:
+                self._awaited = ("", "")
+                self.read(source)
         else:
             self.changed.emit()
         self._show()
@@ -139,6 +164,15 @@ class Beside(QObject):
             self.read(source)
         if self._rows is not None:
             self._rows.setVisible(self._wanted)
+
+
+def _are_quantisations(one: Model, other: Model) -> bool:
+    """Whether two models are one in a folder, but for the types of their tensors."""
+    facts = [
+        (model.name, model.architecture, model.dimensions, Path(model.source).parent)
+        for model in (one, other)
+    ]
+    return facts[0] == facts[1]
 
 
 def _projectors_for(source: str) -> tuple[str, ...]:

@@ -260,9 +260,13 @@ class MainWindow(QMainWindow):
         self.loader.load(source)
 
     def open_all(self, sources: Sequence[str]) -> None:
-        """Open the first of several files or addresses, and pin the others to compare with it."""
-        self.open_source(sources[0])
-        others = [source for source in sources[1:] if not source.lower().endswith(LOG_ENDINGS)]
+        """Open the first of several models, and pin the others to compare with it.
+
+        A projector among them is loaded beside the first.
+        """
+        models = self.beside.set_aside(sources)
+        self.open_source(models[0])
+        others = [source for source in models[1:] if not source.lower().endswith(LOG_ENDINGS)]
         if others:
             self.opening.read_others(others)
 
@@ -307,7 +311,7 @@ class MainWindow(QMainWindow):
 
     def _take_model(self, source: str, model: Model) -> None:
         self._unread = None
-        self.session.set_model(model)
+        self.session.set_model(self.beside.kept_for(model))
         self.view.body.show_pages()
         if _is_sample(source):
             self.opening.unfollow()

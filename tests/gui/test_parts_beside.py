@@ -154,6 +154,32 @@ def test_that_next_token_layers_have_a_row_while_they_draft(
     assert row in visible_texts(window)
 
 
+def test_that_a_projector_dropped_with_its_model_is_loaded_beside_it(
+    window: MainWindow, qtbot: QtBot, data_folder: Path
+) -> None:
+    window.session.store(LLAMA)
+    model = data_folder / "models" / "gemma-3-12b.Q4_K_M.gguf"
+    with qtbot.waitSignal(window.beside.changed, timeout=10_000):
+        drop(window, [data_folder / "projectors" / "mmproj-gemma-3-12b.gguf", model])
+    assert window.session.model is not None
+    assert window.session.model.source == str(model)
+    assert parts(window) == [Part.PROJECTOR]
+    assert window.comparison.pins == ()
+
+
+def test_that_another_quantisation_keeps_what_is_beside_the_model(
+    opened: MainWindow, qtbot: QtBot, data_folder: Path, tmp_path: Path
+) -> None:
+    press(opened, qtbot, "Load mmproj")
+    again = shutil.copy(tmp_path / "gemma.gguf", tmp_path / "gemma-again.gguf")
+    with qtbot.waitSignal(opened.session.plan_changed, timeout=10_000):
+        opened.open_source(str(again))
+    assert parts(opened) == [Part.PROJECTOR]
+    with qtbot.waitSignal(opened.session.plan_changed, timeout=10_000):
+        opened.open_source(str(data_folder / "models" / "gemma-3-270m.Q4_K_M.gguf"))
+    assert parts(opened) == []
+
+
 def test_that_a_file_is_chosen_from_the_menu(
     opened: MainWindow, qtbot: QtBot, dialogs: FakeDialogs, tmp_path: Path
 ) -> None:

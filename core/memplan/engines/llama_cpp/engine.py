@@ -11,7 +11,6 @@ from memplan.engines.llama_cpp.architectures import Role
 from memplan.engines.llama_cpp.backends import source_of, version_of
 from memplan.engines.llama_cpp.beside import NOTHING_BESIDE, Beside
 from memplan.engines.llama_cpp.completeness import incomplete_layer
-from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.graph.buffers import compute_buffers
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
 from memplan.engines.llama_cpp.kv_cache import (
@@ -38,6 +37,7 @@ from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.request_start import (
     asked_placement,
     described,
+    draft_placement,
     moves_layers,
     pools_in_use,
     start_of,
@@ -88,22 +88,21 @@ class PoolIds(NamedTuple):
     Attributes:
         devices: ids of the devices' memories.
         host: id of the host's; the same where they share it.
-        free_bytes: what each device has free, where a further model is spread by it; else empty.
+        draft: where the layers of a draft model are; ``None`` without one.
     """
 
     devices: tuple[str, ...]
     host: str
-    free_bytes: tuple[int, ...] = ()
+    draft: Placement | None = None
 
 
 def pool_ids(model: Model, request: Request) -> PoolIds:
     """The memories of the devices in use and of the host."""
-    pools = pools_in_use(request)
-    spreads = len(pools) > 1 and parts_of(model, Part.DRAFT)
+    drafts = [part.model for part in parts_of(model, Part.DRAFT) if part.model is not None]
     return PoolIds(
-        tuple(pool.id for pool in pools),
+        tuple(pool.id for pool in pools_in_use(request)),
         request.machine.host.id,
-        tuple(pool.budget_bytes or 0 for pool in pools) if spreads else (),
+        draft_placement(drafts[0], request) if drafts else None,
     )
 
 
@@ -322,37 +321,15 @@ def _beside(
             return ComponentKey(part, kind, pools.host, Place.HOST)
         return ComponentKey(part, kind, pools.devices[memory], Place.DEVICE)
 
-    drafts = parts_of(model, Part.DRAFT)
-    for draft in drafts:
-        if draft.model is not None:
-            own = _draft_footprint(draft.model, draft_options(options), placement, pools)
-            for component in own.components:
-                yield replace(component, key=replace(component.key, part=Part.DRAFT))
+    drafts = [part.model for part in parts_of(model, Part.DRAFT) if part.model is not None]
+    if drafts and pools.draft is not None:
+        own = _footprint(drafts[0], draft_options(options), pools.draft, pools._replace(draft=None))
+        for component in own.components:
+            yield replace(component, key=replace(component.key, part=Part.DRAFT))
     if options.spec_type is SpecType.DRAFT_MTP and not drafts:
         yield from next_token_components(model, options, shape, settings, placement, key_of)
     yield from adapter_components(model, shape, placement, key_of)
     yield from projector_components(model, options, backend, key_of)
-
-
-def _draft_footprint(
-    model: Model, options: LlamaCppOptions, target: Placement, pools: PoolIds
-) -> Footprint:
-    """A draft model over the target's devices, with as many layers there as are asked for."""
-    layers = options.n_gpu_layers
-    layout = Layout(
-        layers if isinstance(layers, int) else None,
-        tensor_split=options.tensor_split,
-        kv_offload=options.kv_offload,
-    )
-    free = pools.free_bytes or (0,) * len(target.devices)
-    devices = tuple(map(Device, target.devices, free))
-    try:
-        placement = place(resolve_shape(model), devices, layout)
-    except ValueError:
-        # No device has any memory: that it does not fit shows wherever the layers are.
-        layout = replace(layout, tensor_split=(1.0,) * len(devices))
-        placement = place(resolve_shape(model), devices, layout)
-    return _footprint(model, options, placement, pools)
 
 
 def _allocation(

@@ -21,7 +21,7 @@ from memplan.engines.llama_cpp.overrides import (
     parse_overrides,
 )
 from memplan.engines.llama_cpp.parts.arguments import part_arguments
-from memplan.engines.llama_cpp.parts.components import settings_with_parts
+from memplan.engines.llama_cpp.parts.components import draft_options, settings_with_parts
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape, resolve_shape
@@ -173,9 +173,24 @@ def asked_placement(model: Model, request: Request) -> Placement:
     Raises:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
-    shape = resolve_shape(model)
-    layout = layout_of(asked_of(shape, request))
-    devices = _devices(pools_in_use(request))
+    layout = layout_of(asked_of(resolve_shape(model), request))
+    return _placed(model, layout, pools_in_use(request))
+
+
+def draft_placement(draft: Model, request: Request) -> Placement:
+    """A draft model's layers, spread over the devices as the model's are before it is loaded."""
+    options = draft_options(request.options_of(LlamaCppOptions))
+    layers = options.n_gpu_layers
+    layout = Layout(
+        layers if isinstance(layers, int) else None,
+        tensor_split=options.tensor_split,
+        kv_offload=options.kv_offload,
+    )
+    return _placed(draft, layout, pools_in_use(request))
+
+
+def _placed(model: Model, layout: Layout, pools: Sequence[Pool]) -> Placement:
+    shape, devices = resolve_shape(model), _devices(pools)
     try:
         return place(shape, devices, layout)
     except ValueError:

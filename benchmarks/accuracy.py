@@ -35,8 +35,9 @@ from memplan.engines.llama_cpp.graph.buffers import buffers_at
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.memory.component import Place
 from memplan.model import Model
 

@@ -12,7 +12,8 @@ from memplan.addresses import public_address
 from memplan.language import DeferredText, ntr, tr
 from memplan.reader.errors import InconsistentSplitError, InvalidHeaderError, NotAModelError
 from memplan.reader.header import Detail, Header, HeaderNotice, Shard
-from memplan.reader.walk import DEFAULT_ALIGNMENT, Contents, lay_out, missing_data
+from memplan.reader.layout import DEFAULT_ALIGNMENT, lay_out, missing_data
+from memplan.reader.walk import Contents
 from memplan.units import format_count, format_exact_bytes
 
 MAX_SHARDS: Final = 1024

@@ -9,23 +9,22 @@
 7. The data are within the file.
 
 Rule 1 is :class:`~memplan.reader.window.Window`'s. Rules 1 to 5 are checked in reading order by
-:func:`read_contents`, 6 and 7 by :func:`lay_out`. Where Memplan accepts more than llama.cpp, it
-says so with a notice: data that are missing, a tensor type that is newer than Memplan, and an
-alignment of another integer type. Big-endian files are read on any machine.
+:func:`read_contents`, the fifth by :func:`~memplan.reader.tensor_table.tensor_table`, and 6 and 7
+by :func:`~memplan.reader.layout.lay_out`. Where Memplan accepts more than llama.cpp, it says so
+with a notice: data that are missing, a tensor type that is newer than Memplan, and an alignment of
+another integer type. Big-endian files are read on any machine.
 """
 
 from __future__ import annotations
 
-import math
 import struct
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from memplan.language import DeferredText, marked, ntr, tr
+from memplan.language import marked, ntr, tr
 from memplan.reader.errors import (
-    GgufError,
     InvalidHeaderError,
     NotGgufError,
     TruncatedError,
@@ -37,20 +36,17 @@ from memplan.reader.header import (
     Array,
     ByteOrder,
     Detail,
-    Header,
     HeaderNotice,
     LongText,
     Tensor,
     Value,
     ValueType,
 )
-from memplan.reader.tensor_types import REMOVED_TYPES, TENSOR_TYPES, TensorType
-from memplan.reader.window import CUT_OFF_OR_DAMAGED, DAMAGED, Window, shown
-from memplan.units import format_count, format_exact_bytes, format_part_of_file
+from memplan.reader.tensor_table import tensor_table
+from memplan.reader.window import CUT_OFF_OR_DAMAGED, DAMAGED, Window, shown, text_of
+from memplan.units import format_count, format_exact_bytes
 
-DEFAULT_ALIGNMENT: Final = 32
 GGUF_MAGIC: Final = b"GGUF"
-
 _VERSIONS = (2, 3)
 _SMALLEST_KEY_VALUE_BYTES = 13
 _SMALLEST_TENSOR_BYTES = 24
@@ -62,13 +58,6 @@ _MAX_KEYS_BYTES = 2**25
 
 _MAX_ARRAY_COUNT = 2**30
 _STRING_LENGTH_BYTES = 8
-_MAX_NAME_BYTES = 63
-_MAX_DIMENSIONS = 4
-_MAX_INT32 = 2**31 - 1
-_MAX_INT64 = 2**63 - 1
-_MAX_UINT64 = 2**64 - 1
-_UNKNOWN_BYTES = -1
-
 _KEPT_ARRAY_BYTES = 1 << 16
 _KEPT_BYTES = 1 << 21
 """Bytes that a header keeps of a numeric array, and of all arrays and strings together.
@@ -83,29 +72,10 @@ _KEY_TYPE = marked("the type of {name}")
 _KEY_LENGTH = marked("the length of {name}")
 _KEY_VALUE = "{name}"
 _ELEMENT = marked("an element of {name}")
-_TENSOR_NAME = marked("a tensor's name")
-_TENSOR_DIMENSION_COUNT = marked("a tensor's number of dimensions")
-_TENSOR_ROW = marked("a tensor's dimensions and type")
-_TENSOR_OFFSET = marked("a tensor's offset")
-
 _INTEGERS = frozenset(ValueType) - {
     ValueType.FLOAT32, ValueType.FLOAT64, ValueType.BOOL, ValueType.STRING, ValueType.ARRAY,
 }  # fmt: skip
 _VALUE_TYPES: Final = tuple(ValueType)
-
-
-class _Shape(NamedTuple):
-    """What a row says beside the tensor's name and place; many rows say the same.
-
-    Attributes:
-        dimensions: elements along each dimension.
-        type_name: the name of the type, ``type 43`` where Memplan does not know it.
-        bytes: size without padding, ``_UNKNOWN_BYTES`` where Memplan does not know the type.
-    """
-
-    dimensions: tuple[int, ...]
-    type_name: str
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +87,7 @@ class Contents:
         version: GGUF version, 2 or 3.
         byte_order: byte order of the file.
         metadata: every key-value, in the file's order.
-        tensors: the tensor table; sizes of unknown types are ``_UNKNOWN_BYTES``.
+        tensors: the tensor table; sizes of unknown types are ``UNKNOWN_BYTES``.
         row_offsets: byte offset of each of its rows in the file.
         alignment: what ``general.alignment`` says, ``None`` if absent.
         end: byte offset of the end of the tensor table.
@@ -148,7 +118,7 @@ def read_contents(window: Window) -> Contents:
     tensor_count, value_count = _counts(window)
     metadata = _key_values(window, value_count)
     alignment, notices = _alignment(window, metadata)
-    tensors, row_offsets = _tensor_table(window, tensor_count)
+    tensors, row_offsets = tensor_table(window, tensor_count)
     return Contents(
         window.name,
         version,
@@ -322,7 +292,7 @@ def _key(window: Window, metadata: dict[str, Value]) -> str:
             format_count(length),
             tr(DAMAGED),
         )
-    key = _text(window.take(length, _KEY))
+    key = text_of(window.take(length, _KEY))
     if key in metadata:
         raise InvalidHeaderError(
             window.name,
@@ -367,7 +337,7 @@ def _string_value(window: Window, key: str, keep_bytes: int) -> str | LongText:
         place = LongText(length, window.offset)
         window.skip(length, _KEY_VALUE, key)
         return place
-    return _text(window.take(length, _KEY_VALUE, key))
+    return text_of(window.take(length, _KEY_VALUE, key))
 
 
 def _array(window: Window, key: str, keep_bytes: int) -> Array:
@@ -462,229 +432,3 @@ def _alignment(
 
 def _is_alignment(number: int) -> bool:
     return 0 < number < 2**32 and number & (number - 1) == 0
-
-
-# Rule 5: the tensor table.
-
-
-def _tensor_table(window: Window, count: int) -> tuple[tuple[Tensor, ...], array[int]]:
-    """All rows, and where each of them begins."""
-    layouts = [struct.Struct(f"{window.order}{n}QI") for n in range(_MAX_DIMENSIONS + 1)]
-    shapes: dict[bytes, _Shape] = {}
-    names: set[bytes] = set()
-    tensors = []
-    row_offsets = array("Q")
-    for _ in range(count):
-        row_offset = window.offset
-        whole_name = _tensor_name(window)
-        # As in C, a name ends at its first NUL; what comes after still tells two apart.
-        name = _text(whole_name.partition(b"\0")[0])
-        if whole_name in names:
-            raise InvalidHeaderError(
-                window.name,
-                row_offset,
-                tr("every tensor's name once"),
-                tr("{name} again").format(name=shown(name)),
-                tr(DAMAGED),
-            )
-        names.add(whole_name)
-        layout = layouts[_dimension_count(window, name)]
-        raw = window.take(layout.size, _TENSOR_ROW)
-        shape = shapes.get(raw)
-        if shape is None:
-            shape = shapes[raw] = _shape(window, name, layout.unpack(raw))
-        tensors.append(Tensor(name, *shape, window.u64(_TENSOR_OFFSET)))
-        row_offsets.append(row_offset)
-    return tuple(tensors), row_offsets
-
-
-def _tensor_name(window: Window) -> bytes:
-    offset = window.offset
-    length = window.string_length(_TENSOR_NAME)
-    if length > _MAX_NAME_BYTES:
-        raise InvalidHeaderError(
-            window.name,
-            offset,
-            tr("a tensor's name of at most {most} bytes").format(most=_MAX_NAME_BYTES),
-            format_count(length),
-            tr(DAMAGED),
-        )
-    return window.take(length, _TENSOR_NAME)
-
-
-def _dimension_count(window: Window, name: str) -> int:
-    count = window.u32(_TENSOR_DIMENSION_COUNT)
-    if count > _MAX_DIMENSIONS:
-        raise InvalidHeaderError(
-            window.name,
-            window.offset - 4,
-            tr("at most {most} dimensions of {name}").format(
-                most=_MAX_DIMENSIONS, name=shown(name)
-            ),
-            format_count(count),
-            tr(DAMAGED),
-        )
-    return count
-
-
-def _shape(window: Window, name: str, numbers: tuple[int, ...]) -> _Shape:
-    """What the dimensions and the type, which have just been read, make of a tensor."""
-    *dimensions, type_id = numbers
-    type_offset = window.offset - 4
-    if not _are_dimensions(dimensions):
-        raise InvalidHeaderError(
-            window.name,
-            type_offset - 8 * len(dimensions),
-            tr("dimensions of {name} that are not negative and whose product fits 63 bits").format(
-                name=shown(name)
-            ),
-            " × ".join(map(format_count, dimensions)),
-            tr(DAMAGED),
-        )
-    tensor_type = TENSOR_TYPES.get(type_id)
-    if tensor_type is None:
-        type_name = _newer_type(window, name, type_id, type_offset)
-        return _Shape(tuple(dimensions), type_name, _UNKNOWN_BYTES)
-    first = dimensions[0] if dimensions else 1
-    if first % tensor_type.block_elements:
-        raise _broken_row(window, name, tensor_type, first, type_offset)
-    size = tensor_type.row_bytes(math.prod(dimensions))
-    return _Shape(tuple(dimensions), tensor_type.name, size)
-
-
-def _are_dimensions(dimensions: list[int]) -> bool:
-    """Whether llama.cpp accepts the dimensions; it tests their product by division, as here."""
-    if any(dimension > _MAX_INT64 for dimension in dimensions):
-        return False
-    if 0 in dimensions:
-        return True
-    product, *others = (*dimensions, 1, 1, 1, 1)[:_MAX_DIMENSIONS]
-    for dimension in others:
-        if _MAX_INT64 // dimension <= product:
-            return False
-        product *= dimension
-    return True
-
-
-def _newer_type(window: Window, name: str, type_id: int, offset: int) -> str:
-    """What to call a type that Memplan does not know, if there can be such a type."""
-    if type_id in REMOVED_TYPES or type_id > _MAX_INT32:
-        raise InvalidHeaderError(
-            window.name,
-            offset,
-            tr("a type of {name} that ggml has").format(name=shown(name)),
-            tr("type {number}").format(number=type_id),
-            tr("The file is damaged, or so old that no current engine reads it."),
-        )
-    return f"type {type_id}"
-
-
-def _broken_row(
-    window: Window, name: str, tensor_type: TensorType, first: int, offset: int
-) -> GgufError:
-    return InvalidHeaderError(
-        window.name,
-        offset,
-        tr("rows of {name} in whole blocks of {count} elements, as {type} has them").format(
-            name=shown(name), count=tensor_type.block_elements, type=tensor_type.name
-        ),
-        ntr("{count} element a row", "{count} elements a row", first),
-        tr(DAMAGED),
-    )
-
-
-# Rules 6 and 7: where the data are.
-
-
-def lay_out(contents: Contents, alignment: int) -> Header:
-    """The header whose data are padded to ``alignment``, by rules 6 and 7.
-
-    Raises:
-        GgufError: a rule is broken.
-    """
-    # Without tensors there are no data, and no padding before them.
-    data_offset = _padded(contents.end, alignment) if contents.tensors else contents.end
-    tensors, unknown = _sized(contents, data_offset)
-    _check_places(contents, tensors, alignment)
-    notices = list(contents.notices)
-    if unknown:
-        notices.append((HeaderNotice.UNKNOWN_TENSOR_TYPE, ", ".join(unknown)))
-    last = tensors[-1] if tensors else None
-    complete_bytes = data_offset + (last.offset + last.bytes if last else 0)
-    file_bytes = complete_bytes if contents.size is None else contents.size
-    notices += missing_data(file_bytes, complete_bytes)
-    return Header(
-        contents.source,
-        contents.version,
-        contents.byte_order,
-        contents.metadata,
-        tensors,
-        alignment,
-        data_offset,
-        file_bytes,
-        complete_bytes,
-        tuple(notices),
-    )
-
-
-def missing_data(file_bytes: int, complete_bytes: int) -> list[tuple[HeaderNotice, Detail]]:
-    """The notice that tells how much of the data is there, if not all are."""
-    if file_bytes >= complete_bytes:
-        return []
-    return [(HeaderNotice.DATA_MISSING, DeferredText(_part_here, (file_bytes, complete_bytes)))]
-
-
-def _part_here(file_bytes: int, complete_bytes: int) -> str:
-    return tr("{part} are here").format(part=format_part_of_file(file_bytes, complete_bytes))
-
-
-def _padded(count: int, alignment: int) -> int:
-    return -(-count // alignment) * alignment
-
-
-def _sized(contents: Contents, data_offset: int) -> tuple[tuple[Tensor, ...], dict[str, None]]:
-    """The tensors with the sizes of those of unknown types, and the names of these types."""
-    unknown = {t.type_name: None for t in contents.tensors if t.bytes == _UNKNOWN_BYTES}
-    if not unknown:
-        return contents.tensors, unknown
-    following = (*(tensor.offset for tensor in contents.tensors[1:]), None)
-    tensors = []
-    for tensor, next_offset in zip(contents.tensors, following, strict=True):
-        if tensor.bytes != _UNKNOWN_BYTES:
-            tensors.append(tensor)
-            continue
-        if next_offset is None:
-            next_offset = max((contents.size or 0) - data_offset, tensor.offset)
-        tensors.append(tensor._replace(bytes=max(next_offset - tensor.offset, 0)))
-    return tuple(tensors), unknown
-
-
-def _check_places(contents: Contents, tensors: tuple[Tensor, ...], alignment: int) -> None:
-    """Raise unless each tensor begins where the padding of the one before ends."""
-    expected = 0
-    for index, tensor in enumerate(tensors):
-        if tensor.offset != expected:
-            raise InvalidHeaderError(
-                contents.source,
-                contents.row_offsets[index],
-                tr("the data of {name} at offset {offset}, after those before it").format(
-                    name=shown(tensor.name), offset=format_count(expected)
-                ),
-                tr("offset {offset}").format(offset=format_count(tensor.offset)),
-                tr("The file is damaged, or its writer lays tensors out in another way."),
-            )
-        expected += -(-tensor.bytes // alignment) * alignment
-        if expected > _MAX_UINT64:
-            raise InvalidHeaderError(
-                contents.source,
-                contents.row_offsets[index],
-                tr("tensors whose sizes fit 64 bits"),
-                ntr(
-                    "{name} with {count} element", "{name} with {count} elements", tensor.elements
-                ).format(name=shown(tensor.name)),
-                tr(DAMAGED),
-            )
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace")

@@ -218,3 +218,8 @@ def shown(name: str) -> str:
 
 def _told(what: str, name: str) -> str:
     return tr(what).format(name=shown(name))
+
+
+def text_of(raw: bytes) -> str:
+    """Bytes of a file as text that can be shown, whatever they are."""
+    return raw.decode("utf-8", "backslashreplace")

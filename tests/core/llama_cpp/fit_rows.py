@@ -14,8 +14,8 @@ from memplan.engines.llama_cpp.fit import FitTask, Fitted
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
 from memplan.engines.llama_cpp.overrides import MovedPart
 from memplan.engines.llama_cpp.placement import HOST
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.units import GIB, MIB
 
 _EXPERTS = MovedPart.EXPERTS.value

@@ -9,7 +9,7 @@ from llama_cpp_rows import context_bytes, made_up_model, model_of
 from memplan import Backend, EngineName, Model, Request
 from memplan.engines.llama_cpp.architectures import ARCHITECTURES
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
-from memplan.engines.llama_cpp.shape import resolve_shape
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import NoticeKind
 from memplan.planner import Plan, plan

@@ -26,8 +26,8 @@ from memplan.engines.llama_cpp.measure import context_bytes, measuring
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import MovedPart, moved_part
 from memplan.engines.llama_cpp.placement import HOST
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.weights import weight_bytes
 from memplan.units import GIB, MIB
 

@@ -15,7 +15,7 @@ from memplan.engines.llama_cpp.fit import fit
 from memplan.engines.llama_cpp.measure import measuring
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.request_start import asked_of
-from memplan.engines.llama_cpp.shape import resolve_shape
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.start import fit_task
 from memplan.estimate import Outcome
 from memplan.memory.machine import Machine, Pool, PoolKind

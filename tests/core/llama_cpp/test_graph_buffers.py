@@ -17,8 +17,8 @@ from memplan.engines.llama_cpp.graph.footprint import GraphRequest
 from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.placement import HOST
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 
 DEVICE = 0
 _VERSIONS = {

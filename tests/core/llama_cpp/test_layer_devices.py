@@ -29,8 +29,8 @@ from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
 from memplan.engines.llama_cpp.request_start import asked_placement, pools_in_use
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.weights import weight_bytes
 from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.units import GIB, MIB

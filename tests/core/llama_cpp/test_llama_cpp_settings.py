@@ -6,8 +6,8 @@ import pytest
 from llama_cpp_rows import made_up_model, model_of
 from memplan import EngineName, Request
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.estimate import UnsupportedRequestError
 from memplan.planner import plan
 

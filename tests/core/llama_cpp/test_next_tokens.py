@@ -19,8 +19,9 @@ from memplan.engines.llama_cpp.parts.next_tokens import (
 )
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_bytes
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.weights import next_token_bytes, weight_bytes
 from memplan.request import Backend
 

@@ -21,7 +21,7 @@ from memplan.engines.llama_cpp.overrides import (
 )
 from memplan.engines.llama_cpp.patterns import PatternError, name_pattern
 from memplan.engines.llama_cpp.placement import HOST
-from memplan.engines.llama_cpp.shape import resolve_shape
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.weights import loaded_tensors
 from memplan.units import GIB
 

@@ -13,8 +13,9 @@ from memplan.engines.llama_cpp.parts.server_memory import (
     sequence_state_bytes,
     server_growth,
 )
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.estimate import Growth, GrowthKind
 from memplan.memory.machine import HOST_ID, Machine, Pool, PoolKind
 from memplan.model import NoticeKind

@@ -11,8 +11,8 @@ from memplan.engines.llama_cpp.devices import Device, Layout
 from memplan.engines.llama_cpp.fit import Measured
 from memplan.engines.llama_cpp.measure import measuring
 from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.split_advice import roomiest_split
 from memplan.units import GIB, MIB
 

@@ -14,8 +14,8 @@ from memplan.engines.llama_cpp.layer_map import placed_layers
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import TensorOverride
 from memplan.engines.llama_cpp.placement import HOST
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.start import (
     Asked,
     GpuLayers,

@@ -9,8 +9,8 @@ from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import first_experts
 from memplan.engines.llama_cpp.placement import HOST
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.engines.llama_cpp.token_reads import TokenReads, most_tokens_per_second, token_reads
 from memplan.units import GIB
 

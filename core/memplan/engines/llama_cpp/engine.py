@@ -42,8 +42,9 @@ from memplan.engines.llama_cpp.request_start import (
     pools_in_use,
     start_of,
 )
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.sizing import (
     FIT_FLOOR_TOKENS,
     Demand,

@@ -19,8 +19,9 @@ from memplan.engines.llama_cpp.graph.footprint import GraphRequest
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, layer_caches
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes, state_bytes
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.weights import next_token_bytes, weight_bytes
 from memplan.model import Model
 

@@ -10,8 +10,9 @@ from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.backends import Padding
 from memplan.engines.llama_cpp.placement import Placement
+from memplan.engines.llama_cpp.resolving import DENSER_RATIO
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer, Shape
+from memplan.engines.llama_cpp.shape import Layer, Shape
 
 _F32_BYTES = 4
 

@@ -23,8 +23,9 @@ from memplan.engines.llama_cpp.overrides import (
 from memplan.engines.llama_cpp.parts.arguments import part_arguments
 from memplan.engines.llama_cpp.parts.components import draft_options, settings_with_parts
 from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.start import (
     Asked,
     GpuLayers,

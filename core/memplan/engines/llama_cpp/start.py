@@ -21,8 +21,9 @@ from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
 from memplan.engines.llama_cpp.measure import Loaded, loaded, measuring
 from memplan.engines.llama_cpp.output import output_bytes
 from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.weights import largest_tensor
 from memplan.estimate import Outcome
 from memplan.model import Model

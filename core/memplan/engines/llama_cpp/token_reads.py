@@ -21,8 +21,9 @@ from memplan.engines.llama_cpp.kv_cache import Reach, cache_geometry, cells_of, 
 from memplan.engines.llama_cpp.overrides import is_expert
 from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.recurrent_state import layer_state_bytes
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import Layer, Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.engines.llama_cpp.weights import (
     EMBEDDING,
     INPUTS,

@@ -14,7 +14,7 @@ from memplan.comparison import (
     Trait,
 )
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
-from memplan.engines.llama_cpp.shape import resolve_shape
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.planner import Plan
 
 _LAYERS = WEIGHTS | CACHE | STATE | COMPUTE

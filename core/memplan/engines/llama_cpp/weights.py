@@ -17,7 +17,8 @@ from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.backends import Padding, source_of
 from memplan.engines.llama_cpp.overrides import TensorOverride, overridden, overrides_by_layer
 from memplan.engines.llama_cpp.placement import HOST, Placement, padding_of
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.resolving import resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.model import Model
 from memplan.reader.header import Tensor
 from memplan.reader.tensor_types import TENSOR_TYPES_BY_NAME, TensorType

@@ -23,8 +23,8 @@ from memplan.engines.llama_cpp.graph.batch import batch_of
 from memplan.engines.llama_cpp.graph.model_graph import ModelGraph
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.engines.llama_cpp.parts import next_tokens
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.shape import resolve_shape
 from memplan.model import read_model
 
 DATA = Path(__file__).parents[3] / "data"

@@ -26,8 +26,9 @@ from memplan.engines.llama_cpp.parts.next_tokens import (
 from memplan.engines.llama_cpp.parts.projector import Projector, resolve_projector
 from memplan.engines.llama_cpp.parts.projector_memory import ProjectorMemory, projector_memory
 from memplan.engines.llama_cpp.placement import HOST, Placement
+from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings
-from memplan.engines.llama_cpp.shape import Shape, resolve_shape
+from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.unmeasured import with_bands
 from memplan.engines.llama_cpp.weights import bytes_in, memory_of, next_token_bytes
 from memplan.estimate import UnsupportedRequestError

@@ -16,8 +16,9 @@ from typing import Final
 from memplan.engines.llama_cpp.kv_cache import cache_geometry
 from memplan.engines.llama_cpp.options import LlamaCppOptions, Program
 from memplan.engines.llama_cpp.recurrent_state import state_elements
+from memplan.engines.llama_cpp.resolving import DENSER_RATIO
 from memplan.engines.llama_cpp.settings import Settings, cache_tensor_type
-from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer, Shape
+from memplan.engines.llama_cpp.shape import Layer, Shape
 from memplan.estimate import Growth, GrowthKind
 from memplan.units import MIB
 

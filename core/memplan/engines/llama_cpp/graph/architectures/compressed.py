@@ -19,7 +19,8 @@ from memplan.engines.llama_cpp.graph.architectures.decoder import (
 from memplan.engines.llama_cpp.graph.backends.layouts import F16, F32, I32, I64, QUANTISED
 from memplan.engines.llama_cpp.graph.flat import Op
 from memplan.engines.llama_cpp.graph.model_graph import Activation, Gating, ModelGraph
-from memplan.engines.llama_cpp.shape import DENSER_RATIO, Layer
+from memplan.engines.llama_cpp.resolving import DENSER_RATIO
+from memplan.engines.llama_cpp.shape import Layer
 
 _SPARSER_RATIO = 128
 _LEAST_ROTATION = 64

@@ -156,8 +156,9 @@ class _Axis:
         step = int(self._step_of(context))
         if step < self._settled:
             return self._at(max(context, 1))[number]
-        curve = self._covering(step)
-        return int(curve.at(np.array([step]), number)[0])
+        if self._curve is not None and step <= self._curve.steps[-1]:
+            return int(self._curve.at(np.array([step]), number)[0])
+        return self._at(self._context_of(step))[number]
 
     def _array(self, contexts: NDArray[Any], number: int) -> NDArray[Any]:
         steps = np.asarray(self._step_of(contexts), dtype=np.int64)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Sample = Callable[[int], tuple[int, ...]]
 """The bytes of each buffer at a step."""
 
-_MOST_SAMPLES: Final = 160
+_MOST_SAMPLES: Final = 48
 """What a curve may cost; beyond it a piece is taken for straight without another look."""
 
 

@@ -32,6 +32,9 @@ _FAR: Final = 1 << 40
 _LOOK: Final = 37
 """So many steps away a size is looked at again, to see whether it grows evenly."""
 
+_MOST_TRIED: Final = 8
+"""After so many graphs of which no three lie on a line, none is drawn."""
+
 _MOVES_OF_INPUTS: Final = 96
 """A buffer that little happens in holds inputs only."""
 
@@ -199,15 +202,23 @@ class _Regime:
         return dict(found)
 
     def _learn(self, cells: int, graph: FlatGraph, pins: Pins) -> None:
-        """Draw the line through three graphs, once there are three."""
+        """Draw the line through three graphs, once three lie on one.
+
+        The shortest contexts may lie beside it: where fewer rows are there than are looked up.
+        """
+        if self._line is not None:
+            self._line.reach_down(cells, graph)
         if self._is_crooked or self._line is not None:
             return
         self._seen[cells] = graph
         if len(self._seen) < 3:
             return
-        self._line = _line_through(self._seen, pins, self._scheduling)
-        self._is_crooked = self._line is None
-        self._seen.clear()
+        longest = sorted(self._seen)[-3:]
+        three = {each: self._seen[each] for each in longest}
+        self._line = _line_through(three, pins, self._scheduling)
+        self._is_crooked = self._line is None and len(self._seen) >= _MOST_TRIED
+        if self._line is not None or self._is_crooked:
+            self._seen.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +331,7 @@ class _Line:
         self._changing = changing
         self._pins = pins
         self._scheduling = scheduling
+        self._lowest = 0
         self._pieces: list[_Piece] = []
         self._splits: dict[tuple[int, ...], _Split] = {}
         self._limits = {backend.largest_operand_bytes for backend in scheduling.backends}
@@ -327,7 +339,7 @@ class _Line:
     def at(self, cells: int) -> Bytes | None:
         """Bytes in each memory; ``None`` where a size does not grow evenly."""
         step, rest = divmod(cells - self._origin, CELL_MULTIPLE)
-        if rest:
+        if rest or step < self._lowest:
             return None
         for piece in self._pieces:
             if piece.first <= step <= piece.last:
@@ -337,6 +349,15 @@ class _Line:
             return None
         self._pieces.append(found)
         return found.at(step)
+
+    def reach_down(self, cells: int, graph: FlatGraph) -> None:
+        """Let the line hold from fewer cells on, if the graph of so many lies on it."""
+        step, rest = divmod(cells - self._origin, CELL_MULTIPLE)
+        if rest or step >= self._lowest or not _is_like(self._graph, graph):
+            return
+        there = _patched(self._graph, self._changing, step)
+        if there.shapes == graph.shapes and there.strides == graph.strides:
+            self._lowest = step
 
     def _piece(self, step: int) -> _Piece | None:
         reach = Reach(-_FAR, _FAR)

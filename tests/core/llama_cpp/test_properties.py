@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_cpp_rows import DATA, context_bytes, model_of
 from memplan import Backend, EngineName, Request
-from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Program
+from memplan.engines.llama_cpp.options import CacheType, GpuLayers, LlamaCppOptions, Program
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
 from memplan.planner import Plan, plan
@@ -34,7 +34,8 @@ options = st.builds(
     ubatch_size=st.sampled_from([None, 64, 512, 2048]),
     parallel=st.one_of(st.none(), st.integers(1, 9)),
     kv_unified=st.sampled_from([None, True, False]),
-    n_gpu_layers=st.one_of(st.none(), st.integers(0, 60)),
+    # What is placed by itself follows no such law.
+    n_gpu_layers=st.one_of(st.just(GpuLayers.ALL), st.integers(0, 60)),
     n_cpu_moe=st.integers(0, 60),
     kv_offload=st.booleans(),
     swa_full=st.booleans(),

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
-from memplan.engines.llama_cpp.graph.curve import Curve, trace
-from memplan.engines.llama_cpp.graph.footprint import GraphRequest, compute_bytes
+from memplan.engines.llama_cpp.graph.curve import Curve, Piece, trace
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest, are_alike, compute_around
 from memplan.engines.llama_cpp.graph.model_graph import MissingTensorError
+from memplan.engines.llama_cpp.graph.reservation import Around
 from memplan.engines.llama_cpp.graph.scheduler import UnsupportedGraphError
 from memplan.engines.llama_cpp.kv_cache import cache_geometry
 from memplan.engines.llama_cpp.placement import HOST
@@ -29,6 +30,9 @@ _ROUGHLY: Final = 0.5
 """Half the width of the band of an estimate, as a share of it."""
 
 _CONTEXTS_KEPT: Final = 64
+
+_MOST_FIRST_ONES: Final = 24
+"""Of contexts no longer than a micro-batch so many are followed for a curve."""
 
 _UNFOLLOWED: Final = (
     MissingTensorError,
@@ -77,12 +81,17 @@ def buffers_at(request: GraphRequest, context: int) -> dict[int, int]:
 
 
 def _followed(request: GraphRequest, context: int) -> dict[int, int] | None:
+    around = _around(request, context)
+    return None if around is None else dict(around.values)
+
+
+def _around(request: GraphRequest, context: int) -> Around | None:
     shape = request.shape
     nodes = len(shape.layers) * (_NODES_OF_LAYER + 2 * max(shape.expert_used_count, 0))
     if nodes > _MOST_NODES:
         return None
     try:
-        return compute_bytes(request, context)
+        return compute_around(request, context)
     except _UNFOLLOWED:
         return None
 
@@ -123,6 +132,7 @@ class _Axis:
         self._sequences = split
         # From here on a micro-batch is as long as it gets.
         self._settled = -(-settings.full_micro_batch // (CELL_MULTIPLE * split)) + 1
+        self._end = self._settled
         self.exact = _followed(request, self._context_of(self._settled)) is not None
 
     def formula(self, memory: int) -> Formula:
@@ -149,34 +159,62 @@ class _Axis:
         return padded(context, CELL_MULTIPLE * self._sequences) // (CELL_MULTIPLE * self._sequences)
 
     def _sampled(self, context: int) -> tuple[int, ...]:
-        found = buffers_at(self._request, context)
-        return tuple(found[memory] for memory in self._memories)
+        return self._row(buffers_at(self._request, context))
+
+    def _row(self, found: Mapping[int, int]) -> tuple[int, ...]:
+        return tuple(found.get(memory, 0) for memory in self._memories)
+
+    def _piece(self, step: int) -> Piece:
+        """The straight piece around a step, as far as is known."""
+        context = self._context_of(step)
+        around = _around(self._request, context) if self.exact else None
+        if around is None or around.slopes is None:
+            return Piece(step, step, self._at(context), None)
+        first = self._reached(step, max(step - around.below, self._settled))
+        last = self._reached(step, min(step + around.above, self._end))
+        slopes = self._row(around.slopes)
+        here = Piece(step, step, self._row(around.values), slopes)
+        return Piece(first, last, here.at(first), slopes)
+
+    def _reached(self, step: int, end: int) -> int:
+        """A step on the way to another, as far as graphs differ in lengths only."""
+        here = self._context_of(step)
+        while end != step and not are_alike(self._request, here, self._context_of(end), end - step):
+            end = step + int((end - step) / 2)
+        return end
 
     def _single(self, context: int, number: int) -> int:
         step = int(self._step_of(context))
-        if step < self._settled:
-            return self._at(max(context, 1))[number]
-        if self._curve is not None and step <= self._curve.steps[-1]:
-            return int(self._curve.at(np.array([step]), number)[0])
-        return self._at(self._context_of(step))[number]
+        return self._at(max(context, 1) if step < self._settled else self._context_of(step))[number]
 
     def _array(self, contexts: NDArray[Any], number: int) -> NDArray[Any]:
         steps = np.asarray(self._step_of(contexts), dtype=np.int64)
         result = np.zeros(len(contexts), dtype=np.int64)
         early = steps < self._settled
-        for place in np.flatnonzero(early):
-            result[place] = self._at(max(int(contexts[place]), 1))[number]
+        if early.any():
+            result[early] = self._first_ones(
+                np.maximum(contexts[early].astype(np.int64), 1), number
+            )
         if not early.all():
             late = steps[~early]
             result[~early] = self._covering(int(late.max())).at(late, number)
         return result
 
+    def _first_ones(self, contexts: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+        """Bytes where a micro-batch is no longer than the context, each a graph of its own."""
+        known = np.unique(contexts)
+        if len(known) > _MOST_FIRST_ONES:
+            # A line in a chart; what is read out is followed.
+            known = known[np.linspace(0, len(known) - 1, _MOST_FIRST_ONES).astype(np.int64)]
+        values = [self._at(int(context))[number] for context in known]
+        found: NDArray[np.int64] = np.rint(np.interp(contexts, known, values)).astype(np.int64)
+        return found
+
     def _covering(self, step: int) -> Curve:
         """The curve at least up to a step."""
         curve = self._curve
-        if curve is None or curve.steps[-1] < step:
+        if curve is None or curve.last < step:
             trained = int(self._step_of(max(self._request.shape.context_length, 1)))
-            last = max(step, trained, self._settled + 1)
-            curve = trace(lambda s: self._at(self._context_of(s)), self._settled, last)
-            self._curve = curve
+            self._end = max(step, trained, self._settled)
+            curve = self._curve = trace(self._piece, self._settled, self._end)
         return curve

@@ -17,7 +17,7 @@ from memplan.engines.llama_cpp.graph.flat import HOST_BUFFER, REPACKED_BUFFER, F
 from memplan.engines.llama_cpp.graph.model_graph import Batch, ModelGraph
 from memplan.engines.llama_cpp.graph.outputs import mark_outputs
 from memplan.engines.llama_cpp.graph.repetition import walked
-from memplan.engines.llama_cpp.graph.reservation import Reservation, Stretch
+from memplan.engines.llama_cpp.graph.reservation import Around, Reservation, Stretch
 from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.settings import Settings
@@ -83,15 +83,25 @@ class GraphRequest:
     dry: bool = True
 
 
-def compute_bytes(request: GraphRequest, context: int) -> dict[int, int]:
-    """Bytes of the compute buffer in each memory at one context, the host's among them.
+def compute_around(request: GraphRequest, context: int) -> Around:
+    """Bytes of the compute buffer in each memory, and how they go on for contexts around.
 
     Raises:
         MissingTensorError: the file lacks a tensor that the graph needs.
         KeyError: no builder knows the architecture.
         UnsupportedGraphError: llama.cpp refuses the placement.
     """
-    found = _reservation(request).at(context)
+    found = _reservation(request).around(context)
+    slopes = None if found.slopes is None else _by_memory(found.slopes)
+    return replace(found, values=_by_memory(found.values), slopes=slopes)
+
+
+def are_alike(request: GraphRequest, one: int, other: int, steps: int) -> bool:
+    """Whether what goes on from one context goes on to another, so many steps of cells away."""
+    return _reservation(request).are_alike(one, other, steps)
+
+
+def _by_memory(found: Mapping[int, int]) -> dict[int, int]:
     return {HOST if buffer == HOST_BUFFER else buffer: size for buffer, size in found.items()}
 
 

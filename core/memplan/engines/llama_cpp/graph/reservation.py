@@ -61,6 +61,22 @@ class Stretch:
     cells: int
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of the contexts around one.
+
+    Attributes:
+        values: bytes in each memory at the context.
+        slopes: what they grow by with each step of cells; ``None`` if that is not known.
+        below, above: the steps down and up for which that holds.
+    """
+
+    values: Bytes
+    slopes: Bytes | None
+    below: int
+    above: int
+
+
 class Reservation:
     """The compute buffers of one request."""
 
@@ -91,11 +107,21 @@ class Reservation:
 
     def at(self, context: int) -> Bytes:
         """Bytes in each memory at a context."""
+        return self.around(context).values
+
+    def around(self, context: int) -> Around:
+        """Bytes in each memory at a context, and how they go on for contexts like it."""
         stretch = self._locate(context)
         regime = self._regimes.get(stretch.regime)
         if regime is None:
             regime = self._regimes[stretch.regime] = _Regime(self._scheduling)
-        return regime.at(stretch.cells, lambda: self._built(context))
+        return regime.around(stretch.cells, lambda: self._built(context))
+
+    def are_alike(self, one: int, other: int, steps: int) -> bool:
+        """Whether the graphs at two contexts differ in so many steps of cells and no more."""
+        here, there = self._locate(one), self._locate(other)
+        away = there.cells - here.cells
+        return here.regime == there.regime and away == steps * CELL_MULTIPLE
 
     def _built(self, context: int) -> tuple[FlatGraph, Pins, _Split]:
         """The graph at a context and its split."""
@@ -189,17 +215,16 @@ class _Regime:
         self._line: _Line | None = None
         self._is_crooked = False
 
-    def at(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins, _Split]]) -> Bytes:
-        """Bytes in each memory at a number of cells."""
-        found = self._answers.get(cells)
-        if found is None and self._line is not None:
-            found = self._line.at(cells)
-        if found is None:
+    def around(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins, _Split]]) -> Around:
+        """Bytes in each memory at a number of cells, and how they go on."""
+        if self._line is not None and (found := self._line.around(cells)):
+            return found
+        answer = self._answers.get(cells)
+        if answer is None:
             graph, pins, split = build()
-            found = split.bytes()
-            self._answers[cells] = found
+            answer = self._answers[cells] = split.bytes()
             self._learn(cells, graph, pins)
-        return dict(found)
+        return Around(answer, None, 0, 0)
 
     def _learn(self, cells: int, graph: FlatGraph, pins: Pins) -> None:
         """Draw the line through three graphs, once three lie on one.
@@ -309,10 +334,15 @@ class _Piece:
     origin: int
     values: Mapping[int, Growing]
 
-    def at(self, step: int) -> Bytes:
-        """Bytes in each memory at a step."""
+    def around(self, step: int) -> Around:
+        """Bytes in each memory at a step, and how they go on."""
         away = step - self.origin
-        return {memory: value + slope * away for memory, (value, slope) in self.values.items()}
+        return Around(
+            {memory: value + slope * away for memory, (value, slope) in self.values.items()},
+            {memory: slope for memory, (_, slope) in self.values.items()},
+            step - self.first,
+            self.last - step,
+        )
 
 
 class _Line:
@@ -336,19 +366,19 @@ class _Line:
         self._splits: dict[tuple[int, ...], _Split] = {}
         self._limits = {backend.largest_operand_bytes for backend in scheduling.backends}
 
-    def at(self, cells: int) -> Bytes | None:
-        """Bytes in each memory; ``None`` where a size does not grow evenly."""
+    def around(self, cells: int) -> Around | None:
+        """Bytes in each memory, and how they go on; ``None`` where a size grows unevenly."""
         step, rest = divmod(cells - self._origin, CELL_MULTIPLE)
         if rest or step < self._lowest:
             return None
         for piece in self._pieces:
             if piece.first <= step <= piece.last:
-                return piece.at(step)
+                return piece.around(step)
         found = self._piece(step)
         if found is None:
             return None
         self._pieces.append(found)
-        return found.at(step)
+        return found.around(step)
 
     def reach_down(self, cells: int, graph: FlatGraph) -> None:
         """Let the line hold from fewer cells on, if the graph of so many lies on it."""
@@ -379,7 +409,8 @@ class _Line:
             value, slope = growing_bytes(moves, sizes, owner.largest_buffer_bytes, reach)
             before = totals.get(owner.buffer, (0, 0))
             totals[owner.buffer] = before[0] + value, before[1] + slope
-        return _Piece(step + reach.low, step + reach.high, step, totals)
+        first = max(step + reach.low, self._lowest)
+        return _Piece(first, step + reach.high, step, totals)
 
     def _split_at(self, step: int, reach: Reach) -> _Split:
         """The split for the operands that are too large for a device there."""

@@ -51,7 +51,7 @@ class Piece:
 Look = Callable[[int], Piece]
 """The piece around a step."""
 
-_MOST_PIECES: Final = 160
+_MOST_PIECES: Final = 64
 """What a curve may cost; the widest gaps are looked at first."""
 
 _MOST_POINTS: Final = 48

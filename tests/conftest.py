@@ -14,6 +14,11 @@ os.environ.pop("LANGUAGE", None)
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every machine: what a run says depends on the code alone.
+settings.register_profile("memplan", derandomize=True, deadline=None)
+settings.load_profile("memplan")
 
 DATA = Path(__file__).parent / "data"
 

@@ -172,12 +172,13 @@ def test_that_with_flash_attention_the_device_never_needs_less_for_a_longer_cont
 
 
 @settings(max_examples=15, deadline=None)
-@given(FUSED, long_contexts, backends, st.integers(1, 15))
-def test_that_a_server_with_more_slots_never_needs_less(
+@given(FUSED, long_contexts, backends, st.sampled_from([1, 2, 4, 8]))
+def test_that_a_server_with_twice_the_slots_never_needs_less(
     name: str, context: int, backend: Backend, slots: int
 ) -> None:
+    # Twice as many: for three slots a batch is made longer, so that they divide it, for four not.
     few, many = (
         planned(name, context, backend, LlamaCppOptions(parallel=count, kv_unified=True, fit=False))
-        for count in (slots, slots + 1)
+        for count in (slots, 2 * slots)
     )
     assert total(many, context) >= total(few, context)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from llama_cpp_rows import DATA, Row, model_of, place_layers
-from memplan.engines.llama_cpp.graph.footprint import GraphRequest, compute_bytes
+from memplan.engines.llama_cpp.graph.footprint import GraphRequest, compute_around
 from memplan.engines.llama_cpp.graph.version import ModelledVersion
 from memplan.engines.llama_cpp.kv_cache import cache_geometry, cache_tensors
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
@@ -82,7 +82,7 @@ def test_that_compute_buffers_are_those_of_llama_cpp(row: Row) -> None:
         outputs=int(row["n_outputs"]),
         next_tokens=drafts,
     )
-    found = compute_bytes(request, int(row["n_ctx"]))
+    found = compute_around(request, int(row["n_ctx"])).values
     assert found[0] == int(row["device_compute"])
     assert found[HOST] == int(row["host_compute"])
 

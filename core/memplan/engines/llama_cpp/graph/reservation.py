@@ -7,9 +7,11 @@ built, and one walk of the allocator answers for a whole piece of the context ax
 
 from __future__ import annotations
 
-from collections import Counter
+import marshal
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
@@ -37,6 +39,8 @@ _MOST_TRIED: Final = 8
 
 _MOVES_OF_INPUTS: Final = 96
 """A buffer that little happens in holds inputs only."""
+
+_ANSWERS_KEPT: Final = 2048
 
 _MOST_VIEWS_COPIED: Final = 4
 """So many views of one tensor are copied where it is not one for each layer."""
@@ -123,15 +127,28 @@ class Reservation:
         away = there.cells - here.cells
         return here.regime == there.regime and away == steps * CELL_MULTIPLE
 
-    def _built(self, context: int) -> tuple[FlatGraph, Pins, _Split]:
-        """The graph at a context and its split."""
+    def _built(self, context: int) -> tuple[FlatGraph, Pins, Bytes]:
+        """The graph at a context, and the bytes of its buffers."""
         graph, pins = self._build(context, self._every_layer)
-        split = self._scheduling.split(graph, pins)
-        if not self._every_layer and split.accumulates():
+        found = self._scheduling.answer(graph, pins)
+        if not self._every_layer and found.accumulates:
             # Something is kept for each layer, so that all of them count.
             self._every_layer = True
             return self._built(context)
-        return graph, pins, split
+        return graph, pins, found.values
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What has been found of a graph: bytes of its buffers, and whether each layer counts."""
+
+    values: Bytes
+    accumulates: bool
+
+
+_answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+"""The graphs followed last. Placements that differ in how many layers are where, of layers that are
+alike, lead to one graph: most of what ``--fit`` tries has been seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +159,34 @@ class _Scheduling:
     copies: int
     copies_unread: bool
 
+    def answer(self, graph: FlatGraph, pins: Pins) -> _Answer:
+        """What there is to know of a graph; of one seen before without following it again."""
+        key = (tuple(self.backends), self.copies, self.copies_unread, _digest(graph, pins))
+        found = _answers.get(key)
+        if found is None:
+            split = self.split(graph, pins)
+            found = _answers[key] = _Answer(split.bytes(), split.accumulates())
+            if len(_answers) > _ANSWERS_KEPT:
+                _answers.popitem(last=False)
+        return found
+
     def split(self, graph: FlatGraph, pins: Pins) -> _Split:
         """The graph cut into runs, and what its buffers go through."""
         split = split_graph(
             graph, self.backends, pins, self.copies, copies_unread=self.copies_unread
         )
         return _Split(self, split, lifetimes(split.placed, len(split.buffer_owners)))
+
+
+def _digest(graph: FlatGraph, pins: Pins) -> bytes:
+    """Equal for equal graphs."""
+    lists = (graph.types, graph.shapes, graph.strides, graph.sources, graph.view_of)
+    rest = (graph.view_offsets, graph.buffers, graph.details, list(graph.nodes), list(graph.leafs))
+    flags = bytes(graph.is_input), bytes(graph.is_output), bytes(graph.is_weight)
+    counts = sorted(graph.uses.items()), sorted(pins.items())
+    content = (bytes(graph.ops), *lists, *rest, *flags, *counts)
+    # From version 3 on equal values may be written in two ways.
+    return sha256(marshal.dumps(content, 2)).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +254,14 @@ class _Regime:
         self._line: _Line | None = None
         self._is_crooked = False
 
-    def around(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins, _Split]]) -> Around:
+    def around(self, cells: int, build: Callable[[], tuple[FlatGraph, Pins, Bytes]]) -> Around:
         """Bytes in each memory at a number of cells, and how they go on."""
         if self._line is not None and (found := self._line.around(cells)):
             return found
         answer = self._answers.get(cells)
         if answer is None:
-            graph, pins, split = build()
-            answer = self._answers[cells] = split.bytes()
+            graph, pins, answer = build()
+            self._answers[cells] = answer
             self._learn(cells, graph, pins)
         return Around(answer, None, 0, 0)
 

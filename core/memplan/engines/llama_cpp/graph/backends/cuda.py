@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import cache
 from typing import Final
 
 from memplan.engines.llama_cpp.arithmetic import padded
@@ -369,6 +370,7 @@ _RULES: Final[operations.Rules] = {
 _SUPPORTS: Final = operations.supports(_RULES)
 
 
+@cache
 def device(number: int, *, groups_shared_experts: bool = True) -> Backend:
     """A card, by its number among the devices.
 

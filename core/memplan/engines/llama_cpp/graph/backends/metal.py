@@ -6,6 +6,7 @@ Source: ``ggml-metal.cpp``, ``ggml-metal-ops.cpp`` and ``ggml-metal-device.m`` o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from memplan.engines.llama_cpp.arithmetic import padded
@@ -363,6 +364,7 @@ def _offloads(graph: FlatGraph, tensor: int) -> bool:
     ) >= operations.OFFLOAD_ROWS
 
 
+@cache
 def device(number: int, largest_buffer_bytes: int) -> Backend:
     """A device, by its number among the devices, and its ``maxBufferLength``."""
 

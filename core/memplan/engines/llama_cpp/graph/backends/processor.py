@@ -5,6 +5,7 @@ Source: ``ggml-cpu.cpp``, ``repack.cpp`` and ``ggml-blas.cpp`` of b11434.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES
@@ -110,6 +111,7 @@ _BLAS: Final = operations.supports(
 )
 
 
+@cache
 def processor(
     alignment_bytes: int = ALIGNMENT_BYTES, largest_buffer_bytes: int = ENDLESS_BYTES
 ) -> Backend:
@@ -132,6 +134,7 @@ def processor(
     )
 
 
+@cache
 def blas() -> Backend:
     """Apple's BLAS: large products, in the processor's memory."""
     return Backend(

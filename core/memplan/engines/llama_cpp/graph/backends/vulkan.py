@@ -6,6 +6,7 @@ Source: ``ggml-vulkan.cpp`` of b11434.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from memplan.engines.llama_cpp.graph.backends import operations
@@ -319,6 +320,7 @@ _RULES: Final[operations.Rules] = {
 _SUPPORTS: Final = operations.supports(_RULES)
 
 
+@cache
 def device(
     number: int,
     *,

@@ -7,11 +7,12 @@ built, and one walk of the allocator answers for a whole piece of the context ax
 
 from __future__ import annotations
 
-import marshal
+from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
@@ -41,6 +42,8 @@ _MOVES_OF_INPUTS: Final = 96
 """A buffer that little happens in holds inputs only."""
 
 _ANSWERS_KEPT: Final = 2048
+
+_END: Final = array("q", [-1 << 63])
 
 _MOST_VIEWS_COPIED: Final = 4
 """So many views of one tensor are copied where it is not one for each layer."""
@@ -180,13 +183,17 @@ class _Scheduling:
 
 def _digest(graph: FlatGraph, pins: Pins) -> bytes:
     """Equal for equal graphs."""
-    lists = (graph.types, graph.shapes, graph.strides, graph.sources, graph.view_of)
-    rest = (graph.view_offsets, graph.buffers, graph.details, list(graph.nodes), list(graph.leafs))
+    each = graph.ops, graph.types, graph.view_of, graph.view_offsets, graph.buffers, graph.details
+    several = graph.shapes, graph.strides, graph.sources, graph.uses.items(), pins.items()
     flags = bytes(graph.is_input), bytes(graph.is_output), bytes(graph.is_weight)
-    counts = sorted(graph.uses.items()), sorted(pins.items())
-    content = (bytes(graph.ops), *lists, *rest, *flags, *counts)
-    # From version 3 on equal values may be written in two ways.
-    return sha256(marshal.dumps(content, 2)).digest()
+    content = sha256()
+    for numbers in (*each, graph.nodes, graph.leafs, *map(chain.from_iterable, several)):
+        content.update(array("q", numbers))
+        content.update(_END)
+    content.update(array("q", map(len, graph.sources)))
+    for flag in flags:
+        content.update(flag)
+    return content.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from memplan.engines.llama_cpp.questions import CACHE_TYPE, LONG_SEQUENCES, SEQU
 from memplan.solve import BUDGET, CEILING_BUDGET, CONTEXT, Question, Solution, solve
 from memplan.units import GIB
 from memplan.wording.verdicts import explanation
-
-MODELS = sorted((Path(__file__).parents[1] / "data" / "models").glob("*.gguf"))
+from spread import MODELS, QUICK
 
 
 def model(name: str) -> memplan.Model:
@@ -36,7 +35,7 @@ def plan_again(plan: Plan, solution: Solution) -> Plan:
     return memplan.plan(plan.model, solution.request)
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", QUICK, ids=lambda path: path.stem)
 def test_that_every_answer_fits_when_it_is_planned_again(path: Path) -> None:
     found = memplan.read_model(path)
     for engine in EngineName:

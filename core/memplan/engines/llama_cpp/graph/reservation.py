@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
@@ -183,11 +183,13 @@ class _Scheduling:
 
 def _digest(graph: FlatGraph, pins: Pins) -> bytes:
     """Equal for equal graphs."""
-    each = graph.ops, graph.types, graph.view_of, graph.view_offsets, graph.buffers, graph.details
-    several = graph.shapes, graph.strides, graph.sources, graph.uses.items(), pins.items()
+    lists: list[Iterable[int]] = [graph.ops, graph.types, graph.view_of, graph.view_offsets]
+    lists += [graph.buffers, graph.details, graph.nodes, graph.leafs]
+    lists += [chain.from_iterable(each) for each in (graph.shapes, graph.strides, graph.sources)]
+    lists += [chain.from_iterable(each.items()) for each in (graph.uses, pins)]
     flags = bytes(graph.is_input), bytes(graph.is_output), bytes(graph.is_weight)
     content = sha256()
-    for numbers in (*each, graph.nodes, graph.leafs, *map(chain.from_iterable, several)):
+    for numbers in lists:
         content.update(array("q", numbers))
         content.update(_END)
     content.update(array("q", map(len, graph.sources)))

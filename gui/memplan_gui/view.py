@@ -34,7 +34,7 @@ from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
 
 if TYPE_CHECKING:
-    from memplan_gui.plot.chart import Sight
+    from memplan_gui.plot.chart_scene import Sight
 
 _GAP = 14
 

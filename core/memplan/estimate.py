@@ -175,6 +175,12 @@ class Start:
     without_pipelining: bool
     command: tuple[str, ...]
 
+    @property
+    def all_on_devices(self) -> bool:
+        """Whether every layer is on a device as a whole, or in parts on two."""
+        kept = any(moved.endswith("=CPU") for moved in self.override_tensor)
+        return self.n_gpu_layers == self.layer_count and not kept
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:

@@ -167,6 +167,7 @@ class Verdict:
         outcome: what the engine does at its start.
         limited_by: what keeps the context from being longer.
         granted_tokens: the context with which the engine starts; 0 if it refuses.
+        leaves_devices: whether the engine moves something to the host.
     """
 
     fits: bool
@@ -174,11 +175,12 @@ class Verdict:
     outcome: Outcome
     limited_by: LimitedBy
     granted_tokens: int
+    leaves_devices: bool
 
     @property
     def fits_whole(self) -> bool:
-        """Whether it fits without anything being moved."""
-        return self.fits and self.outcome is not Outcome.PLACED
+        """Whether it fits without anything being moved to the host."""
+        return self.fits and not self.leaves_devices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -329,6 +331,8 @@ def plan(model: Model, request: Request) -> Plan:
             sizing.outcome,
             sizing.limited_by,
             sizing.granted_tokens,
+            sizing.outcome is Outcome.PLACED
+            and (answer.start is None or not answer.start.all_on_devices),
         ),
         options=answer.options,
         notices=notices + answer.notices,

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from fractions import Fraction
+from math import ceil
 from typing import Final
 
+from memplan.advice import gpu_words
 from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import marked
@@ -65,6 +68,12 @@ CEILING_BUDGET: Final = Question(
 )
 
 
+SEVERAL_BUDGETS: Final = replace(BUDGET, text=marked("Budgets together for {context} tokens"))
+SEVERAL_CEILING_BUDGETS: Final = replace(
+    CEILING_BUDGET, text=marked("Budgets together for all {context} tokens")
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
     """An answer.
@@ -93,9 +102,14 @@ def _solutions(current: Plan) -> Iterator[Solution]:
     wanted_tokens = current.at.context_tokens
     ceiling = current.markers.ceiling_tokens
     yield _longest_context(current)
-    yield _least_budget(current, BUDGET, wanted_tokens)
-    if ceiling != wanted_tokens:
-        yield _least_budget(current, CEILING_BUDGET, ceiling)
+    if len(current.request.machine.devices) > 1:
+        yield _least_budgets(current, SEVERAL_BUDGETS, wanted_tokens)
+        if ceiling != wanted_tokens:
+            yield _least_budgets(current, SEVERAL_CEILING_BUDGETS, ceiling)
+    else:
+        yield _least_budget(current, BUDGET, wanted_tokens)
+        if ceiling != wanted_tokens:
+            yield _least_budget(current, CEILING_BUDGET, ceiling)
     yield from engine_named(current.request.engine).solutions(current)
 
 
@@ -108,7 +122,7 @@ def _longest_context(current: Plan) -> Solution:
 
 
 def _least_budget(current: Plan, question: Question, context_tokens: int) -> Solution:
-    """The least budget of the first device with which a context is held whole."""
+    """The least budget of the device with which a context is held whole."""
     usage = current.asked_usage_at(context_tokens)
     machine = current.request.machine
     device = machine.devices[0]
@@ -139,9 +153,42 @@ def _least_budget(current: Plan, question: Question, context_tokens: int) -> Sol
     return Solution(question, context_tokens, None)
 
 
+def _least_budgets(current: Plan, question: Question, context_tokens: int) -> Solution:
+    """The least budgets of several devices, in today's proportions, that hold a context whole.
+
+    Layers follow the proportions, so they stay where they are.
+    """
+    usage, machine = current.asked_usage_at(context_tokens), current.request.machine
+    needed = [
+        (usage.pool(pool.id).bytes + current.margins.get(pool.id, 0), pool.budget_bytes or 0)
+        for pool in machine.devices
+        if usage.pool(pool.id).bytes
+    ]
+    none = Solution(question, context_tokens, None)
+    if not needed or any(budget == 0 for _bytes, budget in needed):
+        return none
+    factor = max(Fraction(size_bytes, budget) for size_bytes, budget in needed)
+    budgets = [ceil((pool.budget_bytes or 0) * factor) for pool in machine.devices]
+    if max(budgets) > U64_MAX:
+        return none
+    enough = [
+        replace(pool, budget_bytes=budget, total_bytes=None)
+        for pool, budget in zip(machine.devices, budgets, strict=True)
+    ]
+    request = replace(
+        current.request, machine=machine.with_devices(enough), context_tokens=context_tokens
+    )
+    if not holds_whole_context(current, request):
+        return none
+    words = (*gpu_words(enough), "--context", str(context_tokens))
+    return Solution(question, context_tokens, sum(budgets), request, words)
+
+
 def holds_whole_context(current: Plan, request: Request) -> bool:
     """Whether the engine starts with the request's whole context, and with nothing moved."""
     try:
+        if engine_named(request.engine).surely_moves(current.model, request):
+            return False
         answer = plan(current.model, request)
     except UnsupportedRequestError:
         return False

@@ -123,6 +123,14 @@ class Engine(ABC):
 
     # What would help
 
+    def surely_moves(self, model: Model, request: Request) -> bool:
+        """Whether a quick look tells that not all stays where it is asked for; a plan tells more.
+
+        Raises:
+            UnsupportedRequestError: it does not run with these options or on this backend.
+        """
+        return False
+
     def ladders(self, plan: Plan) -> Iterator[Ladder]:
         """Options that may make the model fit, the cheapest first."""
         return iter(())

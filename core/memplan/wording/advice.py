@@ -44,7 +44,7 @@ def _instruction(text: str, step: Step) -> str:
     to = str(step.to)
     if isinstance(step.to, int) and step.change.grouped:
         to = format_tokens(step.to)
-    return tr(text).format(to=to)
+    return tr(text).format(to=to, was=step.was)
 
 
 def advice_effect_text(advice: Advice, units: ByteUnits = ByteUnits.BINARY) -> str:

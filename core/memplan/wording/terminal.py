@@ -12,7 +12,7 @@ from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.component import Place
 from memplan.memory.machine import PoolKind
-from memplan.planner import Plan
+from memplan.planner import Plan, Share
 from memplan.solve import Solution
 from memplan.units import (
     ByteUnits,
@@ -119,7 +119,7 @@ def _solution_lines(plan: Plan, solutions: Sequence[Solution], units: ByteUnits)
 def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
     lines = [tr("At {tokens} tokens:").format(tokens=format_tokens(plan.at.context_tokens))]
     titles = [component_title(share.kind, share.part) for share in plan.at.shares]
-    places = [tr(_PLACES[share.where]) for share in plan.at.shares]
+    places = [_place(plan, share) for share in plan.at.shares]
     widest, widest_place = max(17, *map(len, titles)), max(7, *(len(place) + 1 for place in places))
     for share, title, place in zip(plan.at.shares, titles, places, strict=True):
         counted = format_percent(share.bytes, plan.request.budget_bytes)
@@ -132,6 +132,15 @@ def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
         )
     width = widest + 1 + widest_place
     return [*lines, *_pool_lines(plan, units, width)]
+
+
+def _place(plan: Plan, share: Share) -> str:
+    """Whose memory a component is in: which device's, where there are several."""
+    machine = plan.request.machine
+    if share.where is Place.HOST or len(machine.devices) == 1:
+        return tr(_PLACES[share.where])
+    number = machine.devices.index(machine.pool(share.pool)) + 1
+    return tr("GPU {number}").format(number=number)
 
 
 def _pool_lines(plan: Plan, units: ByteUnits, width: int) -> Iterator[str]:

@@ -129,6 +129,14 @@ def _headline(plan: Plan) -> str:
 
 def _placed_headline(start: Start) -> str:
     """What is where, in place of what is left: automatic fitting leaves its margin anyway."""
+    if start.all_on_devices:
+        return tr("Fits: {engine} starts with {context} tokens and other layers on each device")
+    if start.n_gpu_layers < start.layer_count and start.tensor_split:
+        return ntr(
+            "Fits: {engine} starts with {context} tokens and {count} of {layers} layers on devices",
+            "Fits: {engine} starts with {context} tokens and {count} of {layers} layers on devices",
+            start.n_gpu_layers,
+        )
     if start.n_gpu_layers < start.layer_count:
         return ntr(
             "Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the "
@@ -138,15 +146,13 @@ def _placed_headline(start: Start) -> str:
             start.n_gpu_layers,
         )
     moved = len(start.cpu_expert_layers) + len(start.partial_layers)
-    if moved:
-        return ntr(
-            "Fits: {engine} starts with {context} tokens and keeps the experts of {count} layer "
-            "in host memory",
-            "Fits: {engine} starts with {context} tokens and keeps the experts of {count} layers "
-            "in host memory",
-            moved,
-        )
-    return tr("Fits: {engine} starts with {context} tokens and other layers on each device")
+    return ntr(
+        "Fits: {engine} starts with {context} tokens and keeps the experts of {count} layer "
+        "in host memory",
+        "Fits: {engine} starts with {context} tokens and keeps the experts of {count} layers "
+        "in host memory",
+        moved,
+    )
 
 
 def explanation(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:

@@ -600,6 +600,10 @@
         <translation>Ein anderes Gerät.</translation>
     </message>
     <message>
+        <source>Use {to} in place of {was}</source>
+        <translation>{to} statt {was} verwenden</translation>
+    </message>
+    <message>
         <source>Another file, whose size is worked out and may differ a little; less exact answers.</source>
         <translation>Eine andere Datei, deren Größe berechnet ist und etwas abweichen kann; ungenauere Antworten.</translation>
     </message>
@@ -2232,6 +2236,14 @@
         <translation>Budget für alle {context} Token</translation>
     </message>
     <message>
+        <source>Budgets together for {context} tokens</source>
+        <translation>Budgets zusammen für {context} Tokens</translation>
+    </message>
+    <message>
+        <source>Budgets together for all {context} tokens</source>
+        <translation>Budgets zusammen für alle {context} Tokens</translation>
+    </message>
+    <message>
         <source>Most sequences that share {context} tokens</source>
         <translation>Höchstzahl von Sequenzen, die sich {context} Token teilen</translation>
     </message>
@@ -2440,6 +2452,14 @@
         <translation>Passt: {engine} startet mit {context} Token und lässt {size} frei</translation>
     </message>
     <message numerus="yes">
+        <source>Fits: {engine} starts with {context} tokens and {count} of {layers} layers on devices</source>
+        <comment>Fits: {engine} starts with {context} tokens and {count} of {layers} layers on devices</comment>
+        <translation>
+            <numerusform>Passt: {engine} startet mit {context} Tokens und {count} von {layers} Schicht auf Geräten</numerusform>
+            <numerusform>Passt: {engine} startet mit {context} Tokens und {count} von {layers} Schichten auf Geräten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the device</source>
         <comment>Fits: {engine} starts with {context} tokens and {count} of {layers} layers on the device</comment>
         <translation>
@@ -2510,6 +2530,10 @@
     <message>
         <source>--fit shortens the context from {ceiling} tokens to leave {size} of the device free.</source>
         <translation>--fit kürzt den Kontext von {ceiling} Token, um {size} des Geräts frei zu lassen.</translation>
+    </message>
+    <message>
+        <source>--fit moves what does not leave {free} of each device free; host memory then takes {host}.</source>
+        <translation>--fit verschiebt, was keine {free} auf jedem Gerät frei lässt; der Hauptspeicher nimmt dann {host} auf.</translation>
     </message>
     <message>
         <source>--fit moves what does not leave {free} of the device free; host memory then takes {host}.</source>
@@ -3298,7 +3322,31 @@
     </message>
     <message>
         <source>ZINC, allocated</source>
-        <translation>ZINC, reserviert</translation>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split the layers {to} instead of {was}</source>
+        <translation>Die Schichten {to} statt {was} aufteilen</translation>
+    </message>
+    <message>
+        <source>Nothing: the same layers are on other GPUs.</source>
+        <translation>Nichts: Dieselben Schichten liegen auf anderen GPUs.</translation>
+    </message>
+    <message>
+        <source>Put {to} last, where the output layer is</source>
+        <translation>{to} ans Ende stellen, wo die Ausgabeschicht liegt</translation>
+    </message>
+    <message>
+        <source>Nothing: the GPUs are given in another order (--device).</source>
+        <translation>Nichts: Die GPUs werden in anderer Reihenfolge angegeben (--device).</translation>
+    </message>
+    <message>
+        <source>Leave {to} out</source>
+        <translation>{to} weglassen</translation>
+    </message>
+    <message>
+        <source>One GPU less; what is copied between GPUs is saved.</source>
+        <translation>Eine GPU weniger; was zwischen GPUs kopiert wird, entfällt.</translation>
     </message>
     <message>
         <source>Of llama.cpp, weights, KV cache, recurrent state and output agree to the byte with what its dry run reports, in every configuration that was measured. Compute buffers follow from the model&apos;s graph; where they are not exact, they are estimates with a band. Metal and ROCm were not measured.</source>

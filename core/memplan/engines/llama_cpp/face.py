@@ -96,6 +96,11 @@ class LlamaCpp(Engine):
             for kind in (CacheType.F16, CacheType.Q8_0)
         )
 
+    def surely_moves(self, model: Model, request: Request) -> bool:
+        from memplan.engines.llama_cpp.request_start import surely_moves
+
+        return surely_moves(model, request)
+
     def ladders(self, plan: Plan) -> Iterator[Ladder]:
         from memplan.engines.llama_cpp.ladders import ladders
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from memplan.advice import Change, Ladder, Rung, Step
+from memplan.engines.llama_cpp.device_ladders import device_ladders
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.request_start import moves_layers
 from memplan.language import marked
@@ -67,6 +68,7 @@ N_GPU_LAYERS: Final = Change(
 
 def ladders(current: Plan) -> Iterator[Ladder]:
     """What takes less memory, the option that costs the user the least first."""
+    yield from device_ladders(current)
     options = current.options
     yield [
         _rung(

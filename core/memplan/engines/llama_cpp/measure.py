@@ -7,12 +7,12 @@ again with other placements of the same model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from memplan.engines.llama_cpp.backends import Padding, version_of
-from memplan.engines.llama_cpp.devices import Device, Layout, place
+from memplan.engines.llama_cpp.devices import Device, place
 from memplan.engines.llama_cpp.fit import Measure, Measured
 from memplan.engines.llama_cpp.graph.buffers import buffers_at
 from memplan.engines.llama_cpp.graph.footprint import GraphRequest
@@ -77,27 +77,24 @@ def loaded(
 
 def measuring(model: Model, settings: Settings, devices: Sequence[Device]) -> Measure:
     """The measure by which llama.cpp fits a start on these devices; it remembers its answers."""
-    # What one device has free decides nothing about where layers go: while a budget is dragged,
-    # the answers stay.
-    known = tuple(devices)
-    if len(known) == 1:
-        known = (replace(known[0], free_bytes=0),)
-    return lambda context, layout: _measured(model, settings, known, context, layout)
+    # What is free decides nothing but where layers go: while a budget is dragged, answers stay.
+    shape = resolve_shape(model)
+    return lambda context, layout: _measured(
+        model, settings, place(shape, devices, layout), context
+    )
 
 
 @lru_cache(maxsize=_ANSWERS_KEPT)
 def _measured(
     model: Model,
     settings: Settings,
-    devices: tuple[Device, ...],
+    placement: Placement,
     context: int,
-    layout: Layout,
 ) -> Measured:
     shape = resolve_shape(model)
-    placement = place(shape, devices, layout)
     found = loaded(model, settings, placement, context, dry_run=True)
     states = state_bytes(shape, settings, placement)
-    memories = range(len(devices))
+    memories = range(len(placement.devices))
     return Measured(
         devices=tuple(found.total(memory) for memory in memories),
         device_weights=tuple(found.weights[memory] for memory in memories),
@@ -112,7 +109,7 @@ def context_bytes(
     """Bytes of KV caches and recurrent states in each memory at a context."""
     totals = dict.fromkeys(placement.memories(), 0)
     by_memory = {
-        memory: _layers_bytes(shape, settings, placement.padding(memory), context)
+        memory: layers_context_bytes(shape, settings, placement.padding(memory), context)
         for memory in totals
     }
     for number, layer in enumerate(shape.layers):
@@ -122,7 +119,7 @@ def context_bytes(
 
 
 @lru_cache(maxsize=_CONTEXTS_KEPT)
-def _layers_bytes(
+def layers_context_bytes(
     shape: Shape, settings: Settings, padding: Padding, context: int
 ) -> tuple[int, ...]:
     """Bytes of caches and state of each layer, in a memory that pads like this."""

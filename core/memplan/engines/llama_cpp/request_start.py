@@ -12,6 +12,7 @@ from memplan.engines.llama_cpp.beside import NOTHING_BESIDE, Beside
 from memplan.engines.llama_cpp.command import command, device_names
 from memplan.engines.llama_cpp.devices import Device, Layout, devices_in_use, place
 from memplan.engines.llama_cpp.layer_map import placed_layers
+from memplan.engines.llama_cpp.measure import measuring
 from memplan.engines.llama_cpp.options import GpuLayers as Every
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import (
@@ -156,14 +157,14 @@ def _start(model: Model, request: Request, beside: Beside) -> LlamaCppStart:
         model,
         settings_with_parts(model, options, shape, resolve_settings(options, shape)),
         asked_of(shape, request),
-        _devices(machine.devices),
+        devices_of(machine.devices),
         rooms,
         machine.host.budget_bytes or _NO_HOST_LIMIT,
         beside,
     )
 
 
-def _devices(pools: Sequence[Pool]) -> tuple[Device, ...]:
+def devices_of(pools: Sequence[Pool]) -> tuple[Device, ...]:
     """The devices as llama.cpp sees them: their budgets are what they have free."""
     return tuple(Device(pool.backend or Backend.VULKAN, pool.budget_bytes or 0) for pool in pools)
 
@@ -191,12 +192,36 @@ def draft_placement(draft: Model, request: Request) -> Placement:
 
 
 def _placed(model: Model, layout: Layout, pools: Sequence[Pool]) -> Placement:
-    shape, devices = resolve_shape(model), _devices(pools)
+    shape, devices = resolve_shape(model), devices_of(pools)
     try:
         return place(shape, devices, layout)
     except ValueError:
         # No device has any memory: that it does not fit shows wherever the layers are.
         return place(shape, devices, replace(layout, tensor_split=(1.0,) * len(devices)))
+
+
+def surely_moves(model: Model, request: Request) -> bool:
+    """Whether one look tells that automatic fitting moves layers or experts.
+
+    With the context that is asked for, or the shortest that it picks.
+    """
+    if not moves_layers(model, request):
+        return False
+    shape, options = resolve_shape(model), request.options_of(LlamaCppOptions)
+    settings, pools = resolve_settings(options, shape), pools_in_use(request)
+    sequences = 1 if settings.unified else settings.sequences
+    least = min(options.fit_ctx, max(shape.context_length, 1)) * sequences
+    try:
+        found = measuring(model, settings, devices_of(pools))(
+            request.context_tokens or least, layout_of(asked_of(shape, request))
+        )
+    except ValueError:
+        return False  # no device has any memory: what then happens is not fitting
+    taken = zip(found.devices, found.device_states, options.targets_mib(len(pools)), strict=True)
+    return any(
+        (pool.budget_bytes or 0) < used + state + mib * MIB
+        for pool, (used, state, mib) in zip(pools, taken, strict=True)
+    )
 
 
 def moves_layers(model: Model, request: Request) -> bool:

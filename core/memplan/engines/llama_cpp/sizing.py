@@ -175,6 +175,9 @@ def size_over_devices(
         floor_tokens=request.options_of(LlamaCppOptions).fit_ctx,
     )
     sizing = placed_sizing(sizing, found)
+    if found.keeps_devices:
+        # Layers are moved between devices only: what is started with has room.
+        sizing = replace(sizing, max_tokens=max(sizing.max_tokens, sizing.granted_tokens))
     if found.outcome in (Outcome.REFUSED, Outcome.PLACED):
         return sizing
     if sizing.granted_tokens >= ceiling:

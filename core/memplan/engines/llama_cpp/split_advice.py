@@ -6,44 +6,63 @@ while the sum would fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
 from typing import Final
-
-from memplan.engines.llama_cpp.devices import Layout
-from memplan.engines.llama_cpp.fit import Measured
 
 _STEP_BYTES: Final = 2**20
 """Headrooms that differ by less are the same."""
 
+_MOST_ROUNDS: Final = 4
+"""Compute buffers follow the split, and the split follows them: by then they have settled."""
+
+Counts = tuple[int, ...]
+"""Layers of each device, in order."""
+
 
 def roomiest_split(
-    layout: Layout,
-    layer_count: int,
-    budgets: tuple[int, ...],
-    measure: Callable[[Layout], Measured],
-) -> tuple[int, ...] | None:
+    layer_bytes: Sequence[int],
+    budgets: Sequence[int],
+    measure: Callable[[Counts], Sequence[int]],
+) -> Counts | None:
     """Layers of each device so that the fullest has the most bytes left.
 
+    What a device holds beside its layers is measured for one split, and kept for the next guess.
+
     Args:
-        layout: all layers on devices, and what else is asked for.
-        layer_count: all layers, the output layer one of them.
+        layer_bytes: bytes of each layer with its cache, the output layer last.
         budgets: bytes that each device may take.
-        measure: what a layout takes.
+        measure: all bytes on each device with a split.
 
     Returns:
-        The layers of each device, in order; ``None`` where no split fits, or there is one device.
+        The layers of each device; ``None`` where no split fits, or there is one device.
     """
     if len(budgets) < 2:
         return None
-    search = _SplitSearch(layout, layer_count, budgets, measure)
-    best = search.with_headroom(0)
-    if best is None:
-        return None
-    low, high = 0, max(budgets)
-    while high - low > _STEP_BYTES:
+    ends = [0, *accumulate(layer_bytes)]
+    beside: Sequence[int] = [0] * len(budgets)
+    best: tuple[int, Counts] | None = None
+    tried: set[Counts] = set()
+    for _round in range(_MOST_ROUNDS):
+        counts = _most_even(ends, [b - other for b, other in zip(budgets, beside, strict=True)])
+        if counts is None or counts in tried:
+            break
+        tried.add(counts)
+        used = measure(counts)
+        room = min(budget - taken for budget, taken in zip(budgets, used, strict=True))
+        if room >= 0 and (best is None or room > best[0]):
+            best = room, counts
+        beside = [taken - own for taken, own in zip(used, _layers_bytes(ends, counts), strict=True)]
+    return best[1] if best else None
+
+
+def _most_even(ends: Sequence[int], limits: Sequence[int]) -> Counts | None:
+    """The split that leaves the most on the fullest device; ``None`` if none fits."""
+    best = _with_headroom(ends, limits, 0)
+    low, high = 0, max(limits)
+    while best is not None and high - low > _STEP_BYTES:
         middle = (low + high) // 2
-        found = search.with_headroom(middle)
+        found = _with_headroom(ends, limits, middle)
         if found is None:
             high = middle
         else:
@@ -51,45 +70,19 @@ def roomiest_split(
     return best
 
 
-class _SplitSearch:
-    """Fills device after device with as many layers as leave a headroom."""
+def _with_headroom(ends: Sequence[int], limits: Sequence[int], headroom: int) -> Counts | None:
+    """As many layers for device after device as leave a headroom; ``None``: some are left over."""
+    counts: list[int] = []
+    first, last = 0, len(ends) - 1
+    for limit in limits:
+        after = first
+        while after < last and ends[after + 1] - ends[first] <= limit - headroom:
+            after += 1
+        counts.append(after - first)
+        first = after
+    return tuple(counts) if first == last and min(limits) >= headroom else None
 
-    def __init__(
-        self,
-        layout: Layout,
-        layer_count: int,
-        budgets: tuple[int, ...],
-        measure: Callable[[Layout], Measured],
-    ) -> None:
-        self.layout = layout
-        self.layer_count = layer_count
-        self.budgets = budgets
-        self.measure = measure
 
-    def with_headroom(self, headroom_bytes: int) -> tuple[int, ...] | None:
-        """A split that leaves so much on each device; ``None`` if there is none."""
-        counts: tuple[int, ...] = ()
-        for device in range(len(self.budgets) - 1):
-            counts = (*counts, self._most(counts, device, headroom_bytes))
-        counts = (*counts, self.layer_count - sum(counts))
-        used = self._used(counts)
-        limits = (budget - headroom_bytes for budget in self.budgets)
-        return counts if all(u <= limit for u, limit in zip(used, limits, strict=True)) else None
-
-    def _most(self, before: tuple[int, ...], device: int, headroom_bytes: int) -> int:
-        """The most layers that a device takes behind those of the devices before it."""
-        low, high = 0, self.layer_count - sum(before)
-        while low < high:
-            middle = (low + high + 1) // 2
-            used = self._used((*before, middle, self.layer_count - sum(before) - middle))
-            if used[device] <= self.budgets[device] - headroom_bytes:
-                low = middle
-            else:
-                high = middle - 1
-        return low
-
-    def _used(self, counts: tuple[int, ...]) -> tuple[int, ...]:
-        filled = (*counts, *(0,) * (len(self.budgets) - len(counts)))
-        return self.measure(
-            replace(self.layout, tensor_split=tuple(float(count) for count in filled))
-        ).devices
+def _layers_bytes(ends: Sequence[int], counts: Counts) -> list[int]:
+    firsts = [0, *accumulate(counts)]
+    return [ends[b] - ends[a] for a, b in pairwise(firsts)]

@@ -140,6 +140,16 @@ class LlamaCppStart:
         """Whether automatic fitting moves layers or experts, be it enough or not."""
         return self.change in (Change.LAYERS, Change.FAILED)
 
+    @property
+    def keeps_devices(self) -> bool:
+        """Whether every layer is on devices, with all its tensors."""
+        placement = self.placement
+        return (
+            placement is not None
+            and HOST not in placement.layers
+            and all(override.memory != HOST for override in placement.overrides)
+        )
+
     def bytes_in(self, memory: int) -> int:
         """All bytes in a memory."""
         if self.loaded is None:

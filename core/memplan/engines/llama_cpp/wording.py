@@ -108,9 +108,17 @@ def _explain_fitted(plan: Plan, units: ByteUnits) -> str:
 
 def _explain_placed(plan: Plan, units: ByteUnits) -> str:
     host = sum(share.bytes for share in plan.at.shares if share.where is Place.HOST)
-    return tr(
-        "--fit moves what does not leave {free} of the device free; host memory then takes {host}."
-    ).format(free=_left_free(plan, units), host=format_bytes(host, units))
+    if len(pools_in_use(plan.request)) > 1:
+        text = tr(
+            "--fit moves what does not leave {free} of each device free; host memory then takes "
+            "{host}."
+        )
+    else:
+        text = tr(
+            "--fit moves what does not leave {free} of the device free; host memory then takes "
+            "{host}."
+        )
+    return text.format(free=_left_free(plan, units), host=format_bytes(host, units))
 
 
 def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:

@@ -13,11 +13,18 @@ from tqdm import tqdm
 from memplan.addresses import public_address
 from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
+from memplan.cli_best import print_best_of
 from memplan.cli_library import list_library
 from memplan.cli_matrix import is_whole_repository, print_matrix
 from memplan.cli_parser import Parser
 from memplan.cli_parts import add_part_options, parts_from, with_automatic_parts
-from memplan.cli_request import add_budget_option, add_request_options, as_started, request_from
+from memplan.cli_request import (
+    add_budget_option,
+    add_request_options,
+    as_started,
+    context_tokens,
+    request_from,
+)
 from memplan.cli_sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.engines.registry import engine_named
@@ -81,6 +88,10 @@ def main(arguments: Sequence[str]) -> int:
         return with_automatic_parts(model, options) if Part.PROJECTOR in engine.parts else model
 
     app = options.started_by
+    if options.best is not None:
+        if options.json or options.report is not None or options.started_by is not None:
+            parser.error("--best prints a table, for no app, and writes no report")
+        return print_best_of(sources, requests[0], options.best)
     if options.report is None:
         return check(sources, requests, as_json=options.json, beside=beside, app=app)
     if len(sources) > 1 or len(requests) > 1:
@@ -242,6 +253,13 @@ def make_parser() -> Parser:
         action="store_true",
         help="list the models on this machine, where programs keep them; MODEL is then a further "
         "folder to look into",
+    )
+    parser.add_argument(
+        "--best",
+        metavar="TOKENS",
+        type=context_tokens,
+        help="search quantisations beside MODEL and cache types for the starts with at least so "
+        "much context that no other beats",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a plan, one a line")
     parser.add_argument(

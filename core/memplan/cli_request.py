@@ -233,6 +233,11 @@ def _options(engine: Engine, arguments: argparse.Namespace) -> object:
     return engine.options(**{name: value for name, value in given.items() if value is not None})
 
 
+def context_tokens(text: str) -> int:
+    """A context for :mod:`argparse`, such as 32768 or 32K."""
+    return _checked(parse_tokens, check_u32, "context", least=1)(text)
+
+
 def byte_size(name: str, *, least: int = 0) -> Callable[[str], int]:
     """A reader of sizes for :mod:`argparse`."""
     return _checked(parse_bytes, check_u64, name, least=least)

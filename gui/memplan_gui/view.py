@@ -98,7 +98,7 @@ class View(QObject):
         self.breakdown = BreakdownTable(theme)
         self.layer_strip = LayerStrip(theme)
         self._file_tab = FileTab()
-        self.late = LatePanels(session, comparison, theme)
+        self.late = LatePanels(session, comparison, theme, self.model_card.source_requested.emit)
         self.tabs = self._make_tabs()
         self.library = LibraryPage(samples, theme)
         self.splitter = ChartAndTabs(self.chart_card, self.tabs)
@@ -113,6 +113,11 @@ class View(QObject):
         tabs.add_tab(breakdown, tr("Breakdown"), tr("What takes the memory"))
         tabs.add_tab(late.why, tr("Why"), tr("Why it fits or not, and what would be enough"))
         tabs.add_tab(late.changes, tr("What to change"), tr("What would make it fit, best first"))
+        tabs.add_tab(
+            late.best,
+            tr("Best settings"),
+            tr("The starts that no other beats for a wish"),
+        )
         tabs.add_tab(late.compare, tr("Compare"), tr("The other engine and pinned plans"))
         tabs.add_tab(
             late.contexts, tr("Contexts"), tr("Every context, and which device reaches it")

@@ -100,6 +100,14 @@ class Engine(ABC):
         """The request with cache types to compare, and their names; the usual one first."""
         return (("", request),)
 
+    def variants(self, request: Request) -> tuple[tuple[str, float, Request], ...]:
+        """The request with each cache type worth trying: its name and its bits an element."""
+        return (("", 0.0, request),)
+
+    def token_reads(self, plan: Plan, depth_tokens: int) -> Mapping[str, int]:
+        """Bytes that a token after so many others reads from each memory, by its id."""
+        return {}
+
     def started_by(
         self,
         app: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,30 +17,39 @@ from memplan_gui.session import Session
 from memplan_gui.widgets.later import Later
 
 if TYPE_CHECKING:
+    from memplan_gui.panels.best_tab import BestTab
     from memplan_gui.panels.change_tab import ChangeTab
     from memplan_gui.panels.compare_tab import CompareTab
     from memplan_gui.panels.contexts_tab import ContextsTab
     from memplan_gui.panels.engine_options import OptionsCard
     from memplan_gui.panels.why_tab import WhyTab
 
-_Page = TypeVar("_Page", "WhyTab", "ChangeTab", "ContextsTab")
+_Page = TypeVar("_Page", "WhyTab", "ChangeTab", "BestTab", "ContextsTab")
 
 
 class LatePanels:
     """Makes panels with the session's state and the chosen units and theme.
 
     Attributes:
-        why, changes, compare, contexts: pages of tabs.
+        why, changes, best, compare, contexts: pages of tabs.
         options: the options of each engine; shown while that is the engine.
     """
 
-    def __init__(self, session: Session, comparison: Comparison, theme: Theme) -> None:
+    def __init__(
+        self,
+        session: Session,
+        comparison: Comparison,
+        theme: Theme,
+        open_source: Callable[[str], None],
+    ) -> None:
+        self._open_source = open_source
         self._session = session
         self._comparison = comparison
         self._theme = theme
         self._units = ByteUnits.BINARY
         self.why = Later(self._make_why)
         self.changes = Later(self._make_changes)
+        self.best = Later(self._make_best)
         self.compare = Later(self._make_compare)
         self.contexts = Later(self._make_contexts)
         self.options = {
@@ -58,7 +68,7 @@ class LatePanels:
     def set_units(self, units: ByteUnits) -> None:
         """Write bytes in other units."""
         self._units = units
-        for place in (self.why, self.changes, self.compare, self.contexts):
+        for place in (self.why, self.changes, self.best, self.compare, self.contexts):
             if place.made is not None:
                 place.made.set_units(units)
         for card in self.options.values():
@@ -73,7 +83,7 @@ class LatePanels:
 
     def drain(self) -> None:
         """Wait for what is being worked out."""
-        for place in (self.why, self.changes, self.contexts):
+        for place in (self.why, self.changes, self.best, self.contexts):
             if place.made is not None:
                 place.made.drain()
 
@@ -86,6 +96,11 @@ class LatePanels:
         from memplan_gui.panels.change_tab import ChangeTab
 
         return self._with_plan(ChangeTab(self._session))
+
+    def _make_best(self) -> BestTab:
+        from memplan_gui.panels.best_tab import BestTab
+
+        return self._with_plan(BestTab(self._session, self._open_source))
 
     def _make_contexts(self) -> ContextsTab:
         from memplan_gui.panels.contexts_tab import ContextsTab

@@ -609,8 +609,96 @@
         <translation>Budget</translation>
     </message>
     <message>
+        <source>Bits a weight</source>
+        <translation>Bits je Gewicht</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV-Cache</translation>
+    </message>
+    <message>
         <source>Context</source>
         <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Reads a token</source>
+        <translation>Liest je Token</translation>
+    </message>
+    <message>
+        <source>Of these, host memory</source>
+        <translation>Davon Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>Best settings</source>
+        <translation>Beste Einstellungen</translation>
+    </message>
+    <message>
+        <source>Quantisations and cache types with which a wanted context starts</source>
+        <translation>Quantisierungen und Cache-Typen, mit denen ein gewünschter Kontext startet</translation>
+    </message>
+    <message>
+        <source>At least (tokens)</source>
+        <translation>Mindestens (Token)</translation>
+    </message>
+    <message>
+        <source>The context that is wanted at least</source>
+        <translation>Der Kontext, der mindestens gewünscht wird</translation>
+    </message>
+    <message>
+        <source>The starts that no other beats</source>
+        <translation>Die Starts, die kein anderer übertrifft</translation>
+    </message>
+    <message>
+        <source>Use these settings</source>
+        <translation>Diese Einstellungen verwenden</translation>
+    </message>
+    <message>
+        <source>Change the request like this, and open the file where it is another</source>
+        <translation>Die Anfrage so ändern, und die Datei öffnen, wo es eine andere ist</translation>
+    </message>
+    <message>
+        <source>At least</source>
+        <translation>Mindestens</translation>
+    </message>
+    <message>
+        <source>Reading the other quantisations…</source>
+        <translation>Die anderen Quantisierungen werden gelesen…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Search no further</source>
+        <translation>Nicht weiter suchen</translation>
+    </message>
+    <message>
+        <source>{done} of {count} tried</source>
+        <translation>{done} von {count} versucht</translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} start with {tokens} tokens or more is beaten by no other.</source>
+        <comment>{count} starts with {tokens} tokens or more are beaten by no other.</comment>
+        <translation>
+            <numerusform>{count} Start mit mindestens {tokens} Token wird von keinem anderen übertroffen.</numerusform>
+            <numerusform>{count} Starts mit mindestens {tokens} Token werden von keinem anderen übertroffen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>None starts with {tokens} tokens on this machine.</source>
+        <translation>Keiner startet mit {tokens} Token auf dieser Maschine.</translation>
+    </message>
+    <message>
+        <source>Try the quantisations in the model&apos;s folder with each cache type</source>
+        <translation>Die Quantisierungen im Ordner des Modells mit jedem Cache-Typ versuchen</translation>
+    </message>
+    <message>
+        <source>Tries the quantisations in the model&apos;s folder with each cache type.</source>
+        <translation>Versucht die Quantisierungen im Ordner des Modells mit jedem Cache-Typ.</translation>
+    </message>
+    <message>
+        <source>Use the best settings</source>
+        <translation>Die besten Einstellungen verwenden</translation>
     </message>
     <message>
         <source>Models to choose from</source>
@@ -1780,6 +1868,10 @@
     <message>
         <source>What would make it fit, best first</source>
         <translation>Wodurch es passen würde, das Beste zuerst</translation>
+    </message>
+    <message>
+        <source>The starts that no other beats for a wish</source>
+        <translation>Die Starts für einen Wunsch, die kein anderer übertrifft</translation>
     </message>
     <message>
         <source>The other engine and pinned plans</source>

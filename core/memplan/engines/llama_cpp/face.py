@@ -71,6 +71,23 @@ class LlamaCpp(Engine):
     def max_allocation_bytes(self, request: Request) -> int | None:
         return request.options_of(LlamaCppOptions).max_allocation_bytes
 
+    def variants(self, request: Request) -> tuple[tuple[str, float, Request], ...]:
+        from memplan.engines.llama_cpp.choices import CacheType
+        from memplan.engines.llama_cpp.settings import cache_tensor_type
+
+        given = request.options_of(LlamaCppOptions)
+        found = []
+        for kind in (CacheType.F16, CacheType.Q8_0, CacheType.Q4_0):
+            block = cache_tensor_type(kind)
+            asked = request.with_options(replace(given, cache_type_k=kind, cache_type_v=kind))
+            found.append((kind.value, 8 * block.block_bytes / block.block_elements, asked))
+        return tuple(found)
+
+    def token_reads(self, plan: Plan, depth_tokens: int) -> Mapping[str, int]:
+        from memplan.engines.llama_cpp.reads_of_request import reads_of_request
+
+        return reads_of_request(plan.model, plan.request, plan.at.context_tokens, depth_tokens)
+
     def started_by(
         self,
         app: str,

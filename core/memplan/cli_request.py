@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 from memplan.cli_machine import add_machine_options, machine_from
 from memplan.engines.engine import Engine
@@ -126,6 +126,8 @@ def _add_option(
             add(type=partial(_text, check), metavar=metavar)
         case Numbers(metavar=metavar) as numbers:
             add(type=partial(_numbers, numbers), metavar=metavar)
+        case _:
+            assert_never(spec.values)
 
 
 def _text(check: Callable[[str], object], text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.language import tr
 from memplan.memory.component import Part
@@ -56,6 +56,8 @@ class PartFile:
                 return "--control-vector" if is_control_vector(self.header) else "--lora"
             case Part.MODEL | Part.MTP:
                 raise ValueError(f"{self.part} has no file of its own")
+            case _:
+                assert_never(self.part)
 
     @property
     def architecture(self) -> str:

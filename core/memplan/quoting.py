@@ -51,6 +51,8 @@ def command_line(arguments: Sequence[str], shell: Shell) -> str:
             return " ".join(["&", *words] if words[0].startswith("'") else words)
         case Shell.CMD:
             return " ".join(_to_cmd(argument) for argument in arguments)
+        case _:
+            assert_never(shell)
     assert_never(shell)
 
 

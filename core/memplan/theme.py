@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from memplan.exhaustive import exhaustive
 from memplan.memory.component import ComponentKind, Part
 
 _PART_SHARE = 0.55
@@ -107,24 +108,30 @@ LIGHT = Theme(
     budget="#c64a0e",
     budget_text="#ffffff",
     beyond="#fbf1ec",
-    components={
-        ComponentKind.WEIGHTS: "#3d70a5",
-        ComponentKind.KV_CACHE: "#e8a420",
-        ComponentKind.RECURRENT_STATE: "#a65e7d",
-        ComponentKind.COMPUTE: "#1d9b73",
-        ComponentKind.STAGING: "#74b9e1",
-        ComponentKind.PAGE_TABLE: "#999999",
-        ComponentKind.OUTPUT: "#d6cd7e",
-    },
-    component_text={
-        ComponentKind.WEIGHTS: "#ffffff",
-        ComponentKind.KV_CACHE: "#1a1a1a",
-        ComponentKind.RECURRENT_STATE: "#ffffff",
-        ComponentKind.COMPUTE: "#000000",
-        ComponentKind.STAGING: "#1a1a1a",
-        ComponentKind.PAGE_TABLE: "#000000",
-        ComponentKind.OUTPUT: "#1a1a1a",
-    },
+    components=exhaustive(
+        ComponentKind,
+        {
+            ComponentKind.WEIGHTS: "#3d70a5",
+            ComponentKind.KV_CACHE: "#e8a420",
+            ComponentKind.RECURRENT_STATE: "#a65e7d",
+            ComponentKind.COMPUTE: "#1d9b73",
+            ComponentKind.STAGING: "#74b9e1",
+            ComponentKind.PAGE_TABLE: "#999999",
+            ComponentKind.OUTPUT: "#d6cd7e",
+        },
+    ),
+    component_text=exhaustive(
+        ComponentKind,
+        {
+            ComponentKind.WEIGHTS: "#ffffff",
+            ComponentKind.KV_CACHE: "#1a1a1a",
+            ComponentKind.RECURRENT_STATE: "#ffffff",
+            ComponentKind.COMPUTE: "#000000",
+            ComponentKind.STAGING: "#1a1a1a",
+            ComponentKind.PAGE_TABLE: "#000000",
+            ComponentKind.OUTPUT: "#1a1a1a",
+        },
+    ),
 )
 
 DARK = Theme(
@@ -152,24 +159,30 @@ DARK = Theme(
     budget="#e8703a",
     budget_text="#141414",
     beyond="#332825",
-    components={
-        ComponentKind.WEIGHTS: "#3678b9",
-        ComponentKind.KV_CACHE: "#da9915",
-        ComponentKind.RECURRENT_STATE: "#b2789b",
-        ComponentKind.COMPUTE: "#2fa583",
-        ComponentKind.STAGING: "#7dbee5",
-        ComponentKind.PAGE_TABLE: "#adadad",
-        ComponentKind.OUTPUT: "#e3d359",
-    },
-    component_text={
-        ComponentKind.WEIGHTS: "#ffffff",
-        ComponentKind.KV_CACHE: "#141414",
-        ComponentKind.RECURRENT_STATE: "#141414",
-        ComponentKind.COMPUTE: "#141414",
-        ComponentKind.STAGING: "#141414",
-        ComponentKind.PAGE_TABLE: "#141414",
-        ComponentKind.OUTPUT: "#141414",
-    },
+    components=exhaustive(
+        ComponentKind,
+        {
+            ComponentKind.WEIGHTS: "#3678b9",
+            ComponentKind.KV_CACHE: "#da9915",
+            ComponentKind.RECURRENT_STATE: "#b2789b",
+            ComponentKind.COMPUTE: "#2fa583",
+            ComponentKind.STAGING: "#7dbee5",
+            ComponentKind.PAGE_TABLE: "#adadad",
+            ComponentKind.OUTPUT: "#e3d359",
+        },
+    ),
+    component_text=exhaustive(
+        ComponentKind,
+        {
+            ComponentKind.WEIGHTS: "#ffffff",
+            ComponentKind.KV_CACHE: "#141414",
+            ComponentKind.RECURRENT_STATE: "#141414",
+            ComponentKind.COMPUTE: "#141414",
+            ComponentKind.STAGING: "#141414",
+            ComponentKind.PAGE_TABLE: "#141414",
+            ComponentKind.OUTPUT: "#141414",
+        },
+    ),
 )
 
 # Every text at 7 to 1 or better, and outlines that are seen from afar.
@@ -198,15 +211,18 @@ HIGH_CONTRAST = Theme(
     budget="#ff9257",
     budget_text="#000000",
     beyond="#2b1408",
-    components={
-        ComponentKind.WEIGHTS: "#54a1fc",
-        ComponentKind.KV_CACHE: "#ffae00",
-        ComponentKind.RECURRENT_STATE: "#c286b2",
-        ComponentKind.COMPUTE: "#89c08c",
-        ComponentKind.STAGING: "#a6e4fe",
-        ComponentKind.PAGE_TABLE: "#bdbdbd",
-        ComponentKind.OUTPUT: "#fff381",
-    },
+    components=exhaustive(
+        ComponentKind,
+        {
+            ComponentKind.WEIGHTS: "#54a1fc",
+            ComponentKind.KV_CACHE: "#ffae00",
+            ComponentKind.RECURRENT_STATE: "#c286b2",
+            ComponentKind.COMPUTE: "#89c08c",
+            ComponentKind.STAGING: "#a6e4fe",
+            ComponentKind.PAGE_TABLE: "#bdbdbd",
+            ComponentKind.OUTPUT: "#fff381",
+        },
+    ),
     component_text=dict.fromkeys(ComponentKind, "#000000"),
 )
 

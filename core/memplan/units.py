@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
+from memplan.exhaustive import exhaustive
 from memplan.language import in_figures, ntr, tr
 
 KIB: Final = 2**10
@@ -34,10 +35,13 @@ class ByteUnits(StrEnum):
     DECIMAL = "decimal"
 
 
-_STEPS: Final = {
-    ByteUnits.BINARY: (1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")),
-    ByteUnits.DECIMAL: (1000, ("B", "kB", "MB", "GB", "TB", "PB", "EB")),
-}
+_STEPS: Final = exhaustive(
+    ByteUnits,
+    {
+        ByteUnits.BINARY: (1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")),
+        ByteUnits.DECIMAL: (1000, ("B", "kB", "MB", "GB", "TB", "PB", "EB")),
+    },
+)
 
 
 def format_bytes(count: int, units: ByteUnits = ByteUnits.BINARY) -> str:

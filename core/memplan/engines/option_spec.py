@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from memplan.language import tr
 from memplan.model import Model
@@ -235,6 +235,8 @@ def flag_words(spec: OptionSpec, value: Any) -> list[str]:
             return [spec.flag, Numbers.written(value)]
         case Choice() | Count() | Layers() | Size() | Text():
             return [spec.flag, str(value)]
+        case _:
+            assert_never(spec.values)
 
 
 def changed_words(options: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from memplan.exhaustive import exhaustive
 from memplan.logs.attempt import LIMITED_BACKENDS, SMALLEST_LIMIT_BYTES, Attempt, Key, Phase, Stage
 from memplan.logs.log import (
     Buffer,
@@ -23,12 +24,15 @@ from memplan.units import MIB
 
 _EARLY_EXTRA_LAYERS: Final = 3
 """In 2023 the K cache, the V cache and the output each counted as a layer to offload."""
-_OUTCOMES: Final = {
-    Stage.LOADING: LogOutcome.FAILED_TO_LOAD,
-    Stage.RUNNING: LogOutcome.FAILED_WHILE_RUNNING,
-    Stage.UNKNOWN: None,
-    Stage.PROBING: None,
-}
+_OUTCOMES: Final = exhaustive(
+    Stage,
+    {
+        Stage.LOADING: LogOutcome.FAILED_TO_LOAD,
+        Stage.RUNNING: LogOutcome.FAILED_WHILE_RUNNING,
+        Stage.UNKNOWN: None,
+        Stage.PROBING: None,
+    },
+)
 
 
 def conclude(reading: Reading) -> Log:

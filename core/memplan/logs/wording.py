@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from memplan.engines.log_app import LogChange
 from memplan.engines.registry import ENGINES, engine_named
+from memplan.exhaustive import exhaustive
 from memplan.language import in_figures, marked, ntr, tr
 from memplan.logs.advice import LogAdvice, advice_for
 from memplan.logs.against import Against, Stranger
@@ -51,28 +52,34 @@ _OUTCOMES: Final = {
     LogOutcome.FAILED_WHILE_RUNNING: marked("The model was loaded, and failed while it ran."),
     None: marked("The log does not tell whether the model was loaded."),
 }
-_CAUSES: Final = {
-    Cause.TOTAL_MEMORY: marked("The device did not have that much memory left."),
-    Cause.SINGLE_ALLOCATION_LIMIT: marked(
-        "One allocation was larger than the driver allows, however much memory is free."
-    ),
-    Cause.HOST_MEMORY: marked("The machine itself did not have that much memory left."),
-    Cause.OTHER: marked("The log gives no reason that has to do with memory."),
-}
-_ENDINGS: Final[Mapping[Ending, str]] = {
-    Ending.KILLED: marked(
-        "The system killed the process, as it does when the machine runs out of memory."
-    ),
-    Ending.WINDOWS_CODE: marked(
-        "The process ended with Windows' code {code}, as it does when memory cannot be had."
-    ),
-    Ending.NOT_ALLOCATED: marked("The machine refused memory that the program asked for."),
-    Ending.NOT_MAPPED: marked("Windows could not map the file: its memory did not suffice."),
-    Ending.GUARDRAIL: marked(
-        "{program} refused to load it: by its own estimate, memory would not suffice. Its "
-        "guardrail can be changed in its settings."
-    ),
-}
+_CAUSES: Final = exhaustive(
+    Cause,
+    {
+        Cause.TOTAL_MEMORY: marked("The device did not have that much memory left."),
+        Cause.SINGLE_ALLOCATION_LIMIT: marked(
+            "One allocation was larger than the driver allows, however much memory is free."
+        ),
+        Cause.HOST_MEMORY: marked("The machine itself did not have that much memory left."),
+        Cause.OTHER: marked("The log gives no reason that has to do with memory."),
+    },
+)
+_ENDINGS: Final[Mapping[Ending, str]] = exhaustive(
+    Ending,
+    {
+        Ending.KILLED: marked(
+            "The system killed the process, as it does when the machine runs out of memory."
+        ),
+        Ending.WINDOWS_CODE: marked(
+            "The process ended with Windows' code {code}, as it does when memory cannot be had."
+        ),
+        Ending.NOT_ALLOCATED: marked("The machine refused memory that the program asked for."),
+        Ending.NOT_MAPPED: marked("Windows could not map the file: its memory did not suffice."),
+        Ending.GUARDRAIL: marked(
+            "{program} refused to load it: by its own estimate, memory would not suffice. Its "
+            "guardrail can be changed in its settings."
+        ),
+    },
+)
 _FAILED_KINDS: Final[Mapping[ComponentKind | None, str]] = {
     ComponentKind.WEIGHTS: marked("weights"),
     ComponentKind.KV_CACHE: marked("KV cache"),
@@ -83,19 +90,22 @@ _FAILED_KINDS: Final[Mapping[ComponentKind | None, str]] = {
     ComponentKind.OUTPUT: marked("output buffer"),
     None: marked("memory"),
 }
-_ADVICE: Final[Mapping[LogChange, str]] = {
-    LogChange.CONTEXT: marked("Use a context of {to} tokens"),
-    LogChange.CACHE_TYPE: marked("Keep the KV cache as {to}"),
-    LogChange.FLASH_ATTN: marked("Turn flash attention on"),
-    LogChange.PARALLEL: marked("Serve fewer requests at a time"),
-    LogChange.UBATCH_SIZE: marked("Use a micro-batch of {to} tokens"),
-    LogChange.N_CPU_MOE: marked("Keep the experts of {to} layers in host memory"),
-    LogChange.N_GPU_LAYERS: marked("Put {to} layers on the GPU"),
-    LogChange.WIRED_LIMIT: marked("Raise the GPU's share of the Mac's memory to {to} MiB"),
-    LogChange.QUANTISATION: marked("Use a file with fewer bits a weight, such as {to}"),
-    LogChange.PROJECTOR_ON_HOST: marked("Keep the projector in host memory"),
-    LogChange.NO_DRAFT: marked("Run without the draft model"),
-}
+_ADVICE: Final[Mapping[LogChange, str]] = exhaustive(
+    LogChange,
+    {
+        LogChange.CONTEXT: marked("Use a context of {to} tokens"),
+        LogChange.CACHE_TYPE: marked("Keep the KV cache as {to}"),
+        LogChange.FLASH_ATTN: marked("Turn flash attention on"),
+        LogChange.PARALLEL: marked("Serve fewer requests at a time"),
+        LogChange.UBATCH_SIZE: marked("Use a micro-batch of {to} tokens"),
+        LogChange.N_CPU_MOE: marked("Keep the experts of {to} layers in host memory"),
+        LogChange.N_GPU_LAYERS: marked("Put {to} layers on the GPU"),
+        LogChange.WIRED_LIMIT: marked("Raise the GPU's share of the Mac's memory to {to} MiB"),
+        LogChange.QUANTISATION: marked("Use a file with fewer bits a weight, such as {to}"),
+        LogChange.PROJECTOR_ON_HOST: marked("Keep the projector in host memory"),
+        LogChange.NO_DRAFT: marked("Run without the draft model"),
+    },
+)
 _OPEN_ADVICE: Final[Mapping[LogChange, str]] = {
     LogChange.N_GPU_LAYERS: marked("Put fewer layers on the GPU"),
     LogChange.QUANTISATION: marked("Use a file with fewer bits a weight"),
@@ -107,13 +117,16 @@ _EFFECTS: Final[Mapping[bool | None, str]] = {
     None: marked("frees {size}"),
 }
 """By whether it is known to be enough."""
-_PARTS: Final[Mapping[LogPart, str]] = {
-    LogPart.MODEL: marked("model"),
-    LogPart.DRAFT: marked("draft model"),
-    LogPart.MTP: marked("next-token heads"),
-    LogPart.PROJECTOR: marked("projector"),
-    LogPart.ADAPTER: marked("adapter"),
-}
+_PARTS: Final[Mapping[LogPart, str]] = exhaustive(
+    LogPart,
+    {
+        LogPart.MODEL: marked("model"),
+        LogPart.DRAFT: marked("draft model"),
+        LogPart.MTP: marked("next-token heads"),
+        LogPart.PROJECTOR: marked("projector"),
+        LogPart.ADAPTER: marked("adapter"),
+    },
+)
 _FAILURES: Final[Mapping[tuple[bool, bool], str]] = {
     (False, False): marked("Failed to allocate {what}."),
     (False, True): marked("Failed to allocate {what}, in tensor {tensor}."),

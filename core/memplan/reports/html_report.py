@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from memplan.advice import Advice
+from memplan.exhaustive import exhaustive
 from memplan.language import spoken, tr
 from memplan.planner import Plan, Status
 from memplan.reports.content import (
@@ -116,11 +117,14 @@ def html_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
 
 
 def _variables(theme: Theme, status: Status) -> str:
-    mark, surface = {
-        Status.OK: (theme.ok, theme.ok_surface),
-        Status.TIGHT: (theme.warning, theme.warning_surface),
-        Status.DOES_NOT_FIT: (theme.error, theme.error_surface),
-    }[status]
+    mark, surface = exhaustive(
+        Status,
+        {
+            Status.OK: (theme.ok, theme.ok_surface),
+            Status.TIGHT: (theme.warning, theme.warning_surface),
+            Status.DOES_NOT_FIT: (theme.error, theme.error_surface),
+        },
+    )[status]
     colours = {
         "window": theme.window,
         "card": theme.card,

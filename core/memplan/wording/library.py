@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
@@ -96,6 +96,8 @@ def assessment_text(answer: Assessment, engine: str, units: ByteUnits = ByteUnit
             return tr("Fits tightly")
         case Status.DOES_NOT_FIT | None:
             return tr("Does not fit")
+        case _:
+            assert_never(answer.status)
 
 
 def granted_text(answer: Assessment) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from memplan.language import tr
 from memplan.library.repository import Best, Quantisation, Reason
 from memplan.units import format_tokens
@@ -23,6 +25,8 @@ def best_text(best: Best | None, row: Quantisation | None) -> str:
             )
         case Reason.LONGEST:
             text = tr("{name} has the longest context of those that start whole: {tokens} tokens.")
+        case _:
+            assert_never(best.reason)
     return text.format(name=name, tokens=tokens, cache=best.cache)
 
 

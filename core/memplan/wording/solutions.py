@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from memplan.engines.registry import ENGINES
 from memplan.language import tr
 from memplan.planner import Plan
@@ -31,6 +33,8 @@ def answer_text(solution: Solution, units: ByteUnits = ByteUnits.BINARY) -> str:
             return tr("{tokens} tokens").format(tokens=format_tokens(answer))
         case AnswerUnit.COUNT | AnswerUnit.NAME:
             return format_tokens(answer)
+        case _:
+            assert_never(solution.question.unit)
 
 
 def margin_text(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:

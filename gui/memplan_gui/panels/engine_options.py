@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from memplan.engines.engine import Engine
 from memplan.engines.option_spec import (
@@ -24,6 +24,7 @@ from memplan.engines.option_spec import (
     default_of,
     specs_of,
 )
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.model import Model
 from memplan.request import Request
@@ -63,7 +64,7 @@ class State(StrEnum):
     OFF = "off"
 
 
-_MEANINGS: Final = {State.AUTO: None, State.ON: True, State.OFF: False}
+_MEANINGS: Final = exhaustive(State, {State.AUTO: None, State.ON: True, State.OFF: False})
 _STATE_TITLES: Final = (
     (State.AUTO, marked("Auto")),
     (State.ON, marked("On")),
@@ -234,6 +235,8 @@ class OptionsCard(Card):
                 return _line(name, text.metavar, partial(_checked_text, text), str, choose)
             case Numbers() as numbers:
                 return _line(name, numbers.metavar, numbers.read, Numbers.written, choose)
+            case _:
+                assert_never(spec.values)
 
     def _ending_gestures(self, control: _Control) -> _Control:
         control.widget.editingFinished.connect(self._session.end_gesture)  # type: ignore[attr-defined]

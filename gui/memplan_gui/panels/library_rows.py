@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from memplan.engines.registry import default_engine
 from memplan.exhaustive import exhaustive
@@ -311,6 +311,8 @@ class LibraryRows(QAbstractTableModel):
                 return "" if answer is None else largest_text(answer)
             case Column.WHERE:
                 return program_title(entry.found.program)
+            case _:
+                assert_never(column)
 
     def _tooltip(self, row: Row, column: Column) -> str:
         entry = row.entry

@@ -164,11 +164,14 @@ class VerdictBanner(QFrame):
 
     def _draw_icon(self, status: Status) -> None:
         theme = self._theme
-        colours = {
-            Status.OK: (theme.ok, theme.ok_surface),
-            Status.TIGHT: (theme.warning, theme.warning_surface),
-            Status.DOES_NOT_FIT: (theme.error, theme.error_surface),
-        }
+        colours = exhaustive(
+            Status,
+            {
+                Status.OK: (theme.ok, theme.ok_surface),
+                Status.TIGHT: (theme.warning, theme.warning_surface),
+                Status.DOES_NOT_FIT: (theme.error, theme.error_surface),
+            },
+        )
         colour, surface = colours[status]
         ratio = self.devicePixelRatioF()
         side = scaled(_ICON_SIDE)

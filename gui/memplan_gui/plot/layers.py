@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from memplan.exhaustive import exhaustive
 from memplan.theme import Theme
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
@@ -18,13 +19,16 @@ _GRIP_RADIUS = 4.5
 Scaled = Callable[[float], float]
 """Makes pixels of those at 100 %."""
 
-_MARK_DASHES: dict[Mark, list[float]] = {
-    Mark.REQUESTED: [],
-    Mark.AUTOMATIC: [5, 3],
-    Mark.LARGEST: [8, 3, 2, 3],
-    Mark.CEILING: [2, 2],
-    Mark.FLOOR: [1, 3],
-}
+_MARK_DASHES: Mapping[Mark, list[float]] = exhaustive(
+    Mark,
+    {
+        Mark.REQUESTED: [],
+        Mark.AUTOMATIC: [5, 3],
+        Mark.LARGEST: [8, 3, 2, 3],
+        Mark.CEILING: [2, 2],
+        Mark.FLOOR: [1, 3],
+    },
+)
 """Dashes of the vertical lines, in line widths: they differ without colour."""
 
 

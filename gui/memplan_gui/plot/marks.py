@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.planner import Markers
 from memplan.units import format_tokens
@@ -38,18 +39,23 @@ class _Name:
 _REQUESTED = marked("Requested"), marked("requested")
 _CEILING = marked("Ceiling"), marked("ceiling")
 _FLOOR = marked("Floor"), marked("floor")
-_NAMES = {
-    Mark.REQUESTED: _Name(_REQUESTED[0], _REQUESTED[0], _REQUESTED[1], _REQUESTED[1]),
-    Mark.AUTOMATIC: _Name(marked("Automatic"), marked("Auto"), marked("automatic"), marked("auto")),
-    Mark.LARGEST: _Name(
-        marked("Largest that fits"),
-        marked("Largest"),
-        marked("largest that fits"),
-        marked("largest"),
-    ),
-    Mark.CEILING: _Name(_CEILING[0], _CEILING[0], _CEILING[1], _CEILING[1]),
-    Mark.FLOOR: _Name(_FLOOR[0], _FLOOR[0], _FLOOR[1], _FLOOR[1]),
-}
+_NAMES = exhaustive(
+    Mark,
+    {
+        Mark.REQUESTED: _Name(_REQUESTED[0], _REQUESTED[0], _REQUESTED[1], _REQUESTED[1]),
+        Mark.AUTOMATIC: _Name(
+            marked("Automatic"), marked("Auto"), marked("automatic"), marked("auto")
+        ),
+        Mark.LARGEST: _Name(
+            marked("Largest that fits"),
+            marked("Largest"),
+            marked("largest that fits"),
+            marked("largest"),
+        ),
+        Mark.CEILING: _Name(_CEILING[0], _CEILING[0], _CEILING[1], _CEILING[1]),
+        Mark.FLOOR: _Name(_FLOOR[0], _FLOOR[0], _FLOOR[1], _FLOOR[1]),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +92,20 @@ def markers_of(markers: Markers) -> tuple[Marker, ...]:
     The largest context that fits is left out where it is the ceiling, for then it limits nothing;
     a floor that is not below the ceiling is none.
     """
-    contexts = {
-        Mark.REQUESTED: markers.requested_tokens,
-        Mark.AUTOMATIC: markers.auto_tokens,
-        Mark.LARGEST: markers.max_tokens
-        if 0 < markers.max_tokens < markers.ceiling_tokens
-        else None,
-        Mark.CEILING: markers.ceiling_tokens,
-        Mark.FLOOR: markers.floor_tokens if markers.floor_tokens < markers.ceiling_tokens else None,
-    }
+    contexts = exhaustive(
+        Mark,
+        {
+            Mark.REQUESTED: markers.requested_tokens,
+            Mark.AUTOMATIC: markers.auto_tokens,
+            Mark.LARGEST: markers.max_tokens
+            if 0 < markers.max_tokens < markers.ceiling_tokens
+            else None,
+            Mark.CEILING: markers.ceiling_tokens,
+            Mark.FLOOR: markers.floor_tokens
+            if markers.floor_tokens < markers.ceiling_tokens
+            else None,
+        },
+    )
     groups: dict[int, list[Mark]] = {}
     for mark, tokens in contexts.items():
         if tokens is not None:

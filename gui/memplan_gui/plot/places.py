@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from memplan.exhaustive import exhaustive
 from memplan.planner import Plan
 from memplan.wording.help.lookup import (
     automatic_topic,
@@ -52,13 +53,16 @@ def place_topic(
 def mark_topic(mark: Mark, plan: Plan) -> Topic:
     """What a marker is about."""
     engine = plan.request.engine
-    return {
-        Mark.REQUESTED: HelpTopic.REQUESTED,
-        Mark.AUTOMATIC: automatic_topic(engine),
-        Mark.LARGEST: largest_topic(engine),
-        Mark.CEILING: HelpTopic.CEILING,
-        Mark.FLOOR: HelpTopic.FLOOR,
-    }[mark]
+    return exhaustive(
+        Mark,
+        {
+            Mark.REQUESTED: HelpTopic.REQUESTED,
+            Mark.AUTOMATIC: automatic_topic(engine),
+            Mark.LARGEST: largest_topic(engine),
+            Mark.CEILING: HelpTopic.CEILING,
+            Mark.FLOOR: HelpTopic.FLOOR,
+        },
+    )[mark]
 
 
 def _line(shown: Shown, point: QPointF) -> Topic | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from memplan.exhaustive import exhaustive
 from memplan.language import in_figures
 from memplan.units import GIB, ByteUnits, format_tokens_short
 
@@ -15,10 +16,13 @@ _ROUND_STEPS = (1.0, 2.0, 5.0, 10.0)
 _SPARE_TOP = 1.03
 """The plot ends at the first step that leaves this much above what it shows."""
 
-_UNITS = {
-    ByteUnits.BINARY: (1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")),
-    ByteUnits.DECIMAL: (1000, ("B", "kB", "MB", "GB", "TB", "PB", "EB")),
-}
+_UNITS = exhaustive(
+    ByteUnits,
+    {
+        ByteUnits.BINARY: (1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")),
+        ByteUnits.DECIMAL: (1000, ("B", "kB", "MB", "GB", "TB", "PB", "EB")),
+    },
+)
 _EMPTY_TOP_BYTES = GIB
 """Where there is nothing to show, the axis ends here."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from memplan.engines.llama_cpp.choices import SplitMode
 from memplan.engines.option_spec import Choice, Count, Numbers, OptionSpec, Row
+from memplan.exhaustive import exhaustive
 from memplan.language import marked
 
 MOST_NUMBERS: Final = 15
@@ -17,7 +18,10 @@ USUAL_TARGET_MIB: Final = 1024
 SPLIT_MODE: Final = OptionSpec(
     ("--split-mode", "-sm"),
     Choice(
-        SplitMode, {SplitMode.LAYER: marked("By layer"), SplitMode.NONE: marked("One GPU only")}
+        SplitMode,
+        exhaustive(
+            SplitMode, {SplitMode.LAYER: marked("By layer"), SplitMode.NONE: marked("One GPU only")}
+        ),
     ),
     "how several GPUs share the model: by layer (default), or one has it alone. row and tensor "
     "are not planned: CUDA, HIP and Vulkan refuse the first, and llama.cpp tells only the sum "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 from memplan.engines.llama_cpp.arithmetic import larger
 from memplan.engines.llama_cpp.backends import Padding
@@ -197,3 +197,5 @@ def cells_of(geometry: CacheGeometry, reach: Reach, ratio: int, context: Any) ->
             return geometry.window_cells(context)
         case Reach.COMPRESSED:
             return geometry.compressed_cells(context, ratio)
+        case _:
+            assert_never(reach)

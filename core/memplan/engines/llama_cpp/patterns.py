@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 from memplan.language import tr
 
@@ -173,6 +173,8 @@ def _holds(edge: _Edge, before: str, after: str) -> bool:
             return (before in _WORD) is not (after in _WORD)
         case _Edge.NO_WORD_EDGE:
             return (before in _WORD) is (after in _WORD)
+        case _:
+            assert_never(edge)
 
 
 @lru_cache(maxsize=_PATTERNS_KEPT)
@@ -210,6 +212,8 @@ class _Builder:
                 return self._added(_Split(tuple(self.built(part, target) for part in branches)))
             case _Repeat(part, least, most):
                 return self._repeated(part, least, most, target)
+            case _:
+                assert_never(node)
 
     def _repeated(self, part: _Node, least: int, most: int | None, target: int) -> int:
         if most is None:

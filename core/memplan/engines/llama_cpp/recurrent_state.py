@@ -6,6 +6,8 @@ own reading of them, ``llama-memory-recurrent.cpp`` and ``llama-kv-cache-dsv4.cp
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.backends import Padding
@@ -66,6 +68,8 @@ def _recurrent_elements(shape: Shape) -> tuple[int, int]:
             return 0, shape.key_length**2 * shape.head_count
         case State.NONE:
             return 0, 0
+        case _:
+            assert_never(shape.architecture.state)
 
 
 def _token_conv_elements(shape: Shape, layer: Layer) -> int:

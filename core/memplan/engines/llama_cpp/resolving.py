@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.architectures import (
     ARCHITECTURES,
@@ -200,6 +200,8 @@ class _Resolver:
                 )
             case Attention.INTERVAL:
                 return tuple(not recurs for recurs in self._recurrent_by_interval())
+            case _:
+                assert_never(self.architecture.attention)
 
     def _recurrent_by_interval(self) -> tuple[bool, ...]:
         array = self.metadata.integers("attention.recurrent_layers")
@@ -343,6 +345,8 @@ class _Resolver:
                 if sparse_from and self.integer("context_length") >= sparse_from:
                     return index < 2 or index % 4 == 2
                 return True
+            case _:
+                assert_never(indexer.layers)
 
 
 def _in_window(window: Window, period: int | None, index: int) -> bool:

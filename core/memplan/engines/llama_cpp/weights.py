@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 from memplan.engines.llama_cpp.architectures import State
 from memplan.engines.llama_cpp.backends import Padding, source_of
@@ -176,7 +176,8 @@ def memory_of(model: Model, placement: Placement, name: str, layer: int, *, outp
     if _BLOCK.search(name):
         home = placement.of_layer(min(layer, shape.block_count))
     else:
-        match _home(name, shape):
+        kind = _home(name, shape)
+        match kind:
             case _Home.INPUT:
                 copied = output and not shape.architecture.output_from_embedding
                 home = placement.of_output() if copied else HOST
@@ -186,6 +187,8 @@ def memory_of(model: Model, placement: Placement, name: str, layer: int, *, outp
                 home = placement.of_output()
             case _Home.BLOCK:
                 home = placement.of_layer(0)
+            case _:
+                assert_never(kind)
     overrides = placement.overrides
     moved = overridden(name, overrides) if overrides else None
     if moved is not None:
@@ -335,6 +338,8 @@ def _others(
                 homes = [placement.of_output()]
             case _Home.BLOCK:
                 homes = [placement.of_layer(0)]
+            case _:
+                assert_never(stored.home)
         # Of several copies in one memory only one is made.
         loaded = (_loaded(stored, home, placement.devices, overrides) for home in homes)
         yield from dict.fromkeys(loaded)

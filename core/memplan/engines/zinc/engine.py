@@ -29,6 +29,7 @@ from memplan.estimate import (
     Sizing,
     UnsupportedRequestError,
 )
+from memplan.exhaustive import exhaustive
 from memplan.language import tr
 from memplan.memory.component import (
     Component,
@@ -170,7 +171,7 @@ def _compute(start: ZincStart, scratch: Formula) -> Component:
 
 def _key(start: ZincStart, part: Part, kind: ComponentKind, where: Place) -> ComponentKey:
     machine = start.request.machine
-    pools = {Place.DEVICE: machine.devices[0].id, Place.HOST: machine.host.id}
+    pools = exhaustive(Place, {Place.DEVICE: machine.devices[0].id, Place.HOST: machine.host.id})
     return ComponentKey(part, kind, pools[where], where)
 
 

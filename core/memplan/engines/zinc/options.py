@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from memplan.engines.option_spec import Automatic, Choice, Count, OptionSpec, Row, option
+from memplan.exhaustive import exhaustive
 from memplan.language import marked
 from memplan.model import Model
 from memplan.unsigned import check_u32
@@ -97,7 +98,13 @@ class ZincOptions:
             ("--accounting",),
             Choice(
                 Accounting,
-                {Accounting.PLAN: marked("Planned"), Accounting.ALLOCATION: marked("Allocated")},
+                exhaustive(
+                    Accounting,
+                    {
+                        Accounting.PLAN: marked("Planned"),
+                        Accounting.ALLOCATION: marked("Allocated"),
+                    },
+                ),
             ),
             "bytes that ZINC plans with, or that it then allocates (default: plan)",
             marked("ZINC's accounting"),

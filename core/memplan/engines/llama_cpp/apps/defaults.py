@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.choices import CacheType
 from memplan.engines.llama_cpp.options import MAX_SEQUENCES, LlamaCppOptions
@@ -80,6 +80,8 @@ def started_by(
         case Starter.KOBOLDCPP:
             options = _with_cache(replace(given, parallel=1, kv_unified=None), CacheType.F16)
             return replace(request, context_tokens=_KOBOLDCPP_TOKENS).with_options(options)
+        case _:
+            assert_never(app)
 
 
 def _by_ollama(

@@ -6,6 +6,7 @@ from typing import Final
 
 from memplan.engines.llama_cpp.choices import CacheType, GpuLayers, SpecType
 from memplan.engines.option_spec import Choice, Count, Layers, OptionSpec, Row, Switch
+from memplan.exhaustive import exhaustive
 from memplan.language import marked
 from memplan.memory.component import Part
 from memplan.model import Model
@@ -91,7 +92,12 @@ IMAGE_SIDE: Final = OptionSpec(
 )
 DRAFTING: Final = OptionSpec(
     ("--spec-type",),
-    Choice(SpecType, {SpecType.NONE: marked("None"), SpecType.DRAFT_MTP: marked("Own layers")}),
+    Choice(
+        SpecType,
+        exhaustive(
+            SpecType, {SpecType.NONE: marked("None"), SpecType.DRAFT_MTP: marked("Own layers")}
+        ),
+    ),
     "draft tokens with the model's own next-token layers (draft-mtp)",
     marked("Drafting"),
     Row(

@@ -7,7 +7,7 @@ buffer is reserved for one image when it is loaded.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.backends import BACKEND_ROWS
 from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES, chunk_bytes, lifetimes
@@ -122,6 +122,8 @@ def _backends(backend: Backend | None) -> list[Computing]:
             return [cuda.device(_DEVICE, groups_shared_experts=True), host]
         case Backend.METAL:
             return [metal.device(_DEVICE, ENDLESS_BYTES), host]
+        case _:
+            assert_never(backend)
 
 
 def _guess(projector: Projector, side: int) -> int:

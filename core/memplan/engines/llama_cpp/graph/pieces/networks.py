@@ -6,7 +6,7 @@ Source: ``build_ffn`` and ``build_moe_ffn`` in ``llama-graph.cpp``; b11434.
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Final
+from typing import Final, assert_never
 
 from memplan.engines.llama_cpp.graph.pieces.basis import Basis
 
@@ -95,6 +95,8 @@ class Networks(Basis):
                 return self.glu(inner, up) if up is not None else self.gelu(inner)
             case Activation.RELU:
                 return self.glu(inner, up) if up is not None else self.relu(inner)
+            case _:
+                assert_never(activation)
 
     def _situ(self, gate: int, up: int) -> int:
         inner = self.scale(self.tanh(self.scale(gate)))
@@ -223,6 +225,8 @@ class Networks(Basis):
                 return logits
             case Gating.SQRT_SOFTPLUS:
                 return self.sqrt(self.softplus(logits))
+            case _:
+                assert_never(gating)
 
     def _within_groups(
         self, choice: int, count: int, groups: int, groups_used: int, tokens: int

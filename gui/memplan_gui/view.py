@@ -115,7 +115,7 @@ class View(QObject):
         tabs.add_tab(late.changes, tr("What to change"), tr("What would make it fit, best first"))
         tabs.add_tab(
             late.best,
-            tr("Best settings"),
+            tr("Best start"),
             tr("The starts that no other beats for a wish"),
         )
         tabs.add_tab(late.compare, tr("Compare"), tr("The other engine and pinned plans"))

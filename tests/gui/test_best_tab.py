@@ -22,7 +22,7 @@ def tab(window: MainWindow, qtbot: QtBot, data_folder: Path) -> BestTab:
     with qtbot.waitSignal(window.session.plan_changed, timeout=10_000):
         window.open_source(str(data_folder / "models" / "llama-3.2-1b.Q4_K_M.gguf"))
     tabs = window.view.tabs.tabs
-    tabs.setCurrentIndex([tabs.tabText(n) for n in range(tabs.count())].index("Best settings"))
+    tabs.setCurrentIndex([tabs.tabText(n) for n in range(tabs.count())].index("Best start"))
     made = window.findChild(BestTab)
     assert isinstance(made, BestTab)
     return made

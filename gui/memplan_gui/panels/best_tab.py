@@ -122,10 +122,10 @@ class BestTab(Page):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.itemSelectionChanged.connect(self._offer_use)
         self.table.itemActivated.connect(lambda _item: self._use())
-        self.use = QPushButton(tr("Use these settings"))
+        self.use = QPushButton(tr("Use this one"))
         describe(
             self.use,
-            tr("Use these settings"),
+            tr("Use this one"),
             tr("Change the request like this, and open the file where it is another"),
         )
         self.use.clicked.connect(self._use)
@@ -160,9 +160,10 @@ class BestTab(Page):
         row.setSpacing(scaled(8))
         for widget in (caption, self.wish, self.search):
             row.addWidget(widget)
-        row.addWidget(self._said, 1)
+        row.addStretch(1)
         row.addWidget(self.use)
         self.column.addLayout(row)
+        self.column.addWidget(self._said)
         self.column.addWidget(self.table)
         self.column.addStretch(1)
 

@@ -3322,7 +3322,7 @@
     </message>
     <message>
         <source>ZINC, allocated</source>
-        <translation type="unfinished"></translation>
+        <translation>ZINC, belegt</translation>
     </message>
     <message>
         <source>Split the layers {to} instead of {was}</source>

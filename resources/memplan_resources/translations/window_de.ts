@@ -649,8 +649,8 @@
         <translation>Die Starts, die kein anderer übertrifft</translation>
     </message>
     <message>
-        <source>Use these settings</source>
-        <translation>Diese Einstellungen verwenden</translation>
+        <source>Use this one</source>
+        <translation>Diesen verwenden</translation>
     </message>
     <message>
         <source>Change the request like this, and open the file where it is another</source>
@@ -1868,6 +1868,10 @@
     <message>
         <source>What would make it fit, best first</source>
         <translation>Wodurch es passen würde, das Beste zuerst</translation>
+    </message>
+    <message>
+        <source>Best start</source>
+        <translation>Bester Start</translation>
     </message>
     <message>
         <source>The starts that no other beats for a wish</source>

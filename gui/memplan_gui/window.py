@@ -11,7 +11,6 @@ import shiboken6
 from memplan.addresses import is_secret
 from memplan.language import tr
 from memplan.model import Model
-from memplan.model_parts import with_parts
 from memplan.reader.errors import ChoiceNeededError, FolderError, MissingError
 from memplan.request import Request
 from memplan.units import format_count
@@ -327,8 +326,7 @@ class MainWindow(QMainWindow):
 
     def _take_changed(self, model: Model) -> None:
         """Show what the open file says now."""
-        parts = self.session.model.parts if self.session.model is not None else ()
-        self.session.set_model(with_parts(model, parts))
+        self.session.set_model(self.beside.kept_for(model))
         self.opening.follow(model.source, model)
         self.view.model_card.show_note(tr("The file has changed and was read again."))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -172,15 +173,14 @@ def largest_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
 
 
 def growing_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
-    """The component that grows the most with the context, as a sentence."""
+    """What grows the most with the context, on all devices and in all parts, as a sentence."""
     ceiling = plan.usage_at(max(plan.markers.ceiling_tokens, plan.at.context_tokens))
     start = plan.usage_at(min(plan.markers.floor_tokens, ceiling.context_tokens))
-    growth = {
-        (late.kind, late.where): late.bytes - early.bytes
-        for late, early in zip(ceiling.shares, start.shares, strict=True)
-        if late.budgeted
-    }
-    (kind, _), most = max(growth.items(), key=lambda item: item[1])
+    growth: Counter[ComponentKind] = Counter()
+    for late, early in zip(ceiling.shares, start.shares, strict=True):
+        if late.budgeted:
+            growth[late.kind] += late.bytes - early.bytes
+    kind, most = max(growth.items(), key=lambda item: item[1])
     if most <= 0:
         return tr("Nothing grows with the context.")
     return tr(_GROWS[kind]).format(

@@ -112,7 +112,7 @@ _LATER: Final[Mapping[GrowthKind, tuple[str, str]]] = exhaustive(
         ),
         GrowthKind.IMAGES: (
             marked("Images"),
-            marked("Up to {side} × {side} pixels, {tokens} tokens each: {size} more in {memory}"),
+            marked("Up to {side} × {side} pixels, {tokens} tokens each"),
         ),
     },
 )
@@ -129,8 +129,13 @@ def _later(plan: Plan, growth: Growth, units: ByteUnits) -> Reason:
         entry=format_bytes(entry, units),
         side=format_count(image.side_pixels),
         tokens=format_tokens(image.tokens),
-        memory=pool_title(usage.pool, plan.request.machine),
     )
+    if growth.image is not None and size:
+        text = tr("{text}: {size} more in {memory}").format(
+            text=text,
+            size=format_bytes(size, units),
+            memory=pool_title(usage.pool, plan.request.machine),
+        )
     limit_bytes = usage.pool.limit_bytes
     if limit_bytes is not None and size > (left := limit_bytes - usage.bytes):
         more = tr("{text}; only {left} are left there")

@@ -2624,8 +2624,12 @@
         <translation>Bilder</translation>
     </message>
     <message>
-        <source>Up to {side} × {side} pixels, {tokens} tokens each: {size} more in {memory}</source>
-        <translation>Bis {side} × {side} Pixel, je {tokens} Token: {size} mehr in {memory}</translation>
+        <source>Up to {side} × {side} pixels, {tokens} tokens each</source>
+        <translation>Bis {side} × {side} Pixel, je {tokens} Token</translation>
+    </message>
+    <message>
+        <source>{text}: {size} more in {memory}</source>
+        <translation>{text}: {size} mehr in {memory}</translation>
     </message>
     <message>
         <source>{text}; only {left} are left there</source>

@@ -35,7 +35,8 @@ from memplan.reader import transfer
 from memplan.reader.header import Tensor, Value, ValueType
 from memplan.reports.content import command
 from memplan.request import Backend, EngineName, Request
-from memplan.units import GIB
+from memplan.units import GIB, format_bytes
+from memplan.wording.verdicts import growing_component
 
 GEMMA = "gemma-3-12b"
 QWEN_PROJECTOR = DATA / "projectors" / "mmproj-qwen3-vl-8b.gguf"
@@ -112,6 +113,17 @@ def test_that_a_draft_model_is_a_second_plan_at_the_same_context() -> None:
     own = planned(draft.model, 16384)
     for kind in (ComponentKind.WEIGHTS, ComponentKind.KV_CACHE, ComponentKind.COMPUTE):
         assert bytes_of(beside, Part.DRAFT, kind) == bytes_of(own, Part.MODEL, kind)
+
+
+def test_that_what_grows_is_summed_over_the_parts() -> None:
+    found = planned(with_part(model_of(GEMMA), draft_of("gemma-3-270m")))
+    first, last = found.usage_at(4096), found.usage_at(131_072)
+    caches = [
+        sum(share.bytes for share in usage.shares if share.kind is ComponentKind.KV_CACHE)
+        for usage in (first, last)
+    ]
+    size = format_bytes(caches[1] - caches[0])
+    assert growing_component(found).startswith(f"KV cache grows the most: by {size} from 4,096")
 
 
 def test_that_the_cache_of_a_draft_has_a_type_of_its_own() -> None:

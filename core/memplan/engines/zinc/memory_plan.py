@@ -211,6 +211,10 @@ def auto_context_tokens_for_device_budget(
 
     85 % of the budget, rounded down to a multiple of 512 tokens, raised to the floor, capped at
     the ceiling. Only device-local bytes count, on Metal too. The parameters have ZINC's names.
+
+    Raises:
+        ValueError: an argument is outside its unsigned range, or the engine's 64-bit integer does
+            not hold 85 times the budget.
     """
     ceiling = check_u32("architectural_ceiling", architectural_ceiling)
     if ceiling == 0:

@@ -17,6 +17,7 @@ from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVe
 from memplan.engines.zinc.traits import counterpart
 from memplan.estimate import GrowthKind, LimitedBy, Outcome, UnsupportedRequestError
 from memplan.logs.log import FitReport, LogOutcome
+from memplan.logs.planned import compare as against_plan
 from memplan.logs.planned import request_from_log
 from memplan.logs.reading import parse_log
 from memplan.logs.wording import log_text
@@ -355,3 +356,15 @@ def test_that_a_largest_context_that_is_estimated_says_by_how_much() -> None:
     assert estimated(replace(LATE, mtp=False))
     assert not estimated(replace(LATE, mtp=False, prefill_scratch_mib=0))
     assert not estimated(ZincOptions())
+
+
+def test_that_a_cache_that_is_logged_in_whole_megabytes_is_as_planned() -> None:
+    log = parse_log(
+        "".join(f"info(forward): {line}\n" for line in log_lines(planned(LATE, 242_000)))
+    )
+    found = {each.kind: each for each in against_plan(log, planned(LATE, log.options.n_ctx))}
+    assert found[ComponentKind.KV_CACHE].difference_mib == 0
+    assert found[ComponentKind.COMPUTE].planned_mib is None
+    other = planned(replace(LATE, kv_type=KvType.F32), log.options.n_ctx)
+    found = {each.kind: each for each in against_plan(log, other)}
+    assert (found[ComponentKind.KV_CACHE].difference_mib or 0) < -10_000

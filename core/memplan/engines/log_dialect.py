@@ -32,6 +32,7 @@ class LogDialect:
         says_when_ready: whether its compute buffers end a load, and a server then says that it is
             ready; else the rows tell.
         most_extra_layers: how many more layers than the model has it may count.
+        rounded_to_mib: to what sizes in its logs are rounded, in MiB.
         fit_flag: what changes options so that a load fits: an option of the engine, or it itself.
         processes: names of processes that hold a model, as alternatives of a pattern.
         requested: the options, as rows name them, in a request or command line to the engine.
@@ -46,6 +47,7 @@ class LogDialect:
     server: re.Pattern[str] | None = None
     says_when_ready: bool = False
     most_extra_layers: int = 0
+    rounded_to_mib: float = 0.01
     fit_flag: str = ""
     processes: tuple[str, ...] = ()
     requested: Callable[[str], dict[str, str]] = _nothing

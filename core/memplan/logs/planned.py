@@ -16,8 +16,6 @@ from memplan.request import DEFAULT_BUDGET_BYTES, Request
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX, U64_MAX
 
-_SAME_MIB: Final = 0.01
-"""Logs round to two decimals."""
 _MOST_KEPT: Final = 8
 
 _Key = tuple[ComponentKind, Place, Part]
@@ -35,6 +33,7 @@ class Comparison:
         logged_mib: their sum.
         planned_mib: the plan's; ``None`` if the plan has no such component.
         exact: whether the plan claims to be exact here.
+        rounded_to_mib: to what the log rounds the size of a buffer.
         kept_on_host: the model's largest tensors, if the device has just so much less of the
             weights than planned: those that it does not take stay on the host.
     """
@@ -46,6 +45,7 @@ class Comparison:
     logged_mib: float
     planned_mib: float | None
     exact: bool
+    rounded_to_mib: float
     kept_on_host: tuple[str, ...] = ()
 
     @property
@@ -54,7 +54,11 @@ class Comparison:
         if self.planned_mib is None:
             return None
         difference = self.logged_mib - self.planned_mib
-        return 0.0 if abs(difference) <= _SAME_MIB * len(self.buffers) else round(difference, 2)
+        return (
+            0.0
+            if abs(difference) <= self.rounded_to_mib * len(self.buffers)
+            else round(difference, 2)
+        )
 
 
 def is_of_another_model(log: Log, model: Model) -> bool:
@@ -130,6 +134,7 @@ def compare(log: Log, plan: Plan) -> tuple[Comparison, ...]:
             round(sum(buffer.mib for buffer in buffers), 2),
             None if share is None else round(share.bytes / MIB, 2),
             share is not None and share.exact,
+            _engine_of(log).log_dialect().rounded_to_mib,
         )
         if (kind, where, part) == (ComponentKind.WEIGHTS, Place.DEVICE, Part.MODEL):
             comparison = replace(comparison, kept_on_host=_kept_on_host(comparison, plan))
@@ -143,7 +148,7 @@ def _kept_on_host(weights: Comparison, plan: Plan) -> tuple[str, ...]:
     largest = sorted(plan.model.tensors, key=lambda tensor: -tensor.bytes)[:_MOST_KEPT]
     for count in range(1, len(largest) + 1):
         sum_mib = sum(tensor.bytes for tensor in largest[:count]) / MIB
-        if abs(sum_mib - missing_mib) <= _SAME_MIB * (1 + len(weights.buffers)):
+        if abs(sum_mib - missing_mib) <= weights.rounded_to_mib * (1 + len(weights.buffers)):
             return tuple(tensor.name for tensor in largest[:count])
     return ()
 

@@ -12,6 +12,7 @@ from memplan.engines.zinc.options import ZincOptions, ZincVersion
 from memplan.engines.zinc.topics import ZincTopic
 from memplan.language import marked
 from memplan.memory.backend import Backend
+from memplan.memory.component import ComponentKind
 from memplan.units import ByteUnits
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from memplan.engines.log_dialect import LogDialect
     from memplan.estimate import Estimate, GrowthKind
     from memplan.logs.log import Log
-    from memplan.memory.component import ComponentKind, Place
+    from memplan.memory.component import Place
     from memplan.model import Model
     from memplan.planner import Plan
     from memplan.request import Request
@@ -69,6 +70,10 @@ class Zinc(Engine):
         from memplan.engines.zinc.log_rows import options_from_log
 
         return options_from_log(log)
+
+    def plans_as_logged(self, log: Log, model: Model, kind: ComponentKind) -> bool:
+        # Logs tell of prefill scratch only, and what stays of it depends on the budget.
+        return kind is not ComponentKind.COMPUTE
 
     def log_dialect(self) -> LogDialect:
         from memplan.engines.zinc.log_rows import DIALECT

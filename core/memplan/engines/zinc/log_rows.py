@@ -93,7 +93,7 @@ _ROWS: Final = (
 )  # fmt: skip
 
 DIALECT: Final = LogDialect(
-    results=_ROWS, apps={"": App("ZINC")}, fit_flag="ZINC", processes=("zinc",)
+    results=_ROWS, apps={"": App("ZINC")}, rounded_to_mib=1.0, fit_flag="ZINC", processes=("zinc",)
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import memplan
 from memplan import Backend, EngineName, Model, Request
-from memplan.planner import plan
+from memplan.planning.planner import plan
 
 MODELS = Path(__file__).parents[1] / "tests" / "data" / "models"
 CONTEXTS = 512

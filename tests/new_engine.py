@@ -48,12 +48,12 @@ def said(*words: str) -> str:
 def walk_core(folder: Path) -> None:
     """Plan, words, help, reports, saved plans, comparison, logs."""
     from memplan import Backend, Request, plan, read_model
-    from memplan.advice import advise
-    from memplan.comparison import compare
-    from memplan.crossings import crossings
     from memplan.devices import load_catalogue
+    from memplan.planning.advice import advise
+    from memplan.planning.comparison import compare
+    from memplan.planning.crossings import crossings
+    from memplan.planning.solve import solve
     from memplan.reports.saved_plan import open_saved_plan
-    from memplan.solve import solve
     from memplan.wording.help.articles import article_of, contents
     from memplan.wording.help.lookup import component_topic
     from memplan.wording.help.workings import workings

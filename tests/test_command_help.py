@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from memplan import cli
-from memplan.cli_sources import expand_sources
+from memplan.cli.sources import expand_sources
 from memplan_gui import main
 from memplan_gui.whole_parser import completion, whole_parser
 

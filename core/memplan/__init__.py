@@ -23,7 +23,7 @@ from memplan.engines.zinc.memory_plan import (
     requested_context_tokens,
 )
 from memplan.model import Model, read_model
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from memplan.reader import read_header
 from memplan.reader.errors import GgufError
 from memplan.request import Backend, EngineName, Request

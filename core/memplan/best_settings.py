@@ -13,7 +13,7 @@ from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.machine import PoolKind
 from memplan.model import Model
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from memplan.request import Request
 
 MOST_ANSWERS: Final = 24

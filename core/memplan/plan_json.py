@@ -7,14 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 from memplan.addresses import public_address
-from memplan.advice import Advice
 from memplan.estimate import Start
 from memplan.language import ENGLISH, speaking
 from memplan.model import Model
-from memplan.planner import Plan, PoolUsage, Usage
+from memplan.planning.advice import Advice
+from memplan.planning.planner import Plan, PoolUsage, Usage
+from memplan.planning.solve import Solution
 from memplan.quoting import Shell, command_line
 from memplan.reader.errors import GgufError
-from memplan.solve import Solution
 from memplan.wording.advice import cost_text
 from memplan.wording.notices import notice_text
 from memplan.wording.verdicts import (

@@ -11,7 +11,7 @@ from memplan.estimate import UnsupportedRequestError
 from memplan.language import tr
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model_parts import (
+from memplan.model.parts import (
     PartFile,
     automatic_projector,
     names_projector,
@@ -22,7 +22,7 @@ from memplan.model_parts import (
     with_parts,
     without_part,
 )
-from memplan.planner import plan
+from memplan.planning.planner import plan
 from memplan.reader.errors import GgufError, NotAModelError
 from PySide6.QtCore import QObject, Signal
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from memplan.crossings import curve_key
 from memplan.engines.engine import Counterpart
 from memplan.engines.registry import ENGINES, engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import ntr, tr
 from memplan.model import Model
-from memplan.planner import Plan, plan
+from memplan.planning.crossings import curve_key
+from memplan.planning.planner import Plan, plan
 from memplan.request import Request
 from memplan.wording.titles import engine_title
 from PySide6.QtCore import QObject, Signal

@@ -13,7 +13,7 @@ def main() -> int:
     """Run the program with the words of the command line; return its exit code."""
     try:
         # What takes time to import is imported where an interruption is caught.
-        from memplan.cli_streams import prepare_streams
+        from memplan.cli.streams import prepare_streams
 
         prepare_streams()
         from memplan_gui.main import main as run

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from memplan.files import write_whole
 from memplan.language import marked, tr
-from memplan.planner import Plan, Usage
+from memplan.planning.planner import Plan, Usage
 from memplan.units import ByteUnits
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -22,7 +22,7 @@ from memplan_gui.dialogs import Dialogs
 from memplan_gui.presenter import breakdown_csv, source_name
 
 if TYPE_CHECKING:
-    from memplan.advice import Advice
+    from memplan.planning.advice import Advice
 
     from memplan_gui.plot.chart import Chart
 
@@ -59,7 +59,7 @@ def copy_table(shown: Shown) -> None:
 def copy_json(shown: Shown) -> None:
     """The plan as JSON, on the clipboard: what ``memplan check --json`` prints."""
     from memplan.plan_json import plan_to_json
-    from memplan.solve import solve
+    from memplan.planning.solve import solve
 
     answer = plan_to_json(shown.plan, _advice(shown.plan), solve(shown.plan))
     text = json.dumps(answer, indent=2, ensure_ascii=False)
@@ -79,8 +79,8 @@ def copy_report(shown: Shown) -> None:
 
 
 def _advice(plan: Plan) -> tuple[Advice, ...]:
-    from memplan.advice import advise
     from memplan.devices import load_catalogue
+    from memplan.planning.advice import advise
 
     return advise(plan, load_catalogue())
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from memplan.accuracy import Table, accuracy_tables
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.wording.accuracy import introduction, shown_table
 from memplan.wording.help.articles import article_of
 from memplan.wording.help.topics import Topic

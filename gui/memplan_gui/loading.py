@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memplan.model import Model
-from memplan.model_cache import ModelCache
+from memplan.model.cache import ModelCache
 from memplan.reader.transfer import CancelToken
 from memplan.request import Request
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance

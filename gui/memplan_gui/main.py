@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from memplan import cli
-from memplan.cli_parser import Parser
-from memplan.cli_request import add_budget_option, add_request_options, request_from
+from memplan.cli.parser import Parser
+from memplan.cli.request import add_budget_option, add_request_options, request_from
 from memplan.request import DEFAULT_BUDGET_BYTES
 from memplan_resources.samples import SAMPLES, sample_path
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if source is None:
             parser.error("without a display, a model is needed")
-        from memplan.cli_check import check, check_saved_plan
+        from memplan.cli.check import check, check_saved_plan
 
         if source.lower().endswith(".json"):
             return cli.printing(lambda: check_saved_plan(source))

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from memplan.model import Model
-from memplan.model_cache import ModelCache
+from memplan.model.cache import ModelCache
+from memplan.model.siblings import sibling_models
 from memplan.reader.errors import GgufError
 from memplan.reader.transfer import CancelToken
-from memplan.siblings import sibling_models
 from PySide6.QtCore import QObject, Signal
 
 from memplan_gui.latest import Latest

@@ -16,7 +16,7 @@ from memplan.language import marked, ntr, tr
 from memplan.memory.component import ComponentKind, Part
 from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model, NoticeKind
-from memplan.planner import Plan, PoolUsage, Share, Status, Usage
+from memplan.planning.planner import Plan, PoolUsage, Share, Status, Usage
 from memplan.reader.errors import (
     ChoiceNeededError,
     FolderError,

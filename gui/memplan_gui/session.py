@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from memplan.model import Model
-from memplan.model_parts import PartFile
-from memplan.planner import Plan, plan
+from memplan.model.parts import PartFile
+from memplan.planning.planner import Plan, plan
 from memplan.request import Request
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from memplan.model import Model
-from memplan.model_cache import ModelCache
+from memplan.model.cache import ModelCache
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from memplan_gui.loading import Loader

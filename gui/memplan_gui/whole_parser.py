@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from memplan import cli
-from memplan.cli_parser import Parser
+from memplan.cli.parser import Parser
 
 from memplan_gui.main import make_parser
 

@@ -16,7 +16,7 @@ import traceback
 import warnings
 
 from core.odd_plans import broken_laws, odd_plan
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 
 WARM_UP = 1000
 

@@ -20,7 +20,7 @@ from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
 from memplan.estimate import Outcome, UnsupportedRequestError
 from memplan.model import resolve_model
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from memplan.reader.header import Array, Header, Tensor, Value, ValueType
 
 DATA = Path(__file__).parents[1] / "data"

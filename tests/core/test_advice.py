@@ -7,13 +7,13 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan import EngineName, Request
-from memplan.advice import CONTEXT, DEVICE, WIRED_LIMIT, Advice, Change, advise
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.ladders import CACHE_TYPE
 from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
 from memplan.engines.zinc.engine import BACKENDS
-from memplan.planner import Plan
-from memplan.requantise import requantise, smaller_types
+from memplan.planning.advice import CONTEXT, DEVICE, WIRED_LIMIT, Advice, Change, advise
+from memplan.planning.planner import Plan
+from memplan.planning.requantise import requantise, smaller_types
 from memplan.units import GIB
 from memplan.wording.advice import advice_effect_text
 from spread import MODELS, QUICK

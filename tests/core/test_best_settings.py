@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from memplan import cli_check, plan, read_model
+from memplan import plan, read_model
 from memplan.best_settings import Answer, best_settings, front
+from memplan.cli import check as cli_check
 from memplan.engines.registry import ENGINES
 from memplan.model import Model
-from memplan.requantise import requantise
+from memplan.planning.requantise import requantise
 from memplan.request import Request
 
 GIB = 2**30

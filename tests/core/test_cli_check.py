@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from core.reader.gguf_bytes import Gguf, TensorInfo, model_values, text
 from memplan import cli
-from memplan.cli_sources import expand_sources
+from memplan.cli.sources import expand_sources
 from memplan_gui import main
 
 MODELS = Path(__file__).parents[1] / "data" / "models"

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from memplan import cli, cli_check
-from memplan.cli_streams import plain_signs
+from memplan import cli
+from memplan.cli import check as cli_check
+from memplan.cli.streams import plain_signs
 
 MODELS = Path(__file__).parents[1] / "data" / "models"
 QWEN = str(MODELS / "qwen3-8b.Q4_K_M.gguf")
@@ -102,7 +103,7 @@ sys.exit(main())
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills there what it should interrupt")
 @pytest.mark.parametrize(
-    "moment", ["memplan.cli_streams", "memplan_gui.main", "numpy", "memplan.cli_check", "tqdm"]
+    "moment", ["memplan.cli.streams", "memplan_gui.main", "numpy", "memplan.cli.check", "tqdm"]
 )
 def test_that_an_interruption_ends_quietly_at_any_moment(moment: str) -> None:
     answer = subprocess.run(

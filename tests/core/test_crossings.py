@@ -8,10 +8,10 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan import Backend, EngineName, Plan, Request
-from memplan.crossings import crossings
-from memplan.device_fits import fits_on_devices
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
+from memplan.planning.crossings import crossings
+from memplan.planning.device_fits import fits_on_devices
 from memplan.units import GIB
 from memplan.wording.crossings import crossing_text
 

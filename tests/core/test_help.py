@@ -39,7 +39,7 @@ from memplan.engines.zinc.topics import ZincTopic
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
 from memplan.model import Model
-from memplan.planner import TIGHT_BYTES, Plan
+from memplan.planning.planner import TIGHT_BYTES, Plan
 from memplan.units import GIB
 from memplan.wording.help.article import Article
 from memplan.wording.help.articles import ARTICLES, SECTION_TITLES, article_of, every_topic

@@ -9,7 +9,7 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan import Backend, EngineName, Plan, Request
-from memplan.cli_machine import machine_from
+from memplan.cli.machine import machine_from
 from memplan.memory.machine import HOST_ID, UNIFIED_ID, Machine, Pool, PoolKind
 from memplan.plan_json import plan_to_json
 from memplan.request_json import request_from_json, request_to_json

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from core.odd_plans import DATA, broken_laws, header_of, odd_plan
 from memplan import Backend, EngineName, GgufError, Request, read_model
-from memplan.advice import advise
 from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import NoticeKind, resolve_model
 from memplan.plan_json import plan_to_json
-from memplan.planner import Plan, plan
+from memplan.planning.advice import advise
+from memplan.planning.planner import Plan, plan
+from memplan.planning.solve import solve
 from memplan.reader.header import Value, ValueType
 from memplan.request_json import request_from_json
-from memplan.solve import solve
 from memplan.wording.notices import notice_text
 from memplan.wording.terminal import plan_text
 

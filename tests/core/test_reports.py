@@ -11,12 +11,12 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan import EngineName, Request
-from memplan.advice import advise
 from memplan.cli import main
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
-from memplan.model_facts import header_hash, model_from_facts, model_to_facts
-from memplan.planner import Plan
+from memplan.model.facts import header_hash, model_from_facts, model_to_facts
+from memplan.planning.advice import advise
+from memplan.planning.planner import Plan
 from memplan.reader.errors import GgufError
 from memplan.reports import write_report
 from memplan.reports.content import command

@@ -10,9 +10,9 @@ from core.odd_plans import header_of
 from memplan import EngineName, Request, cli
 from memplan.addresses import is_secret, public_address, without_secrets
 from memplan.model import resolve_model
-from memplan.model_parts import resolve_part, with_part
+from memplan.model.parts import resolve_part, with_part
 from memplan.plan_json import plan_to_json
-from memplan.planner import plan
+from memplan.planning.planner import plan
 from memplan.reader.errors import RemoteError
 from memplan.reports import REPORT_WRITERS
 from memplan.reports.content import command

@@ -8,10 +8,10 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan import Backend, EngineName, Plan, Request
-from memplan.cli_check import check
+from memplan.cli.check import check
 from memplan.engines.llama_cpp.options import CacheType, GpuLayers, LlamaCppOptions
 from memplan.engines.llama_cpp.questions import CACHE_TYPE, LONG_SEQUENCES, SEQUENCES
-from memplan.solve import BUDGET, CEILING_BUDGET, CONTEXT, Question, Solution, solve
+from memplan.planning.solve import BUDGET, CEILING_BUDGET, CONTEXT, Question, Solution, solve
 from memplan.units import GIB
 from memplan.wording.verdicts import explanation
 from spread import MODELS, QUICK

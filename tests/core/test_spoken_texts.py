@@ -16,8 +16,6 @@ from pathlib import Path
 import memplan
 import pytest
 from memplan.accuracy import accuracy_tables
-from memplan.advice import Advice, advise
-from memplan.comparison import compare
 from memplan.detection.result import Detection, DetectionProblem
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, GpuLayers, LlamaCppOptions
@@ -25,14 +23,16 @@ from memplan.estimate import Outcome, UnsupportedRequestError
 from memplan.language import ENGLISH, Language, speak, speaking
 from memplan.model import Model, Notice, NoticeKind
 from memplan.plan_json import plan_to_json
-from memplan.planner import Plan
+from memplan.planning.advice import Advice, advise
+from memplan.planning.comparison import compare
+from memplan.planning.planner import Plan
+from memplan.planning.solve import solve
 from memplan.reader.errors import GgufError
 from memplan.reports.content import command
 from memplan.reports.html_report import html_report
 from memplan.reports.markdown_report import markdown_report
 from memplan.reports.saved_plan import open_saved_plan, saved_plan
 from memplan.request import Backend, EngineName, Request
-from memplan.solve import solve
 from memplan.units import GIB, ByteUnits
 from memplan.wording.accuracy import introduction, shown_table
 from memplan.wording.advice import advice_effect_text, advice_line, advice_text, cost_text

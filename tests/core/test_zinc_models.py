@@ -13,9 +13,9 @@ from memplan import Backend, EngineName, ModelConfig, Request
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.estimate import LimitedBy, Outcome, UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
-from memplan.metadata import Metadata
 from memplan.model import NoticeKind
-from memplan.planner import Plan, Status
+from memplan.model.metadata import Metadata
+from memplan.planning.planner import Plan, Status
 from memplan.reader.header import Value, ValueType
 from memplan.units import GIB
 

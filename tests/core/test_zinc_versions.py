@@ -9,8 +9,6 @@ import memplan
 import numpy as np
 import pytest
 from memplan import Backend, ModelConfig, Request
-from memplan.advice import advise
-from memplan.comparison import DifferenceReason, compare
 from memplan.engines.zinc.config import layer_counts
 from memplan.engines.zinc.engine import BACKENDS
 from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
@@ -23,9 +21,11 @@ from memplan.logs.reading import parse_log
 from memplan.logs.wording import log_text
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import NoticeKind
-from memplan.planner import Plan, Status
+from memplan.planning.advice import advise
+from memplan.planning.comparison import DifferenceReason, compare
+from memplan.planning.planner import Plan, Status
+from memplan.planning.solve import BUDGET, solve
 from memplan.request_json import request_from_json, request_to_json
-from memplan.solve import BUDGET, solve
 from memplan.units import MIB
 from memplan.wording.notices import notice_text
 from memplan.wording.verdicts import log_lines

@@ -18,7 +18,7 @@ _SECONDS = 120
 
 
 _SEEN_LATER = {
-    "memplan.advice",
+    "memplan.planning.advice",
     "memplan.reports.html_report",
     "memplan.wording.help.articles",
     "memplan_gui.about",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from gui.acting import visible_texts
 from memplan import EngineName, Request, plan, read_model
-from memplan.advice import QUANTISATION, advise
 from memplan.devices import load_catalogue
+from memplan.planning.advice import QUANTISATION, advise
 from memplan.units import GIB, ByteUnits
 from memplan_gui.panels.change_tab import ChangeTab, change_rows, nothing_text
 from memplan_gui.window import MainWindow

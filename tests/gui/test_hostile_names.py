@@ -9,8 +9,8 @@ from gui.acting import text_of
 from gui.seen_texts import texts_of
 from memplan.detection import DetectedDevice, Detection, DeviceKind, MemoryHeap
 from memplan.model import Model, read_model
-from memplan.model_facts import model_from_facts, model_to_facts
-from memplan.planner import plan
+from memplan.model.facts import model_from_facts, model_to_facts
+from memplan.planning.planner import plan
 from memplan.reader.errors import Choice, ChoiceNeededError, GgufError
 from memplan.request import Backend, Request
 from memplan.units import GIB

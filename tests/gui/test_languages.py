@@ -15,9 +15,9 @@ from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, Program
 from memplan.engines.zinc.options import ZincVersion
 from memplan.logs.advice import advice_for
+from memplan.planning.requantise import TARGET_TYPES
 from memplan.quoting import Shell, command_line
 from memplan.reports.content import request_arguments
-from memplan.requantise import TARGET_TYPES
 from memplan.request import Backend, EngineName
 from memplan.units import GIB, ByteUnits
 from memplan.version import __version__

@@ -8,8 +8,8 @@ import pytest
 from core.reader.file_server import FileServer, hanging
 from core.reader.gguf_bytes import Gguf, TensorInfo, model_values, text
 from gui.acting import drop, text_of, visible_texts
-from memplan import model_cache
 from memplan.model import Model
+from memplan.model import cache as model_cache
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QFileSystemWatcher, Qt
 from PySide6.QtWidgets import QApplication, QPushButton

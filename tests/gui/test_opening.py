@@ -212,7 +212,7 @@ def test_that_an_unexpected_failure_of_the_reader_does_not_leave_the_card_waitin
     def fail(_source: str, **_options: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("memplan.model_cache.read_model", fail)
+    monkeypatch.setattr("memplan.model.cache.read_model", fail)
     with qtbot.waitSignal(window.loader.failed, timeout=10_000):
         window.open_source("any.gguf")
     assert "Something unexpected went wrong" in text_of(window, "model_error")

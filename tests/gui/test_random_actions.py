@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from memplan.plan_json import plan_to_json
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from memplan.request import Backend, EngineName
 from memplan.units import ByteUnits
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from memplan.model import Model, read_model
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.request import Backend, EngineName, Request
 from memplan.units import GIB
 from memplan_gui.session import Session

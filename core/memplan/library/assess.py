@@ -8,7 +8,7 @@ from typing import Final
 from memplan.estimate import Outcome, UnsupportedRequestError
 from memplan.memory.machine import PoolKind
 from memplan.model import Model, NoticeKind
-from memplan.planner import Plan, Status, plan
+from memplan.planning.planner import Plan, Status, plan
 from memplan.request import Request
 
 _NOT_RUN: Final = frozenset({NoticeKind.ARCHITECTURE_NOT_RUN, NoticeKind.TYPES_NOT_RUN})

@@ -9,7 +9,7 @@ from typing import Any, Final
 from memplan.library.find import Condition, Found
 from memplan.memory.component import Part
 from memplan.model import resolve_model
-from memplan.model_parts import part_of
+from memplan.model.parts import part_of
 from memplan.reader import read_whole_header
 from memplan.reader.errors import CancelledError, GgufError, NotAModelError
 from memplan.reader.header import Header

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from memplan.advice import Advice, advise
 from memplan.engines.log_app import LogChange
 from memplan.logs.apps import argument, program_of
 from memplan.logs.log import Cause, Ending, Log, LogOutcome, LogPart
 from memplan.logs.names import is_host
 from memplan.logs.shortfall import short_by_bytes
 from memplan.memory.component import ComponentKind
-from memplan.planner import Plan
+from memplan.planning.advice import Advice, advise
+from memplan.planning.planner import Plan
 from memplan.units import MIB
 
 _STEP_TOKENS: Final = 256

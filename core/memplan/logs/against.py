@@ -16,7 +16,7 @@ from memplan.logs.planned import (
 )
 from memplan.memory.component import ComponentKind
 from memplan.model import Model
-from memplan.planner import plan
+from memplan.planning.planner import plan
 from memplan.reader.header import Tensor
 from memplan.units import MIB
 

@@ -11,7 +11,7 @@ from memplan.logs.log import Buffer, Log
 from memplan.logs.names import is_host
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
-from memplan.planner import Plan, Share
+from memplan.planning.planner import Plan, Share
 from memplan.request import DEFAULT_BUDGET_BYTES, Request
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX, U64_MAX

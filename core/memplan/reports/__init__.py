@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from memplan.advice import Advice
 from memplan.files import write_whole
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.advice import Advice
+from memplan.planning.planner import Plan
 from memplan.reports.html_report import html_report
 from memplan.reports.markdown_report import markdown_report
 from memplan.reports.saved_plan import saved_plan

@@ -10,8 +10,8 @@ from memplan.engines.option_spec import changed_words
 from memplan.engines.registry import engine_named
 from memplan.language import tr
 from memplan.memory.machine import Machine, PoolKind
-from memplan.model_facts import header_hash
-from memplan.planner import Plan
+from memplan.model.facts import header_hash
+from memplan.planning.planner import Plan
 from memplan.request import Request
 from memplan.units import (
     format_bytes,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from memplan.advice import Advice
 from memplan.exhaustive import exhaustive
 from memplan.language import spoken, tr
-from memplan.planner import Plan, Status
+from memplan.planning.advice import Advice
+from memplan.planning.planner import Plan, Status
 from memplan.reports.content import (
     command,
     component_head,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from memplan.advice import Advice
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.advice import Advice
+from memplan.planning.planner import Plan
 from memplan.reports.content import (
     command,
     component_head,

@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from memplan.advice import Advice
 from memplan.files import read_regular
 from memplan.language import tr
 from memplan.model import Model
-from memplan.model_facts import header_hash, model_from_facts, model_to_facts
+from memplan.model.facts import header_hash, model_from_facts, model_to_facts
 from memplan.plan_json import plan_to_json
-from memplan.planner import Plan
+from memplan.planning.advice import Advice
+from memplan.planning.planner import Plan
 from memplan.reader.errors import InvalidHeaderError, NotAModelError, SourceUnreadableError
 from memplan.request import Request
 from memplan.request_json import request_from_json, request_to_json

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from memplan.language import in_figures, tr
-from memplan.planner import Curve, Plan
+from memplan.planning.planner import Curve, Plan
 from memplan.units import GIB, MIB, format_bytes, format_tokens, format_tokens_short
 from memplan.wording.titles import component_title
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from memplan.advice import Advice, Change, Step
 from memplan.language import marked, tr
+from memplan.planning.advice import Advice, Change, Step
 from memplan.units import ByteUnits, format_bytes, format_tokens
 
 _GAINS: Final[Mapping[tuple[bool, bool], str]] = {

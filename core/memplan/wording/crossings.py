@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from memplan.crossings import crossings
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.crossings import crossings
+from memplan.planning.planner import Plan
 from memplan.units import format_tokens
 
 

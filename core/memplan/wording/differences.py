@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from memplan.comparison import Difference, DifferenceReason
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
+from memplan.planning.comparison import Difference, DifferenceReason
 
 _REASONS: Final[Mapping[DifferenceReason, str]] = exhaustive(
     DifferenceReason,

@@ -11,7 +11,7 @@ from memplan.library.assess import Assessment
 from memplan.library.entry import Entry
 from memplan.library.find import Condition
 from memplan.library.places import Program
-from memplan.planner import Status
+from memplan.planning.planner import Status
 from memplan.units import ByteUnits, format_bytes, format_tokens
 from memplan.wording.titles import engine_title
 

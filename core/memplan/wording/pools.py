@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from memplan.language import tr
 from memplan.memory.machine import Machine, Pool, PoolKind
-from memplan.planner import PoolUsage
+from memplan.planning.planner import PoolUsage
 from memplan.units import ByteUnits, format_bytes
 
 

@@ -6,8 +6,8 @@ from typing import assert_never
 
 from memplan.engines.registry import ENGINES
 from memplan.language import tr
-from memplan.planner import Plan
-from memplan.solve import AnswerUnit, Solution
+from memplan.planning.planner import Plan
+from memplan.planning.solve import AnswerUnit, Solution
 from memplan.units import ByteUnits, format_bytes, format_tokens
 
 

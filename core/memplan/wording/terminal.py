@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from memplan.addresses import public_address
-from memplan.advice import Advice
 from memplan.estimate import GrowthKind, LimitedBy, Outcome
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.component import Place
 from memplan.memory.machine import PoolKind
-from memplan.planner import Plan, Share
-from memplan.solve import Solution
+from memplan.planning.advice import Advice
+from memplan.planning.planner import Plan, Share
+from memplan.planning.solve import Solution
 from memplan.units import (
     ByteUnits,
     format_bytes,

@@ -12,7 +12,7 @@ from memplan.exhaustive import exhaustive
 from memplan.language import marked, ntr, tr
 from memplan.memory.component import ComponentKind
 from memplan.memory.machine import PoolKind
-from memplan.planner import Plan, PoolUsage, Share, Status
+from memplan.planning.planner import Plan, PoolUsage, Share, Status
 from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.pools import pool_title
 from memplan.wording.titles import engine_title

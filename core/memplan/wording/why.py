@@ -10,7 +10,7 @@ from memplan.engines.registry import ENGINES
 from memplan.estimate import Allocation, Growth, GrowthKind, Image
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.request import Backend
 from memplan.units import (
     ByteUnits,

@@ -10,9 +10,9 @@ from typing import Final
 from memplan.best_settings import Answer, best_settings
 from memplan.language import marked, ntr, tr
 from memplan.model import Model
-from memplan.planner import Plan
+from memplan.model.siblings import sibling_models
+from memplan.planning.planner import Plan
 from memplan.reader.errors import GgufError
-from memplan.siblings import sibling_models
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.help.topics import HelpTopic
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance

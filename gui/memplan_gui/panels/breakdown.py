@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.language import marked, ntr, tr
 from memplan.memory.component import Part
-from memplan.planner import Plan, Usage
+from memplan.planning.planner import Plan, Usage
 from memplan.theme import Theme
 from memplan.units import MIB, ByteUnits, format_bytes, format_count
 from memplan.wording.help.topics import HelpTopic, Topic

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memplan.advice import CONTEXT, QUANTISATION, Advice, advise
 from memplan.devices import load_catalogue
 from memplan.language import ENGLISH, marked, ntr, spoken, tr
-from memplan.planner import Plan
+from memplan.planning.advice import CONTEXT, QUANTISATION, Advice, advise
+from memplan.planning.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.advice import advice_text, cost_text
 from memplan.wording.help.topics import HelpTopic

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from memplan.language import tr
 from memplan.model import Model
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.theme import Theme
 from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic

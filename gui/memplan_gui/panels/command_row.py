@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.exhaustive import exhaustive
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.quoting import Shell, command_line
 from memplan.wording.help.topics import HelpTopic
 from PySide6.QtGui import QGuiApplication

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.comparison import Difference, compare
 from memplan.language import marked, ntr, tr
-from memplan.planner import Plan
+from memplan.planning.comparison import Difference, compare
+from memplan.planning.planner import Plan
 from memplan.reports.content import request_arguments
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens

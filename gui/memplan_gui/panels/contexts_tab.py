@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from memplan.device_fits import DeviceFit, fits_on_devices
 from memplan.devices import load_catalogue
 from memplan.estimate import Outcome
 from memplan.language import marked, tr
-from memplan.planner import Plan
+from memplan.planning.device_fits import DeviceFit, fits_on_devices
+from memplan.planning.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.help.lookup import (
     automatic_topic,

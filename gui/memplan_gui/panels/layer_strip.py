@@ -8,7 +8,7 @@ from typing import Final
 from memplan.language import ntr, tr
 from memplan.layer_places import LayerPlace, layer_bytes, layer_places
 from memplan.memory.machine import Machine
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_count
 from memplan.wording.help.topics import HelpTopic

@@ -13,7 +13,7 @@ from memplan.language import marked, tr
 from memplan.library.assess import Assessment
 from memplan.library.entry import Entry
 from memplan.library.find import Condition
-from memplan.planner import Status
+from memplan.planning.planner import Status
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes
 from memplan.wording.library import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memplan.planner import Plan, PoolUsage, Share, Usage
+from memplan.planning.planner import Plan, PoolUsage, Share, Usage
 from memplan.theme import LIGHT, Theme
 from memplan.units import ByteUnits, format_bytes
 from memplan.wording.help.topics import HelpTopic

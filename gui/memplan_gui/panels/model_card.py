@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from memplan.addresses import public_address
 from memplan.language import ntr, tr
 from memplan.model import Model
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.reader.errors import Choice
 from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic

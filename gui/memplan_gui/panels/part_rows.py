@@ -9,8 +9,8 @@ from typing import Final
 from memplan.estimate import Image
 from memplan.language import tr
 from memplan.memory.component import ComponentKind, Part
-from memplan.model_parts import PartFile
-from memplan.planner import Plan
+from memplan.model.parts import PartFile
+from memplan.planning.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.help.lookup import part_topic
 from memplan.wording.titles import part_title

@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.language import ntr, tr
 from memplan.library.repository import Best, Quantisation
-from memplan.planner import Status
+from memplan.planning.planner import Status
 from memplan.reader.errors import Choice, ChoiceNeededError
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes

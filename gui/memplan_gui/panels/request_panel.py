@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memplan.language import marked, tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.request import Request
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.verdicts import completion_line

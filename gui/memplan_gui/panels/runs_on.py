@@ -6,7 +6,7 @@ from memplan.detection import Detection
 from memplan.detection.choices import DeviceChoice
 from memplan.engines.registry import ENGINES, engine_named
 from memplan.language import marked, tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.request import Backend, Request
 from memplan.units import MIB, ByteUnits, format_tokens
 from memplan.wording.detection import problem_sentence

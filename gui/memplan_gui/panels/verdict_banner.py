@@ -7,7 +7,7 @@ from typing import Final
 
 from memplan.exhaustive import exhaustive
 from memplan.language import tr
-from memplan.planner import Plan, Status
+from memplan.planning.planner import Plan, Status
 from memplan.theme import Theme
 from memplan.units import ByteUnits
 from memplan.wording.help.topics import HelpTopic

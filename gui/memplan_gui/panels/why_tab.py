@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from memplan.language import marked, tr
-from memplan.planner import Plan
-from memplan.solve import Solution, solve
+from memplan.planning.planner import Plan
+from memplan.planning.solve import Solution, solve
 from memplan.units import ByteUnits, format_exact_bytes
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.solutions import answer_text, margin_text, question_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from memplan.exhaustive import exhaustive
-from memplan.planner import Usage
+from memplan.planning.planner import Usage
 from memplan.unsigned import U64_MAX
 from memplan.wording.help.topics import HelpTopic, Topic
 from PySide6.QtCore import QEvent, QPointF, Qt

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from memplan.crossings import curve_key
 from memplan.language import tr
-from memplan.planner import Plan, Usage
+from memplan.planning.crossings import curve_key
+from memplan.planning.planner import Plan, Usage
 from memplan.theme import LIGHT, Theme
 from memplan.units import GIB, ByteUnits
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, Signal

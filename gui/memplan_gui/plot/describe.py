@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_tokens
 
 from memplan_gui.plot.marks import markers_of

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from memplan.language import tr
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.theme import Theme
 from PySide6.QtCore import (
     QBuffer,

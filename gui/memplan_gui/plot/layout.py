@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from memplan.crossings import crossings
 from memplan.language import in_figures, tr
+from memplan.planning.crossings import crossings
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 

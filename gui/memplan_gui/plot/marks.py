@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
-from memplan.planner import Markers
+from memplan.planning.planner import Markers
 from memplan.units import format_tokens
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from PySide6.QtCore import Qt
 
 

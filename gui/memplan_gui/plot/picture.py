@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from memplan.memory.component import ComponentKind
-from memplan.planner import Plan, PoolUsage
+from memplan.planning.planner import Plan, PoolUsage
 from memplan.units import ByteUnits
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont

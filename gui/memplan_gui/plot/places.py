@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from memplan.exhaustive import exhaustive
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.wording.help.lookup import (
     automatic_topic,
     budget_topic,

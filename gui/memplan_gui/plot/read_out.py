@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from memplan.language import ntr, tr
 from memplan.memory.component import Place
-from memplan.planner import PoolUsage, Share, Usage
+from memplan.planning.planner import PoolUsage, Share, Usage
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes
 from memplan.wording.titles import component_title, placed_title

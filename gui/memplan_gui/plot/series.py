@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from memplan.memory.component import Component
 from memplan.memory.machine import PoolKind
-from memplan.planner import Curve, Plan
+from memplan.planning.planner import Curve, Plan
 from numpy.typing import NDArray
 
 _SAMPLES = 320

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from PySide6.QtCore import QPointF, QRectF
 
 from memplan_gui.plot.picture import Layout, MarkerLine

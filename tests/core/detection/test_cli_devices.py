@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from memplan import cli, cli_devices
+from memplan import cli
+from memplan.cli import devices as cli_devices
 from memplan.detection import (
     DetectedDevice,
     Detection,

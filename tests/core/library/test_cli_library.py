@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from core.library.made_home import places, put_in_lm_studio, write
-from memplan import cli_check, cli_library
+from memplan.cli import check as cli_check
+from memplan.cli import library as cli_library
 from memplan.library.places import Place, System
 
 

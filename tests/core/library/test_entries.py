@@ -18,7 +18,7 @@ from memplan.library.assess import Assessment, assess
 from memplan.library.entry import Entry
 from memplan.library.find import Condition, Found, find_models
 from memplan.library.kept import KeptEntries
-from memplan.planner import Status
+from memplan.planning.planner import Status
 from memplan.reader.transfer import CancelToken
 from memplan.request import Request
 from memplan.wording.library import assessment_text, condition_text, size_text

@@ -10,7 +10,8 @@ import pytest
 from core.library.hub import REPOSITORY, SHARDS, paths_seen, put_repository, settings
 from core.reader import file_server as serve
 from core.reader.file_server import COMMIT, FileServer, running
-from memplan import cli_check, plan, read_model
+from memplan import plan, read_model
+from memplan.cli import check as cli_check
 from memplan.library.assess import Assessment
 from memplan.library.repository import (
     Quantisation,

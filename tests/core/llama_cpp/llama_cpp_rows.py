@@ -17,7 +17,7 @@ from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.memory.component import ComponentKind, Place
 from memplan.model import resolve_model
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from memplan.reader.header import Array, ByteOrder, Header, Tensor, Value, ValueType
 
 DATA = Path(__file__).parents[2] / "data"

@@ -12,7 +12,7 @@ from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Progra
 from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.estimate import UnsupportedRequestError
 from memplan.model import NoticeKind
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 
 CONTEXT = 16_384
 ROW = 2 * (4 * 64)  # bytes of a K or V row of four F16 heads of 64 elements

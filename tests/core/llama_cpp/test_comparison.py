@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from llama_cpp_rows import model_of
 from memplan import Backend, EngineName, Request
-from memplan.comparison import Difference, DifferenceReason, compare
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
 from memplan.engines.zinc.options import Accounting, ZincOptions, ZincVersion
 from memplan.memory.component import ComponentKind, Part, Place
-from memplan.planner import Plan, plan
+from memplan.planning.comparison import Difference, DifferenceReason, compare
+from memplan.planning.planner import Plan, plan
 from memplan.wording.differences import difference_text
 
 CONTEXT = 8192

@@ -9,13 +9,13 @@ from itertools import pairwise
 import pytest
 from llama_cpp_rows import model_of
 from memplan import Backend, EngineName, Request
-from memplan.cli_check import make_parser
-from memplan.cli_request import request_from
+from memplan.cli.check import make_parser
+from memplan.cli.request import request_from
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SplitMode
 from memplan.engines.option_spec import changed_words
 from memplan.estimate import LimitedBy, Outcome, UnsupportedRequestError
 from memplan.memory.machine import Machine, Pool, PoolKind
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from memplan.request_json import request_from_json, request_to_json
 from memplan.units import GIB
 

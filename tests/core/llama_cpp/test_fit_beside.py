@@ -20,8 +20,8 @@ from memplan.engines.llama_cpp.start import fit_task
 from memplan.estimate import Outcome
 from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.model import Model
-from memplan.model_parts import read_part, with_part
-from memplan.planner import plan
+from memplan.model.parts import read_part, with_part
+from memplan.planning.planner import plan
 from memplan.request import Backend, EngineName, Request
 from memplan.units import MIB
 from memplan.wording.verdicts import headline

@@ -9,7 +9,7 @@ from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, Progra
 from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.estimate import UnsupportedRequestError
-from memplan.planner import plan
+from memplan.planning.planner import plan
 
 
 def settings(model_name: str = "llama-3.1-8b", **options: object) -> Settings:

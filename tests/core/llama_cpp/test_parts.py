@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from core.reader.file_server import COMMIT, running
 from llama_cpp_rows import DATA, model_of
-from memplan import cli, cli_check
-from memplan.advice import Change, Rung
+from memplan import cli
+from memplan.cli import check as cli_check
 from memplan.engines.llama_cpp.ladders import MMPROJ_OFFLOAD, SPEC_TYPE, ladders
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.parts.projector import resolve_projector
@@ -21,8 +21,8 @@ from memplan.engines.llama_cpp.parts.projector_memory import projector_memory
 from memplan.estimate import Growth, GrowthKind, Image, UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Part, Place
 from memplan.model import Model
-from memplan.model_facts import model_from_facts, model_to_facts
-from memplan.model_parts import (
+from memplan.model.facts import model_from_facts, model_to_facts
+from memplan.model.parts import (
     PartFile,
     read_part,
     resolve_part,
@@ -30,7 +30,8 @@ from memplan.model_parts import (
     with_parts,
     without_part,
 )
-from memplan.planner import Plan, plan
+from memplan.planning.advice import Change, Rung
+from memplan.planning.planner import Plan, plan
 from memplan.reader import transfer
 from memplan.reader.header import Tensor, Value, ValueType
 from memplan.reports.content import command

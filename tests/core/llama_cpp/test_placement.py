@@ -10,7 +10,7 @@ from memplan import Backend, EngineName, Model, Request
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.memory.component import ComponentKind, Place
 from memplan.model import NoticeKind
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 
 BLOCK = 2 * 256 * 256
 EMBEDDING = 2 * 256 * 512

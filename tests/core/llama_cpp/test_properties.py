@@ -13,7 +13,7 @@ from memplan import Backend, EngineName, Request
 from memplan.engines.llama_cpp.options import CacheType, GpuLayers, LlamaCppOptions, Program
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 from spread import QUICK
 
 NAMES = [path.stem for path in QUICK]

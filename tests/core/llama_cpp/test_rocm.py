@@ -9,7 +9,7 @@ from memplan.engines.llama_cpp.command import device_names
 from memplan.logs import parse_log
 from memplan.logs.planned import request_from_log
 from memplan.memory.component import ComponentKind, Place
-from memplan.planner import Plan, Share
+from memplan.planning.planner import Plan, Share
 
 LOG = (
     "llama_prepare_model_devices: using device ROCm0 (AMD Radeon RX 7900 XTX) (0000:03:00.0) - "

@@ -19,7 +19,7 @@ from memplan.engines.llama_cpp.shape import Shape
 from memplan.estimate import Growth, GrowthKind
 from memplan.memory.machine import HOST_ID, Machine, Pool, PoolKind
 from memplan.model import NoticeKind
-from memplan.planner import plan
+from memplan.planning.planner import plan
 from memplan.request import Backend, EngineName, Request
 from memplan.units import GIB, MIB
 

@@ -15,7 +15,7 @@ from memplan.engines.llama_cpp.sizing import Demand, fitted_context, longest_con
 from memplan.estimate import Allocation, LimitedBy, Outcome
 from memplan.memory.component import ComponentKind, constant
 from memplan.model import NoticeKind
-from memplan.planner import Plan, Status, plan
+from memplan.planning.planner import Plan, Status, plan
 from memplan.units import GIB, MIB
 from memplan.wording.verdicts import explanation
 

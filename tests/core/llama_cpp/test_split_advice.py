@@ -8,15 +8,15 @@ from itertools import pairwise, product
 import pytest
 from llama_cpp_rows import model_of
 from memplan import Backend, EngineName, Request
-from memplan.advice import Rung, advise
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.device_ladders import device_ladders
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.split_advice import Counts, roomiest_split
 from memplan.estimate import Outcome
 from memplan.memory.machine import Machine, Pool, PoolKind
-from memplan.planner import Plan, plan
-from memplan.solve import solve
+from memplan.planning.advice import Rung, advise
+from memplan.planning.planner import Plan, plan
+from memplan.planning.solve import solve
 from memplan.units import GIB, MIB
 from memplan.wording.advice import advice_text
 

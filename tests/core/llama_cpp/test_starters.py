@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from memplan import cli_check
+from memplan.cli import check as cli_check
 from memplan.engines.llama_cpp.choices import CacheType
 from memplan.engines.registry import ENGINES
 from memplan.memory.machine import Machine, Pool, PoolKind

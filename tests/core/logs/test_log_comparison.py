@@ -10,7 +10,7 @@ from memplan.logs import parse_log, read_log
 from memplan.logs.planned import Comparison, compare, request_from_log
 from memplan.memory.component import ComponentKind, Place
 from memplan.model import read_model
-from memplan.planner import plan
+from memplan.planning.planner import plan
 from memplan.request import DEFAULT_BUDGET_BYTES, Backend, EngineName
 from memplan.units import MIB
 

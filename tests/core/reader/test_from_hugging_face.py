@@ -10,7 +10,7 @@ import pytest
 from file_server import COMMIT, FileServer
 from memplan import read_model
 from memplan.model import NoticeKind
-from memplan.model_parts import automatic_projector
+from memplan.model.parts import automatic_projector
 from memplan.reader import RemoteSettings, location
 from memplan.reader.errors import (
     ChoiceNeededError,

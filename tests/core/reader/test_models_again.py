@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from file_server import FileServer
 from gguf_bytes import Gguf, TensorInfo, model_values, scalar
-from memplan import model_cache
 from memplan.model import Model, read_model
-from memplan.model_cache import ModelCache
+from memplan.model import cache as model_cache
+from memplan.model.cache import ModelCache
+from memplan.model.siblings import sibling_models
 from memplan.reader import RemoteSettings
 from memplan.reader.errors import GgufError
-from memplan.siblings import sibling_models
 
 MODEL = Gguf(model_values(), [TensorInfo()])
 

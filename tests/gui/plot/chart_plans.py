@@ -19,7 +19,7 @@ from memplan.memory.component import (
     constant,
     per_token,
 )
-from memplan.planner import Markers
+from memplan.planning.planner import Markers
 
 MODELS = Path(__file__).parents[2] / "data" / "models"
 GIB = 2**30

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from memplan.advice import Change, Ladder, Rung, Step, gpu_words
 from memplan.engines.llama_cpp.devices import Layout
 from memplan.engines.llama_cpp.measure import layers_context_bytes, measuring
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SplitMode
@@ -20,7 +19,8 @@ from memplan.engines.llama_cpp.weights import tensors_by_layer, weight_bytes
 from memplan.language import marked, tr
 from memplan.memory.machine import Pool
 from memplan.model import Model
-from memplan.planner import Plan
+from memplan.planning.advice import Change, Ladder, Rung, Step, gpu_words
+from memplan.planning.planner import Plan
 from memplan.request import Request
 
 TENSOR_SPLIT: Final = Change(

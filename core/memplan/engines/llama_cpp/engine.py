@@ -75,7 +75,7 @@ from memplan.memory.component import (
     constant,
 )
 from memplan.model import Model, Notice, NoticeKind
-from memplan.model_parts import parts_of
+from memplan.model.parts import parts_of
 from memplan.request import Backend, Request
 from memplan.units import MIB, format_bytes, format_tokens
 from memplan.unsigned import I64_MAX

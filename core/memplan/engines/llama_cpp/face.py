@@ -17,18 +17,18 @@ from memplan.memory.component import Part
 from memplan.units import ByteUnits
 
 if TYPE_CHECKING:
-    from memplan.advice import Ladder
     from memplan.calculation import Expression
-    from memplan.comparison import Trait
     from memplan.detection.device import Amount, DetectedDevice
     from memplan.engines.log_dialect import LogDialect
     from memplan.estimate import Estimate, GrowthKind
     from memplan.logs.log import Log
     from memplan.memory.component import ComponentKind, Place
     from memplan.model import Model
-    from memplan.planner import Plan
+    from memplan.planning.advice import Ladder
+    from memplan.planning.comparison import Trait
+    from memplan.planning.planner import Plan
+    from memplan.planning.solve import Solution
     from memplan.request import Request
-    from memplan.solve import Solution
     from memplan.wording.help.article import Article, Note
     from memplan.wording.help.topics import HelpTopic
 

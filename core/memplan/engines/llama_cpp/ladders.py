@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from memplan.advice import Change, Ladder, Rung, Step
 from memplan.engines.llama_cpp.device_ladders import device_ladders
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions, SpecType
 from memplan.engines.llama_cpp.request_start import moves_layers
 from memplan.language import marked
 from memplan.memory.component import Part
-from memplan.model_parts import parts_of
-from memplan.planner import Plan
+from memplan.model.parts import parts_of
+from memplan.planning.advice import Change, Ladder, Rung, Step
+from memplan.planning.planner import Plan
 from memplan.request import Request
 
 CACHE_TYPE: Final = Change(

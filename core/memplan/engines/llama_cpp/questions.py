@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions
 from memplan.language import marked
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
+from memplan.planning.solve import AnswerUnit, Question, Solution, holds_whole_context, most_that
 from memplan.request import Request
-from memplan.solve import AnswerUnit, Question, Solution, holds_whole_context, most_that
 from memplan.unsigned import U32_MAX
 
 SEQUENCES: Final = Question(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from memplan.engines.llama_cpp.architectures import (
     Architecture,
 )
-from memplan.metadata import Metadata
+from memplan.model.metadata import Metadata
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from memplan.comparison import (
+from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
+from memplan.engines.llama_cpp.resolving import resolve_shape
+from memplan.planning.comparison import (
     CACHE,
     COMPUTE,
     OUTPUT,
@@ -13,9 +15,7 @@ from memplan.comparison import (
     DifferenceReason,
     Trait,
 )
-from memplan.engines.llama_cpp.cells import CELL_MULTIPLE
-from memplan.engines.llama_cpp.resolving import resolve_shape
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 
 _LAYERS = WEIGHTS | CACHE | STATE | COMPUTE
 

@@ -12,7 +12,7 @@ from memplan.estimate import LimitedBy, Outcome
 from memplan.language import marked, tr
 from memplan.memory.backend import Backend
 from memplan.memory.component import ComponentKind, Place
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
 from memplan.wording.verdicts import (
     budgeted_shares,

@@ -29,7 +29,7 @@ from memplan.engines.llama_cpp.weights import loaded_tensors
 from memplan.estimate import GrowthKind
 from memplan.exhaustive import exhaustive
 from memplan.memory.component import ComponentKind, Part, Place
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.units import MIB
 from memplan.unsigned import U32_MAX
 from memplan.wording.help.topics import HelpTopic

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from memplan.dimensions import DEFAULT_CONTEXT_TOKENS
-from memplan.metadata import Metadata
 from memplan.model import Model
+from memplan.model.dimensions import DEFAULT_CONTEXT_TOKENS
+from memplan.model.metadata import Metadata
 from memplan.reader.header import Tensor
 from memplan.remembered import once_a_model
 from memplan.unsigned import U32_MAX

@@ -69,7 +69,7 @@ _ARTICLES: Final[Mapping[StrEnum, Article]] = {
             "types for zero bytes; here they count at their real size."
         ),
         marked("Sum over all tensors: elements ÷ elements a block × bytes a block, no padding."),
-        (_PLAN, "Memplan: core/memplan/model.py, Model"),
+        (_PLAN, "Memplan: core/memplan/model/__init__.py, Model"),
         (HelpTopic.MODEL_WEIGHTS,),
     ),
     ZincTopic.KV_CACHE: Article(

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from memplan.advice import Change, Ladder, Rung, Step
 from memplan.engines.zinc.options import KvType, ZincOptions, ZincVersion
 from memplan.engines.zinc.setup import RULES, setup_of
 from memplan.language import marked
-from memplan.planner import Plan
+from memplan.planning.advice import Change, Ladder, Rung, Step
+from memplan.planning.planner import Plan
 from memplan.request import Backend, Request
 
 VERSION: Final = Change(

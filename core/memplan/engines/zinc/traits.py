@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from memplan.comparison import CACHE, COMPUTE, PAGES, WEIGHTS, DifferenceReason, Trait
 from memplan.engines.engine import Counterpart
 from memplan.engines.zinc.engine import metal_row_bytes
 from memplan.engines.zinc.memory_plan import attending_layer_count
@@ -14,7 +13,8 @@ from memplan.engines.zinc.options import Accounting, ZincOptions
 from memplan.engines.zinc.setup import Setup, setup_of
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
-from memplan.planner import Plan
+from memplan.planning.comparison import CACHE, COMPUTE, PAGES, WEIGHTS, DifferenceReason, Trait
+from memplan.planning.planner import Plan
 from memplan.request import Backend, Request
 
 _NAMES: Final[Mapping[Accounting, str]] = exhaustive(

@@ -8,7 +8,7 @@ from memplan.engines.zinc.start import ZincStart, start_of
 from memplan.estimate import Outcome
 from memplan.language import tr
 from memplan.memory.backend import Backend
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.units import MIB, ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.verdicts import explain_sized, largest_component
 

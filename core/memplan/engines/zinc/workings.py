@@ -29,7 +29,7 @@ from memplan.engines.zinc.topics import ZincTopic
 from memplan.estimate import GrowthKind
 from memplan.exhaustive import exhaustive
 from memplan.memory.component import ComponentKind
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.request import Backend
 from memplan.wording.help.file_weights import file_weights
 from memplan.wording.help.topics import HelpTopic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memplan.calculation import Expression, Number, Operator, Quantity, calculation
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 
 
 def file_weights(plan: Plan) -> Expression:

@@ -9,7 +9,7 @@ from memplan.language import marked
 from memplan.wording.help.article import Article
 from memplan.wording.help.topics import HelpTopic
 
-_PLANNER = "Memplan: core/memplan/planner.py"
+_PLANNER = "Memplan: core/memplan/planning/planner.py"
 
 ARTICLES: Final[Mapping[HelpTopic, Article]] = {
     HelpTopic.VERDICT: Article(

@@ -19,7 +19,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "together. 128K is written for 131,072 tokens: K is 1,024."
         ),
         marked("Planned for: the requested context; without a request the automatic one."),
-        ("Memplan: core/memplan/planner.py, plan",),
+        ("Memplan: core/memplan/planning/planner.py, plan",),
         (HelpTopic.REQUESTED,),
     ),
     HelpTopic.REQUESTED: Article(
@@ -47,7 +47,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("The context length that the header declares."),
         (
             marked("GGUF: context_length of the architecture"),
-            "Memplan: core/memplan/dimensions.py, Dimensions",
+            "Memplan: core/memplan/model/dimensions.py, Dimensions",
         ),
         (HelpTopic.MODEL_TOKENS,),
     ),

@@ -36,7 +36,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("context_length of the architecture; 4,096 where there is none."),
         (
             marked("GGUF: context_length of the architecture"),
-            "Memplan: core/memplan/dimensions.py, Dimensions",
+            "Memplan: core/memplan/model/dimensions.py, Dimensions",
         ),
         (HelpTopic.CEILING,),
     ),
@@ -50,7 +50,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         marked("block_count, attention.head_count_kv, general.file_type of the header."),
         (
             marked("GGUF: key-values of the header"),
-            "Memplan: core/memplan/dimensions.py, Dimensions",
+            "Memplan: core/memplan/model/dimensions.py, Dimensions",
         ),
         (HelpTopic.MODEL_TOKENS,),
     ),
@@ -63,7 +63,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "can be dragged."
         ),
         marked("At each context: the sum of the components that count."),
-        ("Memplan: core/memplan/planner.py, Curve",),
+        ("Memplan: core/memplan/planning/planner.py, Curve",),
         (HelpTopic.CONTEXT_AXIS, HelpTopic.BYTES_AXIS, HelpTopic.COUNTS, HelpTopic.BAND),
     ),
     HelpTopic.CONTEXT_AXIS: Article(
@@ -94,7 +94,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "its own budget."
         ),
         marked("Against this = bytes that count of the other plan − those of this plan."),
-        ("Memplan: core/memplan/comparison.py, compare",),
+        ("Memplan: core/memplan/planning/comparison.py, compare",),
         (HelpTopic.CROSSINGS, HelpTopic.DIFFERENCE),
     ),
     HelpTopic.CROSSINGS: Article(
@@ -104,7 +104,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "token before, the order is still the old one. A diamond marks them in the chart."
         ),
         marked("The first context at which the sign of the difference is another."),
-        ("Memplan: core/memplan/crossings.py, crossings",),
+        ("Memplan: core/memplan/planning/crossings.py, crossings",),
         (HelpTopic.OTHER_PLANS,),
     ),
     HelpTopic.DIFFERENCE: Article(
@@ -114,7 +114,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "differ: another type, fewer cached layers, padding, another micro-batch."
         ),
         marked("Difference = bytes of the component in the other plan − bytes in this one."),
-        ("Memplan: core/memplan/comparison.py, compare",),
+        ("Memplan: core/memplan/planning/comparison.py, compare",),
         (HelpTopic.OTHER_PLANS,),
     ),
     HelpTopic.FREES: Article(
@@ -125,7 +125,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "quantisations are worked out, not read."
         ),
         marked("Frees = bytes that count now − bytes that count after the change."),
-        ("Memplan: core/memplan/advice.py, advise",),
+        ("Memplan: core/memplan/planning/advice.py, advise",),
         (HelpTopic.COUNTS, HelpTopic.SOLVED),
     ),
     HelpTopic.SOLVED: Article(
@@ -136,7 +136,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "it gives what it says."
         ),
         marked("Least budget = bytes that count at the context. Others: the last that fits."),
-        ("Memplan: core/memplan/solve.py, solve",),
+        ("Memplan: core/memplan/planning/solve.py, solve",),
         (HelpTopic.COUNTS,),
     ),
     HelpTopic.DEVICE_REACH: Article(
@@ -146,7 +146,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "context with which the engine starts, and the longest that fits."
         ),
         marked("Budget = memory of the device; everything else as requested."),
-        ("Memplan: core/memplan/device_fits.py, fits_on_devices",),
+        ("Memplan: core/memplan/planning/device_fits.py, fits_on_devices",),
         (HelpTopic.DEVICE,),
     ),
     HelpTopic.LIBRARY: Article(
@@ -173,7 +173,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "in host memory while it serves, have articles of their own."
         ),
         marked("Leave room for them: less than 1 GiB left is called tight."),
-        ("Memplan: core/memplan/planner.py, TIGHT_BYTES",),
+        ("Memplan: core/memplan/planning/planner.py, TIGHT_BYTES",),
         (HelpTopic.TIGHT,),
     ),
     HelpTopic.ASSUMPTIONS: Article(
@@ -183,7 +183,7 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
             "says what was assumed about the open model."
         ),
         marked("No formula of its own: a notice in the model's card for each assumption."),
-        ("Memplan: core/memplan/model.py, NoticeKind",),
+        ("Memplan: core/memplan/model/__init__.py, NoticeKind",),
         (HelpTopic.LIMITS, HelpTopic.ENGINE),
     ),
 }

@@ -19,7 +19,7 @@ from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.component import Part
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.units import format_bytes, format_count, format_exact_bytes
 from memplan.wording.help.file_weights import file_weights
 from memplan.wording.help.lookup import component_topic

@@ -36,7 +36,7 @@ from memplan.language import tr
 from memplan.memory.backend import Backend
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, constant
 from memplan.model import Model
-from memplan.model_parts import PartFile, is_control_vector, parts_of
+from memplan.model.parts import PartFile, is_control_vector, parts_of
 from memplan.reader.header import Tensor
 
 KeyOf = Callable[[Part, ComponentKind, int], ComponentKey]

@@ -14,7 +14,7 @@ from memplan.estimate import Growth, GrowthKind, Image
 from memplan.memory.backend import Backend
 from memplan.memory.component import Part, constant
 from memplan.model import Model
-from memplan.model_parts import parts_of
+from memplan.model.parts import parts_of
 
 
 def image_growth(

@@ -10,7 +10,7 @@ from memplan.exhaustive import exhaustive
 from memplan.language import marked
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model_parts import parts_of
+from memplan.model.parts import parts_of
 
 
 def _has_projector(model: Model) -> bool:

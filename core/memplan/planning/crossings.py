@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from memplan.memory.component import Component
 from memplan.model import Model
-from memplan.planner import Plan
+from memplan.planning.planner import Plan
 from memplan.request import Request
 
 

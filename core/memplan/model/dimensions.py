@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from memplan.metadata import Metadata
+from memplan.model.metadata import Metadata
 
 DEFAULT_CONTEXT_TOKENS: Final = 4096
 """The context length of a model that states none."""

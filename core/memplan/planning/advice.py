@@ -13,8 +13,8 @@ from memplan.estimate import LimitedBy, UnsupportedRequestError
 from memplan.language import marked, tr
 from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model
-from memplan.planner import Plan, plan
-from memplan.requantise import requantise, smaller_types
+from memplan.planning.planner import Plan, plan
+from memplan.planning.requantise import requantise, smaller_types
 from memplan.request import Backend, Request
 from memplan.units import MIB
 

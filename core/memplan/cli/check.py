@@ -11,34 +11,34 @@ from pathlib import Path
 from tqdm import tqdm
 
 from memplan.addresses import public_address
-from memplan.advice import advise
 from memplan.cli import EXIT_FAULT, fault_text
-from memplan.cli_best import print_best_of
-from memplan.cli_library import list_library
-from memplan.cli_matrix import is_whole_repository, print_matrix
-from memplan.cli_parser import Parser
-from memplan.cli_parts import add_part_options, parts_from, with_automatic_parts
-from memplan.cli_request import (
+from memplan.cli.best import print_best_of
+from memplan.cli.library import list_library
+from memplan.cli.matrix import is_whole_repository, print_matrix
+from memplan.cli.parser import Parser
+from memplan.cli.parts import add_part_options, parts_from, with_automatic_parts
+from memplan.cli.request import (
     add_budget_option,
     add_request_options,
     as_started,
     context_tokens,
     request_from,
 )
-from memplan.cli_sources import expand_sources, read_source
+from memplan.cli.sources import expand_sources, read_source
 from memplan.devices import load_catalogue
 from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model_parts import with_parts
+from memplan.model.parts import with_parts
 from memplan.plan_json import ERROR_SCHEMA, error_to_json, plan_to_json
-from memplan.planner import Plan, plan
+from memplan.planning.advice import advise
+from memplan.planning.planner import Plan, plan
+from memplan.planning.solve import solve
 from memplan.reader.errors import GgufError
 from memplan.reports import REPORT_WRITERS, write_report
 from memplan.reports.saved_plan import open_saved_plan
 from memplan.request import DEFAULT_BUDGET_BYTES, Request
-from memplan.solve import solve
 from memplan.units import format_bytes
 from memplan.wording.one_line import one_line
 from memplan.wording.terminal import plan_text, table_cell

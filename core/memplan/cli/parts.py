@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from memplan.language import tr
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model_parts import PartFile, automatic_projector, parts_of, read_part, with_part
+from memplan.model.parts import PartFile, automatic_projector, parts_of, read_part, with_part
 from memplan.reader.errors import GgufError, NotAModelError
 
 

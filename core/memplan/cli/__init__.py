@@ -16,9 +16,9 @@ from memplan.version import __version__
 from memplan.wording.one_line import one_line
 
 COMMANDS: Mapping[str, str] = {
-    "check": "memplan.cli_check",
-    "devices": "memplan.cli_devices",
-    "explain": "memplan.cli_explain",
+    "check": "memplan.cli.check",
+    "devices": "memplan.cli.devices",
+    "explain": "memplan.cli.explain",
 }
 """Each command with the module whose ``main`` runs it: the window starts without them."""
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from memplan.dimensions import DEFAULT_CONTEXT_TOKENS, Dimensions, resolve_dimensions
 from memplan.language import DeferredText, tr
-from memplan.metadata import Metadata
+from memplan.model.dimensions import DEFAULT_CONTEXT_TOKENS, Dimensions, resolve_dimensions
+from memplan.model.metadata import Metadata
 from memplan.reader import read_whole_header
 from memplan.reader.errors import InvalidHeaderError, NotAModelError
 from memplan.reader.gguf_constants import LlamaFileType
@@ -23,7 +23,7 @@ from memplan.units import format_count, format_tokens
 
 if TYPE_CHECKING:
     from memplan.engines.registry import ModelConfig
-    from memplan.model_parts import PartFile
+    from memplan.model.parts import PartFile
 
 _MAX_LAYERS = 512
 _MAX_EXPERTS = 1024

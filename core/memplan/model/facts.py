@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from memplan.language import tr
 from memplan.model import Model, resolve_model
-from memplan.model_parts import resolve_part, with_part
+from memplan.model.parts import resolve_part, with_part
 from memplan.reader.errors import InvalidHeaderError
 from memplan.reader.header import (
     SCALAR_FORMATS,

@@ -30,7 +30,7 @@ def sibling_models(
 
     Args:
         path: a model's file; of a split model, any shard.
-        read: reads a model; a :class:`~memplan.model_cache.ModelCache` spares reading it again.
+        read: reads a model; a :class:`~memplan.model.cache.ModelCache` spares reading it again.
 
     Raises:
         GgufError: the model at ``path`` cannot be read.

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from memplan.engines.registry import engine_named
 from memplan.memory.component import ComponentKind, Part, Place
-from memplan.planner import Plan, Usage
+from memplan.planning.planner import Plan, Usage
 
 
 class DifferenceReason(StrEnum):

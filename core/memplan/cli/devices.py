@@ -9,7 +9,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Final
 
-from memplan.cli_parser import Parser
+from memplan.cli.parser import Parser
 from memplan.detection import Amount, DetectedDevice, Detection
 from memplan.detection.detect import detect
 from memplan.detection.metal_probe import find_metal_devices

@@ -6,8 +6,8 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 
-from memplan.cli_parser import Parser
-from memplan.cli_parts import add_part_options, parts_from
+from memplan.cli.parser import Parser
+from memplan.cli.parts import add_part_options, parts_from
 from memplan.estimate import UnsupportedRequestError
 from memplan.logs.against import Against, hold_against
 from memplan.logs.errors import LogError
@@ -15,7 +15,7 @@ from memplan.logs.log_json import log_to_json
 from memplan.logs.reading import read_log
 from memplan.logs.wording import log_text, stranger_note
 from memplan.model import read_model
-from memplan.model_parts import PartFile, with_parts
+from memplan.model.parts import PartFile, with_parts
 from memplan.plan_json import ERROR_SCHEMA
 from memplan.reader.errors import GgufError
 from memplan.wording.one_line import one_line

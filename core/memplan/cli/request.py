@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, assert_never
 
-from memplan.cli_machine import add_machine_options, machine_from
+from memplan.cli.machine import add_machine_options, machine_from
 from memplan.engines.engine import Engine
 from memplan.engines.option_spec import (
     Automatic,

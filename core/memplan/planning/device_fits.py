@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from memplan.devices import Device
-from memplan.planner import Plan, plan
+from memplan.planning.planner import Plan, plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,12 +12,12 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from memplan.advice import gpu_words
 from memplan.engines.registry import engine_named
 from memplan.estimate import UnsupportedRequestError
 from memplan.language import marked
 from memplan.memory.component import Place
-from memplan.planner import Plan, plan
+from memplan.planning.advice import gpu_words
+from memplan.planning.planner import Plan, plan
 from memplan.request import Request
 from memplan.unsigned import U64_MAX
 

@@ -10,12 +10,12 @@ from typing import Final
 from tqdm import tqdm
 
 from memplan.best_settings import Answer, best_settings
-from memplan.cli_sources import read_source
+from memplan.cli.sources import read_source
 from memplan.model import Model
+from memplan.model.siblings import sibling_models
 from memplan.quoting import Shell, command_line
 from memplan.reader.errors import GgufError
 from memplan.request import Request
-from memplan.siblings import sibling_models
 from memplan.units import format_bytes, format_tokens
 from memplan.wording.one_line import one_line
 

@@ -15,6 +15,7 @@ from memplan.reader.split import shard_name
 from memplan.units import format_count
 
 MOST_LISTING_BYTES: Final = 1 << 24
+"""A list of files with their sizes takes some 300 bytes a file."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.I)
 _TAG = re.compile(r"[-.]([A-Za-z0-9_]+)$")

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from memplan.language import tr
+from memplan.language import ntr, tr
 from memplan.reader import hub
 from memplan.reader.download import Answer, Budget, Download, Target
-from memplan.reader.errors import GgufError, MissingError, UnreachableError
+from memplan.reader.errors import GgufError, MissingError, RemoteError, UnreachableError
 from memplan.reader.header import HeaderNotice
 from memplan.reader.header_cache import HeaderCache
 from memplan.reader.location import HubFile, HubRepository, WebFile
@@ -173,8 +173,7 @@ class Remote:
         except UnreachableError as error:
             return self._kept_list(repository, url, error), False
         with download:
-            pieces = list(iter(lambda: download.read(0), b""))
-        listing = b"".join(pieces)
+            listing = _whole_listing(repository, download)
         if download.size is not None and len(listing) != download.size:
             raise download.cut_off(len(listing))
         self._cache.keep(url, download.answer, listing)
@@ -189,6 +188,30 @@ class Remote:
                     if source.is_intact():
                         return listing
         raise error
+
+
+def _whole_listing(repository: HubRepository, download: Download) -> bytes:
+    """All of a listing, which is far shorter than what headers may take.
+
+    Raises:
+        RemoteError: it is longer than any real one.
+    """
+    listing = bytearray()
+    while piece := download.read(0):
+        listing += piece
+        if len(listing) > hub.MOST_LISTING_BYTES:
+            raise RemoteError(
+                repository.name,
+                None,
+                ntr(
+                    "a list of at most {count} byte",
+                    "a list of at most {count} bytes",
+                    hub.MOST_LISTING_BYTES,
+                ),
+                tr("more"),
+                tr("Name one file of it, such as hf://owner/repo/file.gguf."),
+            )
+    return bytes(listing)
 
 
 def _read_if_there(read: Callable[[str], Contents], name: str) -> Contents | None:

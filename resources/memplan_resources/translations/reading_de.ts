@@ -820,6 +820,18 @@
         <source>Pull the model again.</source>
         <translation>Das Modell neu herunterladen („ollama pull“).</translation>
     </message>
+    <message numerus="yes">
+        <source>a list of at most {count} byte</source>
+        <comment>a list of at most {count} bytes</comment>
+        <translation>
+            <numerusform>eine Liste von höchstens {count} Byte</numerusform>
+            <numerusform>eine Liste von höchstens {count} Byte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Name one file of it, such as hf://owner/repo/file.gguf.</source>
+        <translation>Eine Datei davon nennen, etwa hf://owner/repo/datei.gguf.</translation>
+    </message>
     <message>
         <source>Hugging Face, or a copy of the header on this computer</source>
         <translation>Hugging Face oder eine Kopie des Headers auf diesem Rechner</translation>

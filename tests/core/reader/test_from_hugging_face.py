@@ -259,6 +259,15 @@ def test_that_a_repository_without_models_is_told(
         read_model("owner/repo-GGUF", settings=settings)
 
 
+def test_that_a_listing_longer_than_any_is_refused_before_it_is_read_whole(
+    hub: FileServer, settings: RemoteSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memplan.reader.hub.MOST_LISTING_BYTES", 1000)
+    hub.listings[LISTING] = listing(*(f"model-{number}.gguf" for number in range(5000)))
+    with pytest.raises(RemoteError, match="a list of at most 1,000 bytes"):
+        read_model("owner/repo-GGUF", settings=settings)
+
+
 def test_that_a_repository_that_is_not_there_is_told(
     hub: FileServer, settings: RemoteSettings
 ) -> None:

@@ -11,6 +11,7 @@ from memplan.estimate import UnsupportedRequestError
 from memplan.language import tr
 from memplan.memory.component import Part
 from memplan.model import Model
+from memplan.model.drafts import drafts_beside
 from memplan.model.parts import (
     PartFile,
     automatic_projector,
@@ -53,7 +54,7 @@ class Beside(QObject):
         self._parts = Latest(_read, self)
         self._automatic = self._looked_for = ""
         self._awaited = ("", "")
-        self._found = Latest(_projectors_for, self)
+        self._found = Latest(_parts_for, self)
         self._parts.answered.connect(self._take)
         self._found.answered.connect(self._offer)
         session.model_changed.connect(self._show_model)
@@ -127,12 +128,11 @@ class Beside(QObject):
             step = tr("Remove {name}").format(name=part.name)
             self._session.change_parts(step, without_part(self._session.model, part).parts)
 
-    def _offer(self, source: str, found: tuple[str, ...]) -> None:
-        if source != self._source:
+    def _offer(self, model: Model, found: tuple[str, ...]) -> None:
+        if model.source != self._source:
             return
         self._offered = found
-        model = self._session.model
-        has_one = model is not None and parts_of(model, Part.PROJECTOR)
+        has_one = parts_of(model, Part.PROJECTOR)
         if found and _SCHEME in found[0] and not has_one:
             # What belongs to a model of a repository is loaded without being asked for.
             self._automatic = found[0]
@@ -158,7 +158,7 @@ class Beside(QObject):
     def _show_engine(self, _request: object = None) -> None:
         if self._wanted and self._looked_for != self._source:
             self._looked_for = self._source
-            self._found.ask(self._source)
+            self._found.ask(self._session.model)
         if self._wanted and self._automatic:
             source, self._automatic = self._automatic, ""
             self.read(source)
@@ -175,15 +175,16 @@ def _are_quantisations(one: Model, other: Model) -> bool:
     return facts[0] == facts[1]
 
 
-def _projectors_for(source: str) -> tuple[str, ...]:
-    """The projectors in a model's folder, or the one that its repository has for it."""
+def _parts_for(model: Model) -> tuple[str, ...]:
+    """What a model's folder has for it, or the projector that its repository has."""
+    source = model.source
     try:
         of_repository = automatic_projector(source)
     except GgufError:
         return ()
     if of_repository is not None:
         return (of_repository,)
-    return () if _SCHEME in source else projectors_beside(source)
+    return () if _SCHEME in source else (*projectors_beside(source), *drafts_beside(model))
 
 
 def _read(question: tuple[str, str]) -> PartFile | Exception:

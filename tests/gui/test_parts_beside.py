@@ -83,6 +83,19 @@ def test_that_the_projector_beside_the_model_is_offered_and_can_be_taken_away(
     qtbot.waitUntil(lambda: bool(buttons(opened, "Load mmproj-gemma-3-12b.gguf too")))
 
 
+def test_that_a_smaller_model_of_the_same_words_is_offered_to_draft(
+    window: MainWindow, qtbot: QtBot, data_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("gemma-3-12b", "gemma-3-270m", "gemma-2-2b", "llama-3.2-1b"):
+        shutil.copy(data_folder / "models" / f"{name}.Q4_K_M.gguf", tmp_path)
+    window.session.store(LLAMA)
+    window.open_source(str(tmp_path / "gemma-3-12b.Q4_K_M.gguf"))
+    press(window, qtbot, "too")
+    assert parts(window) == [Part.DRAFT]
+    assert window.session.model is not None
+    assert window.session.model.parts[0].name == "gemma-3-270m.Q4_K_M.gguf"
+
+
 def test_that_parts_are_undone_and_redone(opened: MainWindow, qtbot: QtBot) -> None:
     press(opened, qtbot, "Load mmproj")
     stack = opened.session.undo_stack

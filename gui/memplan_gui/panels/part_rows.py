@@ -9,7 +9,7 @@ from typing import Final
 from memplan.estimate import Image
 from memplan.language import tr
 from memplan.memory.component import ComponentKind, Part
-from memplan.model.parts import PartFile
+from memplan.model.parts import PartFile, names_projector
 from memplan.planning.planner import Plan
 from memplan.units import ByteUnits, format_bytes, format_count, format_tokens
 from memplan.wording.help.lookup import part_topic
@@ -112,11 +112,10 @@ class PartRows(QWidget):
     def _offer(self, source: str) -> QWidget:
         name = Path(source).name
         button = _link(tr("Load {name} too").format(name=_short(name)))
-        describe(
-            button,
-            tr("Load {name} too").format(name=name),
-            tr("A projector in the model's folder, which lets it read images or sound"),
-        )
+        projector = tr("A projector in the model's folder, which lets it read images or sound")
+        draft = tr("A smaller model in the same folder that could draft tokens for this one")
+        what = projector if names_projector(source) else draft
+        describe(button, tr("Load {name} too").format(name=name), what)
         button.clicked.connect(lambda: self.asked.emit(source))
         return button
 

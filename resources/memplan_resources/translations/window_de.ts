@@ -2258,6 +2258,10 @@
         <translation>Ein Projektor im Ordner des Modells, mit dem es Bilder oder Ton liest</translation>
     </message>
     <message>
+        <source>A smaller model in the same folder that could draft tokens for this one</source>
+        <translation>Ein kleineres Modell im selben Ordner, das für dieses Token entwerfen könnte</translation>
+    </message>
+    <message>
         <source>Enter or a click opens a model; select several to compare them</source>
         <translation>Eingabe oder ein Klick öffnet ein Modell; mehrere auswählen, um sie zu vergleichen</translation>
     </message>

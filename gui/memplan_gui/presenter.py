@@ -45,8 +45,8 @@ from memplan.units import (
 from memplan.wording.help.lookup import component_topic
 from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.notices import notice_text
-from memplan.wording.pools import pool_title
-from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES, component_title, place_title
+from memplan.wording.pools import pool_title, share_place
+from memplan.wording.titles import COMPONENT_TITLES, PLACE_TITLES, component_title
 from memplan.wording.verdicts import explanation, headline
 
 _ERROR_SENTENCES: Final[Mapping[type[GgufError], str]] = {
@@ -221,12 +221,12 @@ def _sum_row(plan: Plan, held: PoolUsage, budget: int, units: ByteUnits) -> Brea
 
 
 def _share_row(plan: Plan, share: Share, pool: Pool, units: ByteUnits) -> BreakdownRow:
-    budget, several = pool.budget_bytes, len(plan.request.machine.devices) > 1
+    budget = pool.budget_bytes
     exactness = tr("{bytes}, exact") if share.exact else tr("{bytes}, estimated, ± {band}")
     size = format_bytes(share.bytes, units)
     return BreakdownRow(
         component_title(share.kind, share.part),
-        pool_title(pool, plan.request.machine) if several else place_title(share.where),
+        share_place(share, plan.request.machine),
         size if share.exact else f"≈ {size}",
         format_count(share.bytes),
         tr("not counted") if budget is None else format_percent(share.bytes, budget),
@@ -245,7 +245,7 @@ def breakdown_csv(plan: Plan, usage: Usage) -> str:
     """The table for a spreadsheet: exact numbers without separators."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["component", "where", "bytes", "counts", "exact", "context_tokens"])
+    writer.writerow(["component", "where", "bytes", "counts", "exact", "context_tokens", "memory"])
     for share in usage.shares:
         writer.writerow(
             [
@@ -255,6 +255,7 @@ def breakdown_csv(plan: Plan, usage: Usage) -> str:
                 "yes" if share.budgeted else "no",
                 "yes" if share.exact else f"± {share.band_bytes}",
                 usage.context_tokens,
+                share.pool,
             ]
         )
     writer.writerow(

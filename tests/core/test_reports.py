@@ -10,24 +10,28 @@ from pathlib import Path
 
 import memplan
 import pytest
-from memplan import EngineName, Request
+from memplan import Backend, EngineName, Request
 from memplan.cli import main
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, LlamaCppOptions
+from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.model.facts import header_hash, model_from_facts, model_to_facts
 from memplan.planning.advice import advise
 from memplan.planning.planner import Plan
 from memplan.reader.errors import GgufError
 from memplan.reports import write_report
-from memplan.reports.content import command
+from memplan.reports.content import command, component_rows
 from memplan.reports.html_report import html_report
 from memplan.reports.markdown_report import markdown_report
 from memplan.reports.saved_plan import open_saved_plan
 from memplan.theme import THEMES
-from memplan.units import GIB
+from memplan.units import GIB, format_bytes
+from memplan.wording.terminal import plan_text
 
 MODELS = sorted((Path(__file__).parents[1] / "data" / "models").glob("*.gguf"))
 (QWEN,) = [path for path in MODELS if path.name.startswith("qwen3-8b.")]
+
+DEVICES = ((6, "GeForce <A>"), (4, ""))
 
 
 @pytest.fixture
@@ -207,3 +211,19 @@ def test_that_a_report_which_cannot_be_written_is_named(
     assert main(["check", str(QWEN), "--report", str(tmp_path / "no" / "r.md")]) == 2
     said = capsys.readouterr().err
     assert "No such file" in said or "cannot find" in said
+
+
+def test_that_a_report_has_a_chart_and_a_place_for_each_of_several_devices() -> None:
+    devices = [Pool("", PoolKind.DEVICE, Backend.CUDA, gib * GIB, name=n) for gib, n in DEVICES]
+    machine = Machine.of_devices(devices)
+    request = Request(engine=EngineName.LLAMA_CPP, machine=machine, context_tokens=8192)
+    found = memplan.plan(memplan.read_model(QWEN), request)
+    page = _Page(html_report(found))
+    assert page.tags.count("svg") == 2
+    assert "1: GeForce <A>" in page.text
+    first, second = (format_bytes(budget * GIB) for budget, _name in DEVICES)
+    assert f"Budget {first}" in page.text
+    assert f"Budget {second}" in page.text
+    places = {row[1] for row in component_rows(found)}
+    assert {"GPU 1", "GPU 2", "Host"} <= places
+    assert "GPU 2" in plan_text(found)

@@ -20,8 +20,8 @@ from memplan.units import (
     format_percent,
     format_tokens,
 )
-from memplan.wording.pools import pool_title
-from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title, place_title
+from memplan.wording.pools import pool_title, share_place
+from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title
 
 Rows = list[tuple[str, ...]]
 
@@ -64,14 +64,15 @@ def component_rows(plan: Plan) -> Rows:
     """Component, place, size, exact bytes and share of the budget at the wanted context."""
     rows: Rows = []
     for share in plan.at.shares:
-        counted = format_percent(share.bytes, plan.request.budget_bytes)
+        pool = plan.request.machine.pool(share.pool)
+        counted = format_percent(share.bytes, pool.budget_bytes or 0)
         size = format_bytes(share.bytes)
         if not share.exact:
             size = f"{size} ± {format_bytes(share.band_bytes)}"
         rows.append(
             (
                 component_title(share.kind, share.part),
-                place_title(share.where),
+                share_place(share, plan.request.machine),
                 size,
                 format_count(share.bytes),
                 counted if share.budgeted else tr("not counted"),

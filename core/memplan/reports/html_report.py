@@ -21,7 +21,7 @@ from memplan.reports.content import (
     marker_rows,
     title,
 )
-from memplan.reports.svg_chart import svg_chart
+from memplan.reports.svg_chart import svg_charts
 from memplan.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from memplan.version import __version__
 from memplan.wording.advice import advice_effect_text, advice_text, cost_text
@@ -83,7 +83,7 @@ def html_report(plan: Plan, advice: tuple[Advice, ...] = ()) -> str:
     """The plan as a page. What a file says of itself is escaped."""
     body = [
         _verdict(plan),
-        _section(tr("Memory against context length"), svg_chart(plan)),
+        _section(tr("Memory against context length"), svg_charts(plan)),
         _section(context_title(plan), _components(plan)),
     ]
     if advice:

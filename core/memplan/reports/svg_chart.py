@@ -9,8 +9,10 @@ from html import escape
 import numpy as np
 
 from memplan.language import in_figures, tr
+from memplan.memory.machine import Pool
 from memplan.planning.planner import Curve, Plan
 from memplan.units import GIB, MIB, format_bytes, format_tokens, format_tokens_short
+from memplan.wording.pools import pool_title
 from memplan.wording.titles import component_title
 
 _WIDTH, _HEIGHT = 860, 400
@@ -22,10 +24,9 @@ _MOST_BUDGET_HEIGHTS = 3
 class _Scales:
     """Pixels of tokens and bytes."""
 
-    def __init__(self, plan: Plan, curve: Curve, totals: np.ndarray) -> None:
+    def __init__(self, budget: float, curve: Curve, totals: np.ndarray) -> None:
         self.first, self.last = float(curve.contexts[0]), float(curve.contexts[-1])
         highest = float(totals[-1]) or 1.0
-        budget = float(plan.request.budget_bytes)
         self.top = max(highest, budget) if budget < _MOST_BUDGET_HEIGHTS * highest else highest
         self.top *= 1.06
 
@@ -39,19 +40,32 @@ class _Scales:
         return _TOP + inner * (1 - count / self.top)
 
 
-def svg_chart(plan: Plan) -> str:
-    """The chart as an SVG element. Colours come from the classes of the surrounding page."""
-    curve = plan.curve(_SAMPLES)
-    counted = [plan.request.machine.reaches(c.pool) for c in curve.components]
+def svg_charts(plan: Plan) -> str:
+    """A chart for each device that holds anything, with its name where there are several."""
+    curve, machine = plan.curve(_SAMPLES), plan.request.machine
+    if len(machine.devices) == 1:
+        return _svg_chart(plan, curve, machine.devices[0])
+    used = {component.pool for component in curve.components}
+    return "\n".join(
+        f"<h3>{escape(pool_title(pool, machine))}</h3>\n{_svg_chart(plan, curve, pool)}"
+        for pool in machine.devices
+        if pool.id in used
+    )
+
+
+def _svg_chart(plan: Plan, curve: Curve, pool: Pool) -> str:
+    """A device's chart as an SVG element. Colours come from the surrounding page's classes."""
+    counted = [component.pool == pool.id for component in curve.components]
     heights = np.cumsum(curve.bytes[counted], axis=0)
-    scales = _Scales(plan, curve, heights[-1])
+    budget = pool.budget_bytes or 0
+    scales = _Scales(float(budget), curve, heights[-1])
     title = escape(tr("Memory against context length"))
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{title}</title>",
         *_grid(scales),
         *_areas(curve, heights, counted, scales),
-        *_budget(plan, scales),
+        *_budget(budget, scales),
         *_markers(plan, scales),
         "</svg>",
     ]
@@ -100,8 +114,7 @@ def _areas(
     yield f'<polyline points="{line}" class="total"/>'
 
 
-def _budget(plan: Plan, scales: _Scales) -> Iterator[str]:
-    budget = plan.request.budget_bytes
+def _budget(budget: int, scales: _Scales) -> Iterator[str]:
     text = escape(tr("Budget {size}").format(size=format_bytes(budget)))
     if budget > scales.top:
         yield f'<text x="{_LEFT + 8}" y="{_TOP + 14}" class="budget">{text} ↑</text>'

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from memplan.language import tr
+from memplan.memory.component import Place
 from memplan.memory.machine import Machine, Pool, PoolKind
-from memplan.planning.planner import PoolUsage
+from memplan.planning.planner import PoolUsage, Share
 from memplan.units import ByteUnits, format_bytes
+from memplan.wording.titles import place_title
 
 
 def pool_title(pool: Pool, machine: Machine) -> str:
@@ -19,6 +21,14 @@ def pool_title(pool: Pool, machine: Machine) -> str:
     number = devices.index(pool) + 1
     if pool.name:
         return tr("{number}: {device}").format(number=number, device=pool.name)
+    return tr("GPU {number}").format(number=number)
+
+
+def share_place(share: Share, machine: Machine) -> str:
+    """Where a component lives, in a word or two: which device, where there are several."""
+    if share.where is Place.HOST or len(machine.devices) == 1:
+        return place_title(share.where)
+    number = machine.devices.index(machine.pool(share.pool)) + 1
     return tr("GPU {number}").format(number=number)
 
 

@@ -122,7 +122,8 @@ def _component_lines(plan: Plan, units: ByteUnits) -> list[str]:
     places = [_place(plan, share) for share in plan.at.shares]
     widest, widest_place = max(17, *map(len, titles)), max(7, *(len(place) + 1 for place in places))
     for share, title, place in zip(plan.at.shares, titles, places, strict=True):
-        counted = format_percent(share.bytes, plan.request.budget_bytes)
+        pool = plan.request.machine.pool(share.pool)
+        counted = format_percent(share.bytes, pool.budget_bytes or 0)
         if not share.budgeted:
             counted = tr("not counted")
         estimate = "" if share.exact else f"  ± {format_bytes(share.band_bytes, units)}"

@@ -17,6 +17,7 @@ from memplan.wording.help.lookup import (
     largest_topic,
 )
 from memplan.wording.help.topics import HelpTopic, Topic
+from memplan.wording.pools import pool_title, share_place
 from memplan.wording.titles import component_title, placed_title
 
 from memplan_gui.presenter import STATUS_NAMES
@@ -47,6 +48,17 @@ def shown_contexts(plan: Plan) -> list[int]:
 
 def context_headers(plan: Plan) -> list[str]:
     """The columns of the table of contexts."""
+    machine = plan.request.machine
+    if len(machine.devices) > 1:
+        totals = [pool_title(usage.pool, machine) for usage in plan.at.pools]
+        parts = [
+            tr("{place}: {component}").format(
+                place=share_place(share, machine),
+                component=component_title(share.kind, share.part),
+            )
+            for share in plan.at.shares
+        ]
+        return [tr("Context"), tr("Counts"), tr("Left"), *totals, *parts]
     kinds = [share.kind for share in plan.at.shares]
     titles = [
         placed_title(share.kind, share.where, share.part)
@@ -63,7 +75,9 @@ def context_topics(plan: Plan) -> tuple[Topic, ...]:
     parts = [
         component_topic(engine, share.kind, share.where, share.part) for share in plan.at.shares
     ]
-    return (HelpTopic.CONTEXT, HelpTopic.COUNTS, HelpTopic.LEFT, *parts)
+    several = len(plan.request.machine.devices) > 1
+    totals = [HelpTopic.COUNTS for _usage in plan.at.pools] if several else []
+    return (HelpTopic.CONTEXT, HelpTopic.COUNTS, HelpTopic.LEFT, *totals, *parts)
 
 
 def device_topics(plan: Plan) -> tuple[Topic, ...]:
@@ -83,6 +97,8 @@ def context_rows(plan: Plan, units: ByteUnits) -> list[list[Cell]]:
         size = format_bytes(abs(left), units)
         left_text = tr("{size} over").format(size=size) if left < 0 else size
         parts = [(share.bytes, "" if share.exact else "≈ ") for share in usage.shares]
+        if len(plan.request.machine.devices) > 1:
+            parts = [(held.bytes, "≈ " if held.band_bytes else "") for held in usage.pools] + parts
         rows.append(
             [
                 Cell(format_tokens(tokens), bold=bold),

@@ -2552,6 +2552,10 @@
         <translation>llama.cpp kürzt einen angeforderten Kontext nicht: Das Laden schlägt fehl.</translation>
     </message>
     <message>
+        <source>{budget} together; --fit leaves {size} of each GPU free</source>
+        <translation>zusammen {budget}; --fit lässt davon auf jeder GPU {size} frei</translation>
+    </message>
+    <message>
         <source>The device&apos;s own; what lives on the host does not count</source>
         <translation>Der Speicher des Geräts; was auf dem Host liegt, zählt nicht</translation>
     </message>

@@ -893,6 +893,10 @@
         <translation>Geräte</translation>
     </message>
     <message>
+        <source>{place}: {component}</source>
+        <translation>{place}: {component}</translation>
+    </message>
+    <message>
         <source>Counts</source>
         <translation>Zählt</translation>
     </message>

@@ -185,7 +185,9 @@ def first_buffer_without_room(plan: Plan) -> int:
 def budget_text(plan: Plan, units: ByteUnits) -> str:
     """How much memory there is, and what of it ``--fit`` leaves free."""
     total_bytes = plan.request.total_memory_bytes
-    if total_bytes is None:
+    if len(pools_in_use(plan.request)) > 1:
+        text = tr("{budget} together; --fit leaves {size} of each GPU free")
+    elif total_bytes is None:
         text = tr("{budget}; --fit leaves {size} of it free")
     else:
         text = tr("{budget} of the machine's {total}; --fit leaves {size} of it free")

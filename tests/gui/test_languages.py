@@ -13,6 +13,8 @@ from gui.acting import drop, text_of
 from gui.seen_texts import texts_of
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.options import CacheType, Program
+from memplan.engines.option_spec import Choice, specs_of
+from memplan.engines.registry import ENGINES
 from memplan.engines.zinc.options import ZincVersion
 from memplan.logs.advice import advice_for
 from memplan.planning.requantise import TARGET_TYPES
@@ -22,6 +24,7 @@ from memplan.request import Backend, EngineName
 from memplan.units import GIB, ByteUnits
 from memplan.version import __version__
 from memplan.wording.help.articles import every_topic
+from memplan.wording.titles import BACKEND_TITLES
 from memplan.wording.verdicts import log_lines
 from memplan_gui.about import AboutWindow
 from memplan_gui.appearance import ThemeSwitch
@@ -42,7 +45,7 @@ from pytestqt.qtbot import QtBot
 
 _NAMES = (
     "Memplan", "English", "Deutsch", "ZINC", "llama.cpp", "Vulkan", "Metal", "CUDA",
-    "owner/repo:Q4_K_M", "rope, ffn_gate, Q6_K", "POSIX", "PowerShell", "cmd",
+    "owner/repo:Q4_K_M", "rope, ffn_gate, Q6_K", "POSIX", "PowerShell", "cmd", "N0,N1,…", "px",
 )  # fmt: skip
 """Names, and what can be typed as an address and as a filter."""
 
@@ -65,6 +68,12 @@ def _names(window: MainWindow) -> list[str]:
     names += [
         choice.value for kind in (CacheType, ZincVersion, Program, Backend) for choice in kind
     ]
+    names += BACKEND_TITLES.values()
+    for engine in ENGINES.values():
+        names += engine.starters.values()
+        for spec in specs_of(engine.options).values():
+            if isinstance(spec.values, Choice):
+                names += [member.value for member in spec.values.members]
     if session.model is not None:
         names += [session.model.name, session.model.architecture, session.model.quantisation]
     for plan in (session.plan, window.comparison.other_plan()):

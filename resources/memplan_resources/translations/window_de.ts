@@ -1051,15 +1051,15 @@
     </message>
     <message>
         <source>Ad&amp;just fewer options</source>
-        <translation>&amp;Weniger Optionen</translation>
+        <translation>Weniger Optio&amp;nen</translation>
     </message>
     <message>
         <source>Ad&amp;just more options</source>
-        <translation>&amp;Weitere Optionen</translation>
+        <translation>Weitere Optio&amp;nen</translation>
     </message>
     <message>
         <source>Ad&amp;just more options ({count} set)</source>
-        <translation>&amp;Weitere Optionen ({count} gesetzt)</translation>
+        <translation>Weitere Optio&amp;nen ({count} gesetzt)</translation>
     </message>
     <message>
         <source>Name</source>
@@ -1231,7 +1231,7 @@
     </message>
     <message>
         <source>Sho&amp;w all models</source>
-        <translation>Alle Modelle zei&amp;gen</translation>
+        <translation>Alle Mode&amp;lle zeigen</translation>
     </message>
     <message>
         <source>Folder…</source>

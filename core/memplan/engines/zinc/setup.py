@@ -45,7 +45,9 @@ LEAST_SCRATCH_MIB: Final = 80
 
 _F32_BYTES = 4
 _STATES_TO_GO_BACK_TO = 2
+"""After the last token that is sure, and after the first of two drafts."""
 _OTHER_ROWS = 455
+"""Rows of the model's width: what is left of the reserve that follows from the published limits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,12 +95,12 @@ class CompareTab(Page):
         buttons = QHBoxLayout()
         buttons.setSpacing(scaled(8))
         buttons.addStretch(1)
-        buttons.addWidget(self.counterpart)
         buttons.addWidget(self.pin)
         buttons.addWidget(self.remove)
         self._head.setSpacing(scaled(8))
-        self._head.addWidget(self.draw_other)
-        self._head.addLayout(buttons, 1)
+        self._head.addWidget(self.draw_other, 1)
+        self._head.addWidget(self.counterpart)
+        self._head.addLayout(buttons)
         self.column.addLayout(self._head)
         explain(
             HelpTopic.OTHER_PLANS, self, self.draw_other, self.counterpart, self.pin, self.remove

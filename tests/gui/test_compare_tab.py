@@ -26,7 +26,7 @@ _SMALL_CACHE = LlamaCppOptions(cache_type_k=CacheType.Q8_0, cache_type_v=CacheTy
 @pytest.fixture
 def compare(planned: MainWindow, qtbot: QtBot) -> CompareTab:
     planned.resize(1400, 1000)
-    qtbot.keyClick(planned, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     assert planned.view.late.compare.widget().isVisible()
     return planned.view.late.compare.widget()
 
@@ -229,7 +229,7 @@ def test_that_a_short_last_column_that_is_scrolled_to_stays_on_one_line(
 def test_that_contexts_run_from_2k_to_the_ceiling_with_the_wanted_one_among_them(
     planned: MainWindow, qtbot: QtBot
 ) -> None:
-    qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(planned, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     table = planned.view.late.contexts.widget().contexts
     rows = [table.texts(row) for row in range(table.rowCount())]
     assert [row[0] for row in rows] == [
@@ -244,7 +244,7 @@ def test_that_contexts_run_from_2k_to_the_ceiling_with_the_wanted_one_among_them
 
 
 def test_that_contexts_beyond_the_budget_say_by_how_much(planned: MainWindow, qtbot: QtBot) -> None:
-    qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(planned, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     change(planned, budget_bytes=8 * GIB)
     table = planned.view.late.contexts.widget().contexts
     assert table.texts(table.rowCount() - 1)[2] == "7.93 GiB over"
@@ -253,7 +253,7 @@ def test_that_contexts_beyond_the_budget_say_by_how_much(planned: MainWindow, qt
 
 
 def test_that_each_device_of_the_backend_is_in_the_table(planned: MainWindow, qtbot: QtBot) -> None:
-    qtbot.keyClick(planned, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(planned, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     tab = planned.view.late.contexts.widget()
     qtbot.waitUntil(lambda: bool(tab.shown_fits()))
     named = " ".join(tab.devices.texts(row)[-1] for row in range(tab.devices.rowCount()))

@@ -240,7 +240,7 @@ def test_that_the_keyboard_brings_what_it_reaches_into_sight(
     planned.resize(QSize(1000, 640))
     planned.activateWindow()
     qtbot.wait(1)
-    for tab, key in enumerate((Qt.Key.Key_1, Qt.Key.Key_6)):
+    for tab, key in enumerate((Qt.Key.Key_1, Qt.Key.Key_7)):
         qtbot.keyClick(planned, key, Qt.KeyboardModifier.ControlModifier)
         reached = QApplication.focusWidget()
         assert reached is not None, tab

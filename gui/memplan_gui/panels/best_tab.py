@@ -15,7 +15,7 @@ from memplan.planning.planner import Plan
 from memplan.reader.errors import GgufError
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.help.topics import HelpTopic
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButton
 
 from memplan_gui.applying import apply_difference
@@ -29,6 +29,7 @@ from memplan_gui.widgets.plain_table import Cell, PlainTable
 from memplan_gui.widgets.topics import explain
 
 _FIRST_WISH_TOKENS: Final = 32_768
+_ROW_HEIGHT: Final = 30
 _DRAIN_MILLISECONDS: Final = 1_000
 _HEADERS: Final = (
     marked("Quantisation"),
@@ -156,15 +157,16 @@ class BestTab(Page):
     def _lay_out(self) -> None:
         caption = QLabel(tr("At least"))
         caption.setBuddy(self.wish)
+        caption.setMinimumHeight(scaled(_ROW_HEIGHT))
         row = QHBoxLayout()
         row.setSpacing(scaled(8))
         for widget in (caption, self.wish, self.search):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self.use)
         self.column.addLayout(row)
         self.column.addWidget(self._said)
         self.column.addWidget(self.table)
+        self.column.addWidget(self.use, 0, Qt.AlignmentFlag.AlignRight)
         self.column.addStretch(1)
 
     # Searching

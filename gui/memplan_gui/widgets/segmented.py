@@ -1,14 +1,15 @@
-"""A row of joined buttons of which one is chosen."""
+"""Joined buttons of which one is chosen: in a row, or in rows of two where a row is too short."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
+    QGridLayout,
     QRadioButton,
     QSizePolicy,
     QStyle,
@@ -17,7 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memplan_gui.text_size import scaled
 from memplan_gui.widgets.spoken import set_spoken_role
+
+_MOST_IN_A_ROW: Final = 3
+"""A panel at the left has no room for more words side by side."""
 
 
 class Segment(QRadioButton):
@@ -61,16 +66,16 @@ class Segmented(QWidget):
         set_spoken_role(self, QAccessible.Role.Grouping)
         self._values = [value for value, _ in choices]
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setHorizontalSpacing(0)
+        self._rows.setVerticalSpacing(scaled(3))
         for index, (_, title) in enumerate(choices):
             button = Segment(title, self)
             button.setProperty("role", "segment")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._group.addButton(button, index)
-            layout.addWidget(button)
-        self._mark_ends()
+        self._arrange()
         self._group.idClicked.connect(self._announce)
 
     def buttons(self) -> list[Segment]:
@@ -91,12 +96,16 @@ class Segmented(QWidget):
         """Show only some of the choices."""
         for value, button in zip(self._values, self.buttons(), strict=True):
             button.setVisible(value in values)
-        self._mark_ends()
+        self._arrange()
 
-    def _mark_ends(self) -> None:
+    def _arrange(self) -> None:
+        """Put what is shown into rows, each with round ends."""
         shown = [button for button in self.buttons() if not button.isHidden()]
-        for button in shown:
-            first, last = button is shown[0], button is shown[-1]
+        columns = len(shown) if len(shown) <= _MOST_IN_A_ROW else 2
+        for index, button in enumerate(shown):
+            row, column = divmod(index, columns)
+            first, last = column == 0, column == columns - 1 or index == len(shown) - 1
+            self._rows.addWidget(button, row, column)
             button.setProperty("end", "first" if first else "last" if last else "")
             button.style().unpolish(button)
             button.style().polish(button)

@@ -102,6 +102,7 @@ def test_that_every_topic_has_an_article_in_a_section_with_formula_and_source() 
     assert set(ARTICLES) == set(HelpTopic)
     for engine in ENGINES.values():
         assert set(engine.notes()) <= set(HelpTopic)
+        assert set(engine.topics()) == set(engine.articles())
     groups = topics_by_section()
     assert [topic for topics in groups.values() for topic in topics] == list(HelpTopic)
     assert set(groups) == set(SECTION_TITLES)

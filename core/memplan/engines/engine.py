@@ -7,7 +7,7 @@ Its module is light; the methods import what they need, so that a start waits fo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -200,6 +200,10 @@ class Engine(ABC):
     def articles(self) -> Mapping[StrEnum, Article]:
         """Articles about what only this engine has, by their topics, beside those of the help."""
         return {}
+
+    def topics(self) -> Iterable[StrEnum]:
+        """The topics of its articles; told apart, where the start should not load all texts."""
+        return self.articles()
 
     def notes(self) -> Mapping[HelpTopic, Note]:
         """What the engine adds to the help's own articles."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
@@ -177,6 +177,9 @@ class LlamaCpp(Engine):
         from memplan.engines.llama_cpp.help.articles import ARTICLES
 
         return ARTICLES
+
+    def topics(self) -> Iterable[StrEnum]:
+        return LlamaCppTopic
 
     def notes(self) -> Mapping[HelpTopic, Note]:
         from memplan.engines.llama_cpp.help.notes import NOTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -104,6 +104,9 @@ class Zinc(Engine):
         from memplan.engines.zinc.help import ARTICLES
 
         return ARTICLES
+
+    def topics(self) -> Iterable[StrEnum]:
+        return ZincTopic
 
     def notes(self) -> Mapping[HelpTopic, Note]:
         from memplan.engines.zinc.help import NOTES

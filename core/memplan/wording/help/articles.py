@@ -60,5 +60,5 @@ def contents() -> Iterator[tuple[str, list[Topic]]]:
     for section, topics in topics_by_section().items():
         yield SECTION_TITLES[section], list(topics)
     for engine in ENGINES.values():
-        if engine.articles():
-            yield engine.title, list(engine.articles())
+        if own := list(engine.topics()):
+            yield engine.title, own

@@ -102,7 +102,7 @@ def all_tabs(window: MainWindow, qtbot: QtBot) -> None:
     why, contexts = window.view.late.why.widget(), window.view.late.contexts.widget()
     window.view.tabs.tabs.setCurrentIndex(1)
     qtbot.waitUntil(lambda: why.solved_plan() is not None, timeout=20_000)
-    window.view.tabs.tabs.setCurrentIndex(4)
+    window.view.tabs.tabs.setCurrentIndex(5)
     qtbot.waitUntil(lambda: bool(contexts.shown_fits()))
 
 
@@ -116,7 +116,7 @@ def test_that_every_number_in_sight_has_a_topic_with_formula_and_source(
     all_tabs(planned, qtbot)
     seen: set[Topic] = set()
     tables = [t for t in planned.findChildren(QTableView) if isinstance(t, PlainTable)]
-    assert len(tables) == 4
+    assert len(tables) == 5
     for table in tables:
         for row in range(table.rowCount()):
             for column in range(table.columnCount()):

@@ -26,6 +26,7 @@ from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.number_fields import TokensField
 from memplan_gui.widgets.page import Page
 from memplan_gui.widgets.plain_table import Cell, PlainTable
+from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
 _FIRST_WISH_TOKENS: Final = 32_768
@@ -131,6 +132,7 @@ class BestTab(Page):
         )
         self.use.clicked.connect(self._use)
         explain(HelpTopic.SOLVED, self)
+        self.table.explain_cells(lambda _row, _column: HelpTopic.SOLVED)
         self._lay_out()
         self._say_idle()
         self._show_answers()
@@ -252,7 +254,7 @@ class BestTab(Page):
         model = answer.plan.model
         name = Path(model.source).name
         return [
-            Cell(model.quantisation, name),
+            Cell(model.quantisation, as_written(name)),
             Cell(f"{answer.weight_bits:.2f}"),
             Cell(answer.cache or "–"),
             Cell(format_tokens(answer.context_tokens)),

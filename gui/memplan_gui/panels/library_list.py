@@ -26,6 +26,7 @@ from memplan_gui.panels.library_table import LibraryTable
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import ElidedLabel, label
+from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
 _LEAST_TABLE_HEIGHT: Final = 240
@@ -109,7 +110,7 @@ class LibraryList(QFrame):
         title = tr("Models in this folder") if folder else tr("Models on this computer")
         self._title.setText(title)
         self._folder.setText(folder)
-        self._folder.setToolTip(folder)
+        self._folder.setToolTip(as_written(folder))
         for widget in (self._folder, self._keep, self._all):
             widget.setVisible(bool(folder))
         self._keep.blockSignals(True)

@@ -27,6 +27,8 @@ from memplan.wording.library import (
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from memplan_gui.widgets.tooltips import as_written
+
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX: Final = QModelIndex()
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -285,7 +287,7 @@ class LibraryRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column in _NUMBERS else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tooltip(row, column)
+            return as_written(self._tooltip(row, column))
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(row, column)
         return None

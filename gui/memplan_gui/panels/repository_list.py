@@ -32,6 +32,7 @@ from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.focus_ring import FocusRing
 from memplan_gui.widgets.form import describe
 from memplan_gui.widgets.labels import label
+from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
 _ROW_HEIGHT: Final = 28
@@ -106,7 +107,7 @@ class RepositoryTable(QTableWidget):
         item = self.item(row, column)
         assert item is not None  # noqa: S101  (each cell has one)
         item.setText(text)
-        item.setToolTip(tooltip or text)
+        item.setToolTip(as_written(tooltip or text))
         return item
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -58,7 +58,9 @@ class StarterRow(QWidget):
             self._menu.clear()
             for app, title in starters.items():
                 self._menu.addAction(title).setData(app)
-        self.setVisible(bool(starters))
+        # Shown before it has a place, it would be a window of its own.
+        if not starters or self.parentWidget() is not None:
+            self.setVisible(bool(starters))
         same = request == self._started
         self._note.setVisible(same)
         self._note.setText(engine_named(request.engine).starter_note(self._app) if same else "")

@@ -770,7 +770,7 @@
     </message>
     <message>
         <source>Pin &amp;this plan</source>
-        <translation>Pla&amp;n anheften</translation>
+        <translation>&amp;Plan anheften</translation>
     </message>
     <message>
         <source>Planned and allocated</source>

@@ -161,6 +161,7 @@ class Start:
         copies: how often the inputs exist.
         without_pipelining: whether pipelining over the devices had to be given up.
         command: the program and its arguments, without any automatism.
+        token_read_bytes: what one token at the end of the context reads from each memory, by id.
     """
 
     outcome: Outcome
@@ -174,6 +175,7 @@ class Start:
     copies: int
     without_pipelining: bool
     command: tuple[str, ...]
+    token_read_bytes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def all_on_devices(self) -> bool:

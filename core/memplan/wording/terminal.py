@@ -23,6 +23,7 @@ from memplan.units import (
 )
 from memplan.wording.advice import advice_line
 from memplan.wording.help.lookup import growth_topic
+from memplan.wording.help.topics import HelpTopic
 from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
 from memplan.wording.pools import pool_title
@@ -74,7 +75,7 @@ def plan_text(
     return "\n".join(map(one_line, lines))
 
 
-_LATER: Final = frozenset(map(growth_topic, GrowthKind))
+_LATER: Final = frozenset({HelpTopic.READS, *map(growth_topic, GrowthKind)})
 
 
 def _later_lines(plan: Plan, units: ByteUnits) -> list[str]:

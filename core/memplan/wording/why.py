@@ -22,6 +22,7 @@ from memplan.units import (
 from memplan.wording.help.lookup import budget_topic, growth_topic
 from memplan.wording.help.topics import HelpTopic, Topic
 from memplan.wording.pools import pool_title
+from memplan.wording.reads import reads_text
 from memplan.wording.titles import component_title
 from memplan.wording.verdicts import growing_component, largest_component
 
@@ -89,6 +90,9 @@ def _reasons(plan: Plan, units: ByteUnits) -> Iterator[Reason]:
     )
     yield Reason(HelpTopic.LARGEST_PART, tr("Largest part"), largest_component(plan, units))
     yield Reason(HelpTopic.GROWTH, tr("What grows"), growing_component(plan, units))
+    reads = reads_text(plan, units)
+    if reads:
+        yield Reason(HelpTopic.READS, tr("A token reads"), reads)
     if plan.allocation is not None:
         yield _largest_buffer(plan, plan.allocation, units)
     for growth in plan.growth:

@@ -1008,6 +1008,18 @@
         <translation>Das Größte aus: Byte an der Obergrenze − Byte an der Untergrenze.</translation>
     </message>
     <message>
+        <source>What a token reads</source>
+        <translation>Was ein Token liest</translation>
+    </message>
+    <message>
+        <source>To make one more token, all weights but the experts that it does not use are read, the keys and values of the tokens before it, and the states; here at the end of the context. What is in host memory is read, and computed, there. Where the bandwidth of a memory is known, reading alone allows only so many tokens a second. That is a limit, not a forecast.</source>
+        <translation>Für ein weiteres Token werden alle Gewichte gelesen außer den Experten, die es nicht verwendet, dazu Keys und Values der Tokens davor und die Zustände; hier am Ende des Kontexts. Was im Hauptspeicher liegt, wird dort gelesen und gerechnet. Wo die Bandbreite eines Speichers bekannt ist, erlaubt schon das Lesen nur so viele Tokens pro Sekunde. Das ist eine Grenze, keine Vorhersage.</translation>
+    </message>
+    <message>
+        <source>Tokens a second ≤ 1 ÷ sum over memories of (bytes read ÷ bandwidth).</source>
+        <translation>Tokens pro Sekunde ≤ 1 ÷ Summe über die Speicher von (gelesene Byte ÷ Bandbreite).</translation>
+    </message>
+    <message>
         <source>Estimate and its band (≈, ±)</source>
         <translation>Schätzung und ihr Band (≈, ±)</translation>
     </message>
@@ -2540,6 +2552,10 @@
         <translation>--fit verschiebt, was keine {free} auf dem Gerät frei lässt; der Hauptspeicher nimmt dann {host} auf.</translation>
     </message>
     <message>
+        <source>Each token reads {reads}.</source>
+        <translation>Jedes Token liest {reads}.</translation>
+    </message>
+    <message>
         <source>--fit takes memory to grow along a straight line: what it picks is too long here.</source>
         <translation>--fit nimmt an, dass der Speicher geradlinig wächst: Was es wählt, ist hier zu lang.</translation>
     </message>
@@ -2602,6 +2618,10 @@
     <message>
         <source>Over by</source>
         <translation>Zu viel</translation>
+    </message>
+    <message>
+        <source>A token reads</source>
+        <translation>Ein Token liest</translation>
     </message>
     <message>
         <source>Checkpoints</source>
@@ -3371,6 +3391,18 @@
     <message>
         <source>KoboldCpp: 8,192 tokens, one request at a time, an f16 cache. How it places layers that do not fit is not planned.</source>
         <translation>KoboldCpp: 8.192 Token, eine Anfrage auf einmal, ein f16-Cache. Wie es Schichten verteilt, die nicht passen, wird nicht geplant.</translation>
+    </message>
+    <message>
+        <source>host memory</source>
+        <translation>dem Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>{size} from {memory}</source>
+        <translation>{size} aus {memory}</translation>
+    </message>
+    <message>
+        <source>{reads}: at most {count} tokens a second</source>
+        <translation>{reads}: höchstens {count} Tokens pro Sekunde</translation>
     </message>
 </context>
 </TS>

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from llama_cpp_rows import made_up_model, model_of
-from memplan import Backend, Model
+from memplan import Backend, EngineName, Model, Request
 from memplan.engines.llama_cpp.devices import Device, Layout, place
 from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.overrides import first_experts
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
-from memplan.engines.llama_cpp.token_reads import TokenReads, most_tokens_per_second, token_reads
-from memplan.units import GIB
+from memplan.engines.llama_cpp.token_reads import TokenReads, token_reads
+from memplan.estimate import Outcome
+from memplan.memory.machine import Machine, Pool, PoolKind
+from memplan.planning.planner import Plan, plan
+from memplan.units import GIB, format_bytes
+from memplan.wording.reads import most_tokens_per_second
+from memplan.wording.verdicts import explanation
 
 ROW = 2 * 256
 BLOCK, EMBEDDING, EXPERTS = 256 * ROW, 512 * ROW, 16 * 256 * ROW
@@ -90,8 +97,43 @@ def test_that_layers_that_share_a_cache_each_read_it() -> None:
     assert reads(made_up_model("gemma4", shared), depth=1000)[0].cache == alone
 
 
-def test_that_the_times_of_all_memories_add_up() -> None:
-    read = {0: TokenReads(weights=8 * GIB), HOST: TokenReads(experts=GIB)}
-    assert most_tokens_per_second(read, {0: 800 * GIB, HOST: 50 * GIB}) == pytest.approx(1 / 0.03)
-    assert most_tokens_per_second(read, {0: 800 * GIB}) is None
-    assert most_tokens_per_second({0: read[0]}, {0: 800 * GIB}) == pytest.approx(100)
+def planned(*pools: Pool, **options: object) -> Plan:
+    request = Request(
+        engine=EngineName.LLAMA_CPP,
+        machine=Machine.of_devices(pools[:-1], pools[-1]),
+        context_tokens=8192,
+        llama_cpp=LlamaCppOptions(**options),  # type: ignore[arg-type]
+    )
+    return plan(model_of("llama-3.2-1b"), request)
+
+
+GPU = Pool("", PoolKind.DEVICE, Backend.CUDA, 8 * GIB, bytes_per_second=800 * GIB)
+RAM = Pool("host", PoolKind.HOST, None, None)
+
+
+def test_that_the_times_of_all_memories_with_a_known_bandwidth_add_up() -> None:
+    found = planned(GPU, replace(RAM, bytes_per_second=50 * GIB), n_gpu_layers=8)
+    assert found.start is not None
+    read = found.start.token_read_bytes
+    seconds = read["gpu0"] / (800 * GIB) + read["host"] / (50 * GIB)
+    assert most_tokens_per_second(found) == pytest.approx(1 / seconds)
+    unknown = planned(GPU, RAM, n_gpu_layers=8)
+    assert most_tokens_per_second(unknown) == pytest.approx(800 * GIB / read["gpu0"])
+    assert most_tokens_per_second(planned(replace(GPU, bytes_per_second=None), RAM)) is None
+
+
+def test_that_a_placed_start_says_what_a_token_reads_from_where() -> None:
+    found = planned(replace(GPU, budget_bytes=GIB + 700 * 2**20), RAM)
+    assert found.verdict.outcome is Outcome.PLACED
+    assert found.start is not None
+    text = explanation(found)
+    for size_bytes in found.start.token_read_bytes.values():
+        assert format_bytes(size_bytes) in text
+    assert "from host memory: at most" in text
+
+
+def test_that_a_start_reads_the_bytes_of_its_last_token() -> None:
+    found = planned(GPU, RAM, n_gpu_layers=8)
+    assert found.start is not None
+    whole = reads(found.model, Layout(gpu_layers=8), depth=8191)
+    assert found.start.token_read_bytes == {"gpu0": whole[0].total, "host": whole[HOST].total}

@@ -36,6 +36,7 @@ from memplan.engines.llama_cpp.start import (
     layout_of,
     start,
 )
+from memplan.engines.llama_cpp.token_reads import token_reads
 from memplan.estimate import Start, UnsupportedRequestError
 from memplan.memory.backend import Backend
 from memplan.memory.machine import Pool, PoolKind
@@ -230,6 +231,19 @@ def moves_layers(model: Model, request: Request) -> bool:
     return asked.fit and held_by(asked, len(pools_in_use(request))) is None
 
 
+def _token_reads(
+    model: Model, request: Request, settings: Settings, placement: Placement, context: int
+) -> dict[str, int]:
+    """What the last token of a context reads from each memory that anything is read from."""
+    ids = {number: pool.id for number, pool in enumerate(pools_in_use(request))}
+    found: dict[str, int] = {}
+    reads = token_reads(model, settings, placement, context, max(context - 1, 0))
+    for memory, read in reads.items():
+        pool = ids.get(memory, request.machine.host.id)
+        found[pool] = found.get(pool, 0) + read.total
+    return {pool: size_bytes for pool, size_bytes in found.items() if size_bytes}
+
+
 def described(
     model: Model, request: Request, settings: Settings, found: LlamaCppStart
 ) -> Start | None:
@@ -270,4 +284,5 @@ def described(
             ),
             *part_arguments(model, options),
         ),
+        token_read_bytes=_token_reads(model, request, settings, placement, found.context_tokens),
     )

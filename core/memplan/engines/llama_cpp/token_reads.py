@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from memplan.engines.llama_cpp.arithmetic import padded
@@ -36,6 +37,7 @@ from memplan.model import Model
 from memplan.reader.header import Tensor
 
 _ENCODER: Final = "enc."
+_PLACEMENTS_KEPT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,7 @@ def token_reads(
     """
     shape = resolve_shape(model)
     memories = tuple(placement.memories())
-    weights, experts = dict.fromkeys(memories, 0), dict.fromkeys(memories, 0)
-    for loaded, size_bytes in _read_tensors(model, shape, placement):
-        parts = experts if is_expert(loaded.name) else weights
-        parts[loaded.memory] += size_bytes
+    weights, experts = _weight_reads(model, placement)
     cache, state = dict.fromkeys(memories, 0), dict.fromkeys(memories, 0)
     one = replace(settings, sequences=1)
     for layer in shape.layers:
@@ -88,22 +87,18 @@ def token_reads(
     return {m: TokenReads(weights[m], experts[m], cache[m], state[m]) for m in memories}
 
 
-def most_tokens_per_second(
-    reads: Mapping[int, TokenReads], bytes_per_second: Mapping[int, float]
-) -> float | None:
-    """The speed at which reading alone takes all the time; a limit, not a forecast.
-
-    Layers follow one another, so the times of the memories add up. ``None``: something is read from
-    a memory whose bandwidth is not known.
-    """
-    seconds = 0.0
-    for memory, read in reads.items():
-        if not read.total:
-            continue
-        if not bytes_per_second.get(memory):
-            return None
-        seconds += read.total / bytes_per_second[memory]
-    return 1 / seconds if seconds else None
+# A budget or a context that is dragged asks for the same placement at every step.
+@lru_cache(maxsize=_PLACEMENTS_KEPT)
+def _weight_reads(
+    model: Model, placement: Placement
+) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """Bytes of weights, and of experts among them, that a token reads from each memory."""
+    memories = tuple(placement.memories())
+    weights, experts = dict.fromkeys(memories, 0), dict.fromkeys(memories, 0)
+    for loaded, size_bytes in _read_tensors(model, resolve_shape(model), placement):
+        parts = experts if is_expert(loaded.name) else weights
+        parts[loaded.memory] += size_bytes
+    return weights, experts
 
 
 def _read_tensors(

@@ -14,6 +14,7 @@ from memplan.memory.backend import Backend
 from memplan.memory.component import ComponentKind, Place
 from memplan.planning.planner import Plan
 from memplan.units import MIB, ByteUnits, format_bytes, format_tokens
+from memplan.wording.reads import reads_text
 from memplan.wording.verdicts import (
     budgeted_shares,
     explain_sized,
@@ -118,7 +119,12 @@ def _explain_placed(plan: Plan, units: ByteUnits) -> str:
             "--fit moves what does not leave {free} of the device free; host memory then takes "
             "{host}."
         )
-    return text.format(free=_left_free(plan, units), host=format_bytes(host, units))
+    placed = text.format(free=_left_free(plan, units), host=format_bytes(host, units))
+    reads = reads_text(plan, units)
+    if not reads:
+        return placed
+    each = tr("Each token reads {reads}.").format(reads=reads)
+    return f"{placed} {each}"
 
 
 def _explain_not_allocated(plan: Plan, units: ByteUnits) -> str:

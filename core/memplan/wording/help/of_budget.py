@@ -160,6 +160,19 @@ ARTICLES: Final[Mapping[HelpTopic, Article]] = {
         ("Memplan: core/memplan/wording/verdicts.py, growing_component",),
         (HelpTopic.LARGEST_PART,),
     ),
+    HelpTopic.READS: Article(
+        marked("What a token reads"),
+        marked(
+            "To make one more token, all weights but the experts that it does not use are read, "
+            "the keys and values of the tokens before it, and the states; here at the end of the "
+            "context. What is in host memory is read, and computed, there. Where the bandwidth of "
+            "a memory is known, reading alone allows only so many tokens a second. That is a "
+            "limit, not a forecast."
+        ),
+        marked("Tokens a second ≤ 1 ÷ sum over memories of (bytes read ÷ bandwidth)."),
+        ("Memplan: core/memplan/wording/reads.py, most_tokens_per_second",),
+        (HelpTopic.LARGEST_PART,),
+    ),
     HelpTopic.BAND: Article(
         marked("Estimate and its band (≈, ±)"),
         marked(

@@ -25,6 +25,7 @@ class HelpTopic(StrEnum):
     SHARE_OF_BUDGET = "share-of-budget"
     LARGEST_PART = "largest-part"
     GROWTH = "growth"
+    READS = "token-reads"
     BAND = "band"
     LOG_LINES = "log-lines"
 

@@ -14,10 +14,11 @@ from memplan_gui import library
 from memplan_gui.app import prepare
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.dialogs import Dialogs
+from memplan_gui.help_desk import HelpDesk
 from memplan_gui.settings import SettingsFile
 from memplan_gui.translating import Translation
 from memplan_gui.window import MainWindow
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QWhatsThis, QWidget
 from pytestqt.qtbot import QtBot
 
 
@@ -131,3 +132,13 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FileServ
     with running() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.address)
         yield server
+
+
+@pytest.fixture
+def desk(planned: MainWindow) -> Iterator[HelpDesk]:
+    made = planned.help_desk()
+    yield made
+    if QWhatsThis.inWhatsThisMode():
+        QWhatsThis.leaveWhatsThisMode()
+    QWhatsThis.hideText()
+    made.close()

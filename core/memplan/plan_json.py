@@ -183,6 +183,7 @@ def _usage(usage: Usage) -> dict[str, Any]:
 def _pool(usage: PoolUsage) -> dict[str, Any]:
     return {
         "id": usage.pool.id,
+        "mapped_bytes": usage.mapped_bytes,
         "kind": usage.pool.kind.value,
         "name": usage.pool.name,
         "budget_bytes": usage.pool.budget_bytes,

@@ -145,10 +145,10 @@ def test_that_a_model_fits_where_every_memory_holds_its_part() -> None:
     room = _plan(Machine((CARD, HOST)))
     assert room.verdict.fits
     assert room.limiting_pool.id == CARD.id
-    short = _plan(Machine((CARD, replace(HOST, budget_bytes=300 * MIB))))
+    short = _plan(Machine((CARD, replace(HOST, budget_bytes=30 * MIB))))
     assert not short.verdict.fits
     assert short.limiting_pool.id == HOST_ID
-    assert headline(short).startswith("Does not fit: Host memory would need 392 MiB")
+    assert headline(short).startswith("Does not fit: Host memory would need 58.3 MiB")
     assert plan_to_json(short)["verdict"]["limiting_pool"] == HOST_ID
 
 

@@ -75,7 +75,7 @@ def test_that_the_arrow_keys_choose_the_memory_of_the_chart(
 
 
 def test_that_the_chart_shows_the_memory_that_limits(planned: MainWindow, qtbot: QtBot) -> None:
-    ask(planned, qtbot, Machine((CARD, replace(HOST, budget_bytes=300 * MIB))))
+    ask(planned, qtbot, Machine((CARD, replace(HOST, budget_bytes=30 * MIB))))
     assert shown_pool(planned) == HOST_ID
     assert components(planned) == {HOST_ID}
 

@@ -75,6 +75,7 @@ class Component:
         breaks: contexts at which its slope changes, such as the end of a sliding window.
         exact: whether the engine allocates exactly these bytes.
         band: bytes by which an estimate may be off either way, at a context; ``None`` if exact.
+        mapped: whether it is a part of the file that the system may drop and read again.
     """
 
     key: ComponentKey
@@ -82,6 +83,7 @@ class Component:
     breaks: tuple[int, ...] = ()
     exact: bool = True
     band: Formula | None = None
+    mapped: bool = False
 
     @property
     def part(self) -> Part:

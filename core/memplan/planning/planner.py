@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from memplan.engines.registry import engine_named
 from memplan.estimate import Allocation, Growth, LimitedBy, Outcome, Sizing, Start
 from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
-from memplan.memory.machine import Pool
+from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model, Notice, NoticeKind
 from memplan.request import Request
 from memplan.request_budget import RequestBudget, remaining_context_tokens, request_budget
@@ -88,17 +88,29 @@ class PoolUsage:
         pool: the memory.
         bytes: what is taken of it.
         band_bytes: by how much that may be off either way.
+        mapped_bytes: what of it a processor's memory may drop and read from the file again.
     """
 
     pool: Pool
     bytes: int
     band_bytes: int
+    mapped_bytes: int = 0
 
     @property
     def headroom_bytes(self) -> int | None:
         """The budget less what is taken, negative if it is over; ``None``: not limited."""
         budget_bytes = self.pool.budget_bytes
         return None if budget_bytes is None else budget_bytes - self.bytes
+
+    @property
+    def over_bytes(self) -> int:
+        """What must be there and has no room; what is mapped need not be there."""
+        return max(-(self.headroom_bytes or 0) - self.mapped_bytes, 0)
+
+    @property
+    def crowds_mapped(self) -> bool:
+        """Whether it fits only as parts of the file are dropped and read again."""
+        return (self.headroom_bytes or 0) < 0 < self.mapped_bytes and self.fits
 
     @property
     def fits(self) -> bool:
@@ -114,7 +126,7 @@ class PoolUsage:
         limit_bytes = self.pool.limit_bytes
         if limit_bytes is None or self.headroom_bytes is None:
             return Status.OK
-        if self.bytes > limit_bytes:
+        if self.bytes - self.mapped_bytes > limit_bytes:
             return Status.DOES_NOT_FIT
         if self.headroom_bytes < 0 or limit_bytes - self.bytes < TIGHT_BYTES:
             return Status.TIGHT
@@ -267,9 +279,9 @@ class Plan:
         ceiling_tokens = self.markers.ceiling_tokens
         for tokens in (self.at.context_tokens, ceiling_tokens):
             usage = self.at if tokens == self.at.context_tokens else self.usage_at(tokens)
-            over = [held for held in usage.pools if (held.headroom_bytes or 0) < 0]
+            over = [held for held in usage.pools if held.over_bytes]
             if over:
-                return min(over, key=lambda held: held.headroom_bytes or 0).pool
+                return max(over, key=lambda held: held.over_bytes).pool
         devices = [self.at.pool(pool.id) for pool in self.request.machine.devices]
         return max(devices, key=lambda held: held.bytes / (held.pool.budget_bytes or 1)).pool
 
@@ -374,9 +386,11 @@ def _usage(components: tuple[Component, ...], request: Request, context_tokens: 
         for component in components
     )
     taken = dict.fromkeys((pool.id for pool in machine.pools), 0)
-    bands, places = taken.copy(), dict.fromkeys(Place, 0)
-    for share in shares:
+    bands, mapped, places = taken.copy(), taken.copy(), dict.fromkeys(Place, 0)
+    for component, share in zip(components, shares, strict=True):
         key = share.key
+        if component.mapped and machine.pool(key.pool).kind is PoolKind.HOST:
+            mapped[key.pool] += share.bytes
         taken[key.pool] += share.bytes
         bands[key.pool] += share.band_bytes
         places[key.where] += share.bytes
@@ -389,7 +403,10 @@ def _usage(components: tuple[Component, ...], request: Request, context_tokens: 
         budgeted_bytes,
         machine.budget_bytes - budgeted_bytes,
         sum(bands[pool] for pool in reached),
-        tuple(PoolUsage(pool, taken[pool.id], bands[pool.id]) for pool in machine.pools),
+        tuple(
+            PoolUsage(pool, taken[pool.id], bands[pool.id], mapped[pool.id])
+            for pool in machine.pools
+        ),
     )
 
 

@@ -84,9 +84,9 @@ def headline(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
             "Does not fit: {pool} would need {needs} at {context} tokens, {size} over"
         ).format(
             pool=pool_title(short.pool, plan.request.machine),
-            needs=format_bytes(short.bytes, units),
+            needs=format_bytes(short.bytes - short.mapped_bytes, units),
             context=format_tokens(plan.at.context_tokens),
-            size=format_bytes(-(short.headroom_bytes or 0), units),
+            size=format_bytes(short.over_bytes, units),
         )
     engine = engine_title(plan.request.engine)
     headroom = format_bytes(abs(plan.at.headroom_bytes), units)
@@ -163,7 +163,14 @@ def explanation(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:
         return tr("The device alone would hold its part, with {size} to spare.").format(
             size=format_bytes(plan.at.headroom_bytes, units)
         )
-    return ENGINES[plan.request.engine].explain(plan, units)
+    explained = ENGINES[plan.request.engine].explain(plan, units)
+    if not any(usage.crowds_mapped for usage in plan.at.pools):
+        return explained
+    crowded = tr(
+        "Host memory has no room for all weights that are mapped from the file: they are read from "
+        "the disk again and again."
+    )
+    return f"{explained} {crowded}"
 
 
 def largest_component(plan: Plan, units: ByteUnits = ByteUnits.BINARY) -> str:

@@ -2496,6 +2496,10 @@
         <translation>Das Gerät allein hätte Platz für seinen Teil; {size} blieben übrig.</translation>
     </message>
     <message>
+        <source>Host memory has no room for all weights that are mapped from the file: they are read from the disk again and again.</source>
+        <translation>Der Hauptspeicher hat nicht für alle Gewichte Platz, die aus der Datei eingeblendet sind: Sie werden immer wieder von der Platte gelesen.</translation>
+    </message>
+    <message>
         <source>Nothing grows with the context.</source>
         <translation>Nichts wächst mit dem Kontext.</translation>
     </message>

@@ -291,7 +291,9 @@ def _components(
             return ComponentKey(Part.MODEL, kind, pool, where)
 
         if weights[memory]:
-            yield Component(key(ComponentKind.WEIGHTS), constant(weights[memory]))
+            yield Component(
+                key(ComponentKind.WEIGHTS), constant(weights[memory]), mapped=memory == HOST
+            )
         held = tuple(tensor for tensor in caches if tensor.memory == memory)
         if held:
             breaks = cache_breaks(held, geometry)

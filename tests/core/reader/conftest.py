@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from file_server import FileServer, running
-from gguf_bytes import Gguf, TensorInfo, array, model_values, scalar, strings
+from gguf_bytes import Gguf, Read, Refuse, TensorInfo, array, model_values, scalar, strings
+from memplan import read_header
 from memplan.reader import RemoteSettings, transfer
+from memplan.reader.errors import GgufError
+from memplan.reader.header import Header
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +83,23 @@ def shard_files() -> dict[str, Gguf]:
 def shards(shard_files: dict[str, Gguf]) -> dict[str, bytes]:
     """The same as bytes."""
     return {name: file.content() for name, file in shard_files.items()}
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def read(file: Gguf) -> Header:
+        path = tmp_path / "model.gguf"
+        path.write_bytes(file.content())
+        return read_header(path)
+
+    return read
+
+
+@pytest.fixture
+def refuse(read: Read) -> Refuse:
+    def refuse(file: Gguf) -> GgufError:
+        with pytest.raises(GgufError) as caught:
+            read(file)
+        return caught.value
+
+    return refuse

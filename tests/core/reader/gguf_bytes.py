@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from memplan.reader.errors import GgufError
+from memplan.reader.header import Header
 
 CODES = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 
@@ -100,3 +103,10 @@ def model_values(architecture: str = "llama") -> list[KeyValue]:
         scalar(f"{architecture}.context_length", 4, 512),
         scalar(f"{architecture}.attention.head_count", 4, 1),
     ]
+
+
+Read = Callable[[Gguf], Header]
+"""Reads a file of these bytes."""
+
+Refuse = Callable[[Gguf], GgufError]
+"""Reads a file of these bytes, which must be refused; returns how."""

@@ -87,6 +87,27 @@ def test_that_a_file_that_cannot_be_read_leaves_the_others(
     assert found["large-Q4_K_M.gguf"].answer is not None
 
 
+@pytest.mark.parametrize(
+    "mode",
+    [
+        serve.hanging_up,
+        serve.talking_nonsense,
+        serve.redirecting_in_a_loop,
+        serve.cut_off_after(100),
+        serve.gzipped,
+        serve.refusing(500),
+        serve.refusing(403),
+    ],
+)
+def test_that_a_bad_server_ends_in_rows_that_say_so(
+    server: FileServer, tmp_path: Path, mode: serve.Mode
+) -> None:
+    found = choices(server, tmp_path).choices
+    server.mode = mode
+    read = read_quantisations(found, Request(), CancelToken(), settings(server, tmp_path))
+    assert [bool(row.error) for row in read] == [True] * 3
+
+
 def test_that_cancelling_ends_it_at_once(server: FileServer, tmp_path: Path) -> None:
     found = choices(server, tmp_path).choices
     server.mode = serve.hanging

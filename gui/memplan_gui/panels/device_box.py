@@ -21,7 +21,7 @@ from memplan.request import Request
 from memplan.units import MIB, ByteUnits, format_bytes
 from memplan.wording.help.topics import HelpTopic, Topic
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFont, QPaintEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFont, QKeyEvent, QPaintEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QSizePolicy,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from memplan_gui.text_size import scaled
+from memplan_gui.widgets.searched_list import SearchedList
 from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
 
@@ -83,6 +84,7 @@ class DeviceBox(QComboBox):
         self._filled: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMaxVisibleItems(_VISIBLE_ROWS)
+        self.setView(SearchedList(self))
         self.activated.connect(self._choose)
 
     def set_units(self, units: ByteUnits) -> None:
@@ -118,6 +120,18 @@ class DeviceBox(QComboBox):
             if pool.free_bytes is not None and pool.free_bytes == pool.budget_bytes and row is None:
                 # Free memory has changed since: what was chosen then is not in the list now.
                 self.setItemText(0, self._pool_text(pool))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the list for what is typed: it then shows the devices with these words."""
+        text = event.text()
+        held = event.modifiers() & ~(
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        )
+        if text.isalnum() and not held:
+            self.showPopup()
+            self.view().keyboardSearch(text)
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Draw what there is room for of the chosen device."""

@@ -20,12 +20,12 @@ from memplan.reader.errors import GgufError
 from memplan.reader.transfer import CancelToken
 from memplan.request import Request
 from memplan.wording.library import (
+    assessment_text,
     condition_text,
     granted_text,
     largest_text,
     program_title,
     size_text,
-    start_text,
 )
 from memplan.wording.one_line import one_line
 
@@ -85,7 +85,7 @@ def _assessed(entry: Entry, request: Request) -> Assessment | None:
 
 
 def _row(entry: Entry, answer: Assessment | None, request: Request) -> str:
-    said = condition_text(entry) if answer is None else start_text(entry, answer, request.engine)
+    said = condition_text(entry) if answer is None else assessment_text(answer, request.engine)
     return _line(
         (
             entry.name,

@@ -137,3 +137,11 @@ def test_that_a_start_reads_the_bytes_of_its_last_token() -> None:
     assert found.start is not None
     whole = reads(found.model, Layout(gpu_layers=8), depth=8191)
     assert found.start.token_read_bytes == {"gpu0": whole[0].total, "host": whole[HOST].total}
+
+
+def test_that_layers_which_only_change_devices_slow_nothing_down() -> None:
+    small = replace(GPU, budget_bytes=GIB + 500 * 2**20)
+    found = planned(replace(GPU, budget_bytes=GIB + 900 * 2**20), small, RAM)
+    assert found.verdict.outcome is Outcome.PLACED
+    assert found.verdict.fits_whole
+    assert "Each token reads" not in explanation(found)

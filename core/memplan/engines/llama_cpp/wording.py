@@ -121,8 +121,8 @@ def _explain_placed(plan: Plan, units: ByteUnits) -> str:
         )
     placed = text.format(free=_left_free(plan, units), host=format_bytes(host, units))
     reads = reads_text(plan, units)
-    if not reads:
-        return placed
+    if not reads or not plan.verdict.leaves_devices:
+        return placed  # where layers only change devices, what is read stays on them
     each = tr("Each token reads {reads}.").format(reads=reads)
     return f"{placed} {each}"
 

@@ -69,7 +69,7 @@ class Beside(QObject):
 
     def takes(self, error: Exception) -> bool:
         """Whether a file that is no model may be a part of the open one."""
-        return isinstance(error, NotAModelError) and self._wanted
+        return isinstance(error, NotAModelError) and self.wanted
 
     def read(self, source: str) -> None:
         """Read a file, and load it beside the model."""
@@ -97,7 +97,7 @@ class Beside(QObject):
         self._found.drain()
 
     @property
-    def _wanted(self) -> bool:
+    def wanted(self) -> bool:
         """Whether there is a model, and an engine that loads something beside it."""
         engine = engine_named(self._session.request.engine)
         return self._session.model is not None and Part.PROJECTOR in engine.parts
@@ -156,14 +156,14 @@ class Beside(QObject):
         self._show_engine()
 
     def _show_engine(self, _request: object = None) -> None:
-        if self._wanted and self._looked_for != self._source:
+        if self.wanted and self._looked_for != self._source:
             self._looked_for = self._source
             self._found.ask(self._session.model)
-        if self._wanted and self._automatic:
+        if self.wanted and self._automatic:
             source, self._automatic = self._automatic, ""
             self.read(source)
         if self._rows is not None:
-            self._rows.setVisible(self._wanted)
+            self._rows.setVisible(self.wanted)
 
 
 def _are_quantisations(one: Model, other: Model) -> bool:

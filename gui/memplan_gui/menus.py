@@ -152,6 +152,7 @@ class Menus(QObject):
         listing.triggered.connect(lambda: self.library_requested.emit())
         beside = menu.addAction(tr("Load &beside the model…"))
         beside.triggered.connect(lambda: self.part_requested.emit())
+        self._needs_plan.append(beside)
         menu.addMenu(self._recent)
         menu.addMenu(self.samples)
         explaining = menu.addAction(tr("Explain a &log…"))

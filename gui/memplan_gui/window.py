@@ -300,8 +300,9 @@ class MainWindow(QMainWindow):
         self.library.start()
 
     def _choose_part(self) -> None:
-        path = self._dialogs.choose_part(self, self.preferences.folder)
-        if path and self.session.model is not None:
+        if not self.beside.wanted:
+            self.view.model_card.show_note(tr("This engine loads nothing beside the model."))
+        elif path := self._dialogs.choose_part(self, self.preferences.folder):
             self.beside.read(path)
 
     def open_sample(self, sample_id: str) -> None:

@@ -52,6 +52,15 @@ def press(window: MainWindow, qtbot: QtBot, text: str) -> None:
         qtbot.mouseClick(buttons(window, text)[0], Qt.MouseButton.LeftButton)
 
 
+def choose_part(window: MainWindow) -> QAction:
+    (action,) = (
+        action
+        for action in window.menuBar().findChildren(QAction)
+        if action.text() == "Load &beside the model…"
+    )
+    return action
+
+
 def drop_part(window: MainWindow, qtbot: QtBot, path: Path) -> None:
     with qtbot.waitSignal(window.session.plan_changed, timeout=5_000):
         drop(window, [path])
@@ -197,13 +206,8 @@ def test_that_a_file_is_chosen_from_the_menu(
     opened: MainWindow, qtbot: QtBot, dialogs: FakeDialogs, tmp_path: Path
 ) -> None:
     dialogs.part = str(tmp_path / "mmproj-gemma-3-12b.gguf")
-    (action,) = (
-        action
-        for action in opened.menuBar().findChildren(QAction)
-        if action.text() == "Load &beside the model…"
-    )
     with qtbot.waitSignal(opened.session.plan_changed, timeout=5_000):
-        action.trigger()
+        choose_part(opened).trigger()
     assert parts(opened) == [Part.PROJECTOR]
 
 
@@ -215,6 +219,8 @@ def test_that_parts_are_shown_only_where_the_engine_loads_them(
     with qtbot.waitSignal(opened.session.plan_changed, timeout=5_000):
         opened.session.store(replace(LLAMA, engine=EngineName.ZINC))
     assert not opened.view.model_card.parts.isVisible()
+    choose_part(opened).trigger()
+    assert "This engine loads nothing beside the model." in visible_texts(opened)
 
 
 def _of_another_width(folder: Path, data: Path) -> Path:

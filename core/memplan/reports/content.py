@@ -21,7 +21,13 @@ from memplan.units import (
     format_tokens,
 )
 from memplan.wording.pools import pool_title, share_place
-from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title
+from memplan.wording.titles import (
+    BACKEND_TITLES,
+    component_title,
+    engine_title,
+    part_line,
+    part_title,
+)
 
 Rows = list[tuple[str, ...]]
 
@@ -34,6 +40,7 @@ def fact_rows(plan: Plan) -> Rows:
         context = format_tokens(request.context_tokens)
     rows: Rows = [
         (tr("Model"), f"{model.name} ({model.architecture}, {model.quantisation})"),
+        *((part_title(part.part), part_line(part)) for part in model.parts),
         (tr("Header SHA-256"), header_hash(model)),
         (tr("Weights"), format_exact_bytes(model.weights_bytes)),
         (tr("Engine"), f"{engine_title(request.engine)} {plan.engine_version}"),

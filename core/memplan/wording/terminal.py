@@ -28,7 +28,13 @@ from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
 from memplan.wording.pools import pool_title
 from memplan.wording.solutions import answer_text, margin_text, question_text
-from memplan.wording.titles import BACKEND_TITLES, component_title, engine_title
+from memplan.wording.titles import (
+    BACKEND_TITLES,
+    component_title,
+    engine_title,
+    part_line,
+    part_title,
+)
 from memplan.wording.verdicts import completion_line, explanation, headline, log_lines
 from memplan.wording.why import reasons
 
@@ -48,6 +54,7 @@ def plan_text(
     source = public_address(model.source)
     lines = [
         f"{model.name}  ({model.architecture} {model.quantisation}, {source})",
+        *(f"{part_title(part.part)}: {part_line(part, units)}" for part in model.parts),
         tr("{engine} on {backend}, budget {budget}").format(
             engine=f"{engine_title(plan.request.engine)} {plan.engine_version}",
             backend=BACKEND_TITLES[plan.request.backend],

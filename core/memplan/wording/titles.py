@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from memplan.addresses import public_address
 from memplan.engines.registry import ENGINES
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.backend import Backend
 from memplan.memory.component import ComponentKind, Part, Place
+from memplan.model.parts import PartFile
+from memplan.units import ByteUnits, format_bytes
 
 BACKEND_TITLES: Final[Mapping[Backend, str]] = exhaustive(
     Backend,
@@ -77,6 +80,12 @@ def alternatives(names: Sequence[str]) -> str:
 def part_title(part: Part) -> str:
     """What a part of a run is called."""
     return tr(PART_TITLES[part])
+
+
+def part_line(part: PartFile, units: ByteUnits = ByteUnits.BINARY) -> str:
+    """A file that is loaded beside the model, with the size of its weights."""
+    size = format_bytes(part.header.weights_bytes, units)
+    return tr("{name} · {size}").format(name=public_address(part.name), size=size)
 
 
 def component_title(kind: ComponentKind, part: Part = Part.MODEL) -> str:

@@ -2348,6 +2348,10 @@
         <translation>{others} oder {last}</translation>
     </message>
     <message>
+        <source>{name} · {size}</source>
+        <translation>{name} · {size}</translation>
+    </message>
+    <message>
         <source>{part}: {component}</source>
         <translation>{part}: {component}</translation>
     </message>

@@ -1938,6 +1938,10 @@
         <translation>In der Zwischenablage ist keine Datei oder Adresse eines Modells.</translation>
     </message>
     <message>
+        <source>This engine loads nothing beside the model.</source>
+        <translation>Diese Engine lädt nichts neben dem Modell.</translation>
+    </message>
+    <message>
         <source>Open saved plan</source>
         <translation>Gespeicherten Plan öffnen</translation>
     </message>

@@ -34,9 +34,10 @@ from memplan.planning.advice import Change, Rung
 from memplan.planning.planner import Plan, plan
 from memplan.reader import transfer
 from memplan.reader.header import Tensor, Value, ValueType
-from memplan.reports.content import command
+from memplan.reports.content import command, fact_rows
 from memplan.request import Backend, EngineName, Request
 from memplan.units import GIB, format_bytes
+from memplan.wording.terminal import plan_text
 from memplan.wording.verdicts import growing_component
 
 GEMMA = "gemma-3-12b"
@@ -271,6 +272,8 @@ def test_that_the_command_of_a_start_loads_what_is_beside_the_model() -> None:
     again = shlex.split(command(found))
     assert again[again.index("--mmproj") + 1] == PROJECTOR.name
     assert "--control-vector" in again
+    assert "Draft model: gemma-3-270m.Q4_K_M.gguf · 235 MiB" in plan_text(found)
+    assert ("Projector", "mmproj-gemma-3-12b.gguf · 815 MiB") in fact_rows(found)
     words = list(start.command)
     after = dict(pairwise(words))
     assert after["--mmproj"] == str(PROJECTOR)

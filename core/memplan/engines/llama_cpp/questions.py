@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from memplan.engines.llama_cpp.engine import asked_footprint
 from memplan.engines.llama_cpp.options import MAX_SEQUENCES, CacheType, LlamaCppOptions
+from memplan.engines.llama_cpp.request_start import pools_in_use
+from memplan.estimate import UnsupportedRequestError
 from memplan.language import marked
 from memplan.planning.planner import Plan
 from memplan.planning.solve import AnswerUnit, Question, Solution, holds_whole_context, most_that
 from memplan.request import Request
+from memplan.units import MIB
 from memplan.unsigned import U32_MAX
 
 SEQUENCES: Final = Question(
@@ -58,7 +62,7 @@ def _most_sequences(current: Plan, context_tokens: int) -> Solution:
     def request_for(count: int) -> Request:
         return _with_options(current.request, context_tokens, parallel=count)
 
-    count = most_that(lambda count: holds_whole_context(current, request_for(count)), MAX_SEQUENCES)
+    count = _most(current, request_for, MAX_SEQUENCES)
     if count == 0:
         return Solution(SEQUENCES, context_tokens, None)
     words = ("--parallel", str(count), "--context", str(context_tokens))
@@ -73,12 +77,43 @@ def _most_long_sequences(current: Plan, context_tokens: int) -> Solution:
         return _with_options(current.request, total_tokens, parallel=count, kv_unified=False)
 
     limit = min(MAX_SEQUENCES, U32_MAX // max(context_tokens, 1))
-    count = most_that(lambda count: holds_whole_context(current, request_for(count)), limit)
+    count = _most(current, request_for, limit)
     if count == 0:
         return Solution(LONG_SEQUENCES, context_tokens, None)
     request = request_for(count)
     words = ("--parallel", str(count), "--no-kv-unified", "--context", str(request.context_tokens))
     return Solution(LONG_SEQUENCES, context_tokens, count, request, words)
+
+
+def _most(current: Plan, request_for: Callable[[int], Request], limit: int) -> int:
+    """The largest number up to ``limit`` whose request is started whole, 0 if none is."""
+
+    def holds(count: int) -> bool:
+        return holds_whole_context(current, request_for(count))
+
+    # Bytes alone tell nearly always, and much sooner than a whole start.
+    found = most_that(lambda count: _has_room(current, request_for(count)), limit)
+    is_answer = (found == 0 or holds(found)) and (found == limit or not holds(found + 1))
+    return found if is_answer else most_that(holds, limit)
+
+
+def _has_room(current: Plan, request: Request) -> bool:
+    """Whether what is asked for leaves each device the margin of automatic fitting."""
+    try:
+        demand = asked_footprint(current.model, request).demand
+        pools = pools_in_use(request)
+    except UnsupportedRequestError:
+        return False
+    options = request.options_of(LlamaCppOptions)
+    context_tokens = request.context_tokens or 0
+    for pool, device, target_mib in zip(
+        pools, demand.devices, options.targets_mib(len(pools)), strict=True
+    ):
+        margin_bytes = target_mib * MIB + device.state_bytes if options.fits_start else 0
+        needed_bytes = int(device.formula(context_tokens)) + margin_bytes
+        if needed_bytes > (pool.budget_bytes or 0):
+            return False
+    return demand.allocation.allowed_at(context_tokens)
 
 
 def _best_cache_type(current: Plan, context_tokens: int) -> Solution:
@@ -91,7 +126,7 @@ def _best_cache_type(current: Plan, context_tokens: int) -> Solution:
             changes["flash_attn"] = True
             words += ["--flash-attn", "on"]
         request = _with_options(current.request, context_tokens, **changes)
-        if holds_whole_context(current, request):
+        if _has_room(current, request) and holds_whole_context(current, request):
             words += ["--context", str(context_tokens)]
             return Solution(CACHE_TYPE, context_tokens, name, request, tuple(words))
     return Solution(CACHE_TYPE, context_tokens, None)

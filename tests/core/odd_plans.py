@@ -22,9 +22,10 @@ from memplan.estimate import Outcome, UnsupportedRequestError
 from memplan.model import resolve_model
 from memplan.planning.planner import Plan, plan
 from memplan.reader.header import Array, Header, Tensor, Value, ValueType
+from spread import QUICK
 
 DATA = Path(__file__).parents[1] / "data"
-NAMES = tuple(sorted(path.name for path in (DATA / "models").glob("*.gguf")))
+NAMES = tuple(path.name for path in QUICK)
 
 U32 = (0, 1, 2, 3, 31, 32, 33, 255, 256, 257, 4095, 4096, 65_536, 2**20, 2**31, 2**32 - 1)
 U64 = (*U32, 2**34, 2**40, 2**62, 2**63 - 1, 2**63, 2**64 - 1)

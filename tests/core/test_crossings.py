@@ -14,8 +14,7 @@ from memplan.planning.crossings import crossings
 from memplan.planning.device_fits import fits_on_devices
 from memplan.units import GIB
 from memplan.wording.crossings import crossing_text
-
-MODELS = sorted((Path(__file__).parents[1] / "data" / "models").glob("*.gguf"))
+from spread import MODELS, QUICK
 
 
 def planned(name: str, engine: EngineName = EngineName.ZINC) -> Plan:
@@ -27,7 +26,7 @@ def needs(plan: Plan, context_tokens: int) -> int:
     return plan.usage_at(context_tokens).budgeted_bytes
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", QUICK, ids=lambda path: path.stem)
 def test_that_the_order_is_another_at_each_crossing_and_not_before(path: Path) -> None:
     model = memplan.read_model(path)
     one = memplan.plan(model, Request())

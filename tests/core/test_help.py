@@ -47,6 +47,7 @@ from memplan.wording.help.lookup import component_topic
 from memplan.wording.help.topics import HelpTopic, Topic, topics_by_section
 from memplan.wording.help.workings import Working, working_text, workings
 from memplan_resources.samples import SAMPLES, sample_path
+from spread import QUICK
 
 ROOT = Path(__file__).parents[2]
 
@@ -173,9 +174,9 @@ def expected(shown: Plan, topic: Topic) -> set[int]:
     return {s.bytes for s in shown.at.shares if component_topic(engine, s.kind, s.where) is topic}
 
 
-def test_that_every_working_gives_what_the_plan_says(model_paths: list[Path]) -> None:
+def test_that_every_working_gives_what_the_plan_says() -> None:
     seen: set[Topic] = set()
-    for model in models(model_paths):
+    for model in models(QUICK):
         for shown in plans(model):
             for topic in every_article():
                 found = [value_of(working.expression) for working in workings(shown, topic)]
@@ -186,8 +187,8 @@ def test_that_every_working_gives_what_the_plan_says(model_paths: list[Path]) ->
     assert len(seen) >= 22
 
 
-def test_that_every_part_of_a_plan_but_the_graphs_is_worked_out(model_paths: list[Path]) -> None:
-    for model in models(model_paths):
+def test_that_every_part_of_a_plan_but_the_graphs_is_worked_out() -> None:
+    for model in models(QUICK):
         for request in (Request(), Request(EngineName.LLAMA_CPP)):
             shown = plan(model, request)
             for share in shown.at.shares:

@@ -17,8 +17,8 @@ from llama_cpp_rows import (
 )
 from memplan.engines.llama_cpp.measure import context_bytes as measured_context
 from memplan.engines.llama_cpp.placement import HOST
-from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.resolving import resolve_shape
+from memplan.engines.llama_cpp.settings import resolve_settings
 from memplan.engines.llama_cpp.weights import weight_bytes
 from memplan.estimate import UnsupportedRequestError
 from memplan.memory.component import ComponentKind, Place

@@ -131,7 +131,8 @@ def _row_bytes(tensor: Tensor) -> int:
 
 def _used_bytes(tensor: Tensor, shape: Shape) -> int:
     """Bytes that a token reads of a tensor: of experts, those that it uses."""
-    if not is_expert(tensor.name):
+    # A file may state a tensor without dimensions.
+    if not is_expert(tensor.name) or not tensor.dimensions:
         return tensor.bytes
     count = max(tensor.dimensions[-1], 1)
     return tensor.bytes // count * min(shape.expert_used_count or count, count)

@@ -22,7 +22,7 @@ from memplan.wording.notices import notice_text
 from memplan.wording.terminal import plan_text
 
 HOSTILE = sorted((DATA / "hostile").glob("*.gguf"))
-ODD_PLANS = 1500
+ODD_PLANS = 1000
 A_CHUNK = 250
 
 

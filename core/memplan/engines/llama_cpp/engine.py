@@ -135,7 +135,7 @@ def estimate(model: Model, request: Request) -> Estimate:
         UnsupportedRequestError: llama.cpp refuses the combination of options.
     """
     trained_tokens = model.dimensions.context_tokens
-    if not (trained_tokens or request.context_tokens):
+    if not (resolve_shape(model).context_length or request.context_tokens):
         raise UnsupportedRequestError("n_ctx and model->hparams.n_ctx_train cannot both be zero")
     asked = asked_footprint(model, request)
     _refuse_what_no_integer_holds(asked, max(trained_tokens, request.context_tokens or 0))

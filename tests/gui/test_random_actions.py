@@ -53,9 +53,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-ACTIONS = 200
+ACTIONS = 100
 _RUNS = settings(
-    max_examples=4,
+    max_examples=2,
     stateful_step_count=ACTIONS,
     derandomize=True,  # the same actions each time; by hand, other seeds
     database=None,

@@ -91,6 +91,18 @@ def test_that_what_is_enough_comes_before_what_is_not() -> None:
     assert not all(enough)
 
 
+def test_that_advice_for_a_start_that_moves_layers_does_not_say_that_nothing_fits() -> None:
+    plan = memplan.plan(
+        model("qwen3-8b"), Request(engine=EngineName.LLAMA_CPP, budget_bytes=4 * GIB)
+    )
+    assert plan.verdict.leaves_devices
+    still_moved = [advice for advice in advice_for(plan) if not advice.fitting_tokens]
+    assert still_moved
+    for advice in still_moved:
+        assert advice.plan.verdict.fits
+        assert advice_effect_text(advice).endswith("parts stay in host memory")
+
+
 def test_that_the_smallest_sufficient_device_is_named() -> None:
     plan = memplan.plan(model("llama-3.3-70b"), Request(budget_bytes=24 * GIB))
     device = by_change(plan)[DEVICE]

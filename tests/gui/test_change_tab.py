@@ -40,6 +40,17 @@ def test_that_each_advice_says_what_it_gives_and_costs(planned: MainWindow, qtbo
     assert "Not enough alone" in texts
 
 
+def test_that_advice_for_a_start_that_moves_layers_says_what_is_whole(
+    planned: MainWindow, qtbot: QtBot
+) -> None:
+    tab = open_tab(planned, qtbot, engine=EngineName.LLAMA_CPP, budget_bytes=4 * GIB)
+    texts = visible_texts(tab)
+    assert any(text.endswith("Parts stay in host memory.") for text in texts)
+    assert "Not whole yet" in texts
+    assert "✓ Fits whole" in texts
+    assert not any("No context fits" in text for text in texts)
+
+
 def test_that_applying_makes_it_fit_and_one_undo_takes_it_back(
     planned: MainWindow, qtbot: QtBot
 ) -> None:

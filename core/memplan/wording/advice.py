@@ -23,6 +23,12 @@ _NO_GAIN: Final[Mapping[bool, str]] = {
 }
 """By whether anything is freed at the same context."""
 
+_NOT_WHOLE: Final[Mapping[bool, str]] = {
+    True: marked("frees {size}: parts stay in host memory"),
+    False: marked("parts stay in host memory"),
+}
+"""By the same, where the engine then starts, but not with everything on its devices."""
+
 
 def cost_text(change: Change) -> str:
     """What a change costs the user, as a sentence."""
@@ -51,7 +57,10 @@ def advice_effect_text(advice: Advice, units: ByteUnits = ByteUnits.BINARY) -> s
     """What an advice gives: bytes freed, the context that is then reached, whether it is enough."""
     frees = advice.saves_bytes > 0
     enough = advice.plan.verdict.fits
-    text = _GAINS[frees, enough] if advice.fitting_tokens else _NO_GAIN[frees]
+    if advice.fitting_tokens:
+        text = _GAINS[frees, enough]
+    else:
+        text = (_NOT_WHOLE if enough else _NO_GAIN)[frees]
     return tr(text).format(
         size=format_bytes(advice.saves_bytes, units), context=format_tokens(advice.fitting_tokens)
     )

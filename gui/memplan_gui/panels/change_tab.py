@@ -87,7 +87,8 @@ def _freed_text(plan: Plan, advice: Advice, units: ByteUnits) -> str:
 def _reach_text(advice: Advice) -> str:
     reached = advice.fitting_tokens
     if not reached:
-        return tr("No context fits then.")
+        starts = advice.plan.verdict.fits
+        return tr("Parts stay in host memory.") if starts else tr("No context fits then.")
     return ntr("{count} token then fits.", "{count} tokens then fit.", reached)
 
 
@@ -98,6 +99,8 @@ def _exact_text(advice: Advice) -> str:
 
 
 def _enough_text(plan: Plan, *, enough: bool) -> str:
+    if plan.verdict.leaves_devices:
+        return tr("Fits whole") if enough else tr("Not whole yet")
     if plan.verdict.fits:
         return tr("All tokens fit") if enough else tr("More tokens fit")
     return tr("Enough") if enough else tr("Not enough alone")

@@ -11,7 +11,7 @@ from memplan_gui.panels.lower_tabs import LowerTabs
 from memplan_gui.text_size import scaled, scaled_by_half
 
 _GAP = 14
-_CHART_COMFORT = 300
+_CHART_COMFORT = 260
 """Below this height of the chart, the tabs give way."""
 
 _TABS_SHARE = 0.38

@@ -692,6 +692,14 @@
         <translation>noch passt kein Kontext; allein nicht genug</translation>
     </message>
     <message>
+        <source>frees {size}: parts stay in host memory</source>
+        <translation>gibt {size} frei: Teile bleiben im Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>parts stay in host memory</source>
+        <translation>Teile bleiben im Hauptspeicher</translation>
+    </message>
+    <message>
         <source>{first}, and {further}</source>
         <translation>{first} und {further}</translation>
     </message>
@@ -2578,6 +2586,10 @@
     <message>
         <source>{budget} together; --fit leaves {size} of each GPU free</source>
         <translation>zusammen {budget}; --fit lässt davon auf jeder GPU {size} frei</translation>
+    </message>
+    <message>
+        <source>Solved for everything on the devices. The largest context leaves {size} free, as --fit does; the budgets leave nothing.</source>
+        <translation>Gelöst für alles auf den Geräten. Der größte Kontext lässt {size} frei, wie --fit; die Budgets lassen nichts frei.</translation>
     </message>
     <message>
         <source>The device&apos;s own; what lives on the host does not count</source>

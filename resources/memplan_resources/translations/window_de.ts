@@ -532,6 +532,10 @@
         <source>No context fits then.</source>
         <translation>Auch dann passt kein Kontext.</translation>
     </message>
+    <message>
+        <source>Parts stay in host memory.</source>
+        <translation>Teile bleiben im Hauptspeicher.</translation>
+    </message>
     <message numerus="yes">
         <source>{count} token then fits.</source>
         <comment>{count} tokens then fit.</comment>
@@ -543,6 +547,14 @@
     <message>
         <source>{bytes} less</source>
         <translation>{bytes} weniger</translation>
+    </message>
+    <message>
+        <source>Fits whole</source>
+        <translation>Passt ganz</translation>
+    </message>
+    <message>
+        <source>Not whole yet</source>
+        <translation>Noch nicht ganz</translation>
     </message>
     <message>
         <source>All tokens fit</source>

@@ -211,6 +211,11 @@ def share_text(plan: Plan, units: ByteUnits) -> str:
 
 def margin_text(plan: Plan, units: ByteUnits) -> str:
     """What the largest context leaves free, as a sentence."""
-    return tr(
-        "The largest context leaves {size} free, as --fit does; the budgets leave nothing."
-    ).format(size=_left_free(plan, units))
+    text = tr("The largest context leaves {size} free, as --fit does; the budgets leave nothing.")
+    if plan.verdict.leaves_devices:
+        # The plan starts, and yet nothing may fit: what is solved moves nothing to the host.
+        text = tr(
+            "Solved for everything on the devices. The largest context leaves {size} free, "
+            "as --fit does; the budgets leave nothing."
+        )
+    return text.format(size=_left_free(plan, units))

@@ -146,10 +146,6 @@ class Attempt:
         if self.phase is not Phase.RUNNING:
             self.phase = Phase.CONTEXT
 
-    def allocated_mib(self, buffer: str) -> float:
-        """What this attempt has allocated in the memory of a buffer of that name."""
-        return sum(mib for (_, name, _), mib in self.buffers.items() if name == buffer)
-
     # Failures
 
     def fail(self, cause: Cause | None, stage: Stage) -> None:

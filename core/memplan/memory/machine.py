@@ -161,10 +161,6 @@ class Machine:
         """Whether there is a memory of this id."""
         return any(pool.id == pool_id for pool in self.pools)
 
-    def reaches(self, pool_id: str) -> bool:
-        """Whether a device uses the memory of this id, so that it counts against a budget."""
-        return self.pool(pool_id).kind is not PoolKind.HOST
-
     def without_amounts(self) -> Machine:
         """The machine as far as it matters for what is where, not for whether it fits."""
         return Machine(

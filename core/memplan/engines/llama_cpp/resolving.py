@@ -113,7 +113,6 @@ class _Resolver:
             layers=layers,
             trunk=tuple(layer for layer in layers if layer.trunk),
             has_window=any(layer.windowed and layer.caches for layer in layers),
-            has_full=any(layer.caches and not layer.windowed for layer in layers),
             recurrent=any(layer.recurrent for layer in layers),
             head_count=self.head_count,
             key_length=self.key_length,
@@ -126,7 +125,6 @@ class _Resolver:
             key_length_mla=integer("attention.key_length_mla"),
             value_length_mla=integer("attention.value_length_mla"),
             kv_lora_rank=integer("attention.kv_lora_rank"),
-            q_lora_rank=integer("attention.q_lora_rank"),
             feed_forward_length=max(self.feed_forward, default=0),
             expert_count=integer("expert_count"),
             expert_used_count=max(self.per_layer("expert_used_count", ()), default=0),
@@ -146,7 +144,6 @@ class _Resolver:
             wkv_head_size=integer("wkv.head_size"),
             token_shift_count=integer("token_shift_count", 2),
             deepstack_count=integer("n_deepstack_layers"),
-            per_layer_embedding_length=integer("embedding_length_per_layer_input"),
             hyper_connection_count=integer("hyper_connection.count"),
         )
 

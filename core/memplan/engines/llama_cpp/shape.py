@@ -76,7 +76,6 @@ class Shape:
         layers: each layer; more than ``block_count`` where layers are gone through more than once.
         trunk: the layers of the normal context.
         has_window: whether any layer that owns a cache sees a window only.
-        has_full: whether any layer that owns a cache sees the whole context.
         recurrent: whether any layer has a recurrent state.
         head_count: query heads of the first layer.
         key_length: elements of one head's K row; with MLA, latent and rope.
@@ -89,7 +88,6 @@ class Shape:
         key_length_mla: elements of one head's K row after decompression.
         value_length_mla: the same of V.
         kv_lora_rank: width of the latent.
-        q_lora_rank: width of the compressed queries.
         feed_forward_length: width of the widest dense feed-forward network.
         expert_count: experts of a layer.
         expert_used_count: experts that a token uses.
@@ -109,7 +107,6 @@ class Shape:
         wkv_head_size: elements of an RWKV head.
         token_shift_count: tokens that RWKV keeps.
         deepstack_count: layers that take features of the vision encoder.
-        per_layer_embedding_length: width of an embedding of its own for each layer.
         hyper_connection_count: residual streams.
     """
 
@@ -127,7 +124,6 @@ class Shape:
     layers: tuple[Layer, ...]
     trunk: tuple[Layer, ...]
     has_window: bool
-    has_full: bool
     recurrent: bool
     head_count: int
     key_length: int
@@ -140,7 +136,6 @@ class Shape:
     key_length_mla: int
     value_length_mla: int
     kv_lora_rank: int
-    q_lora_rank: int
     feed_forward_length: int
     expert_count: int
     expert_used_count: int
@@ -160,7 +155,6 @@ class Shape:
     wkv_head_size: int
     token_shift_count: int
     deepstack_count: int
-    per_layer_embedding_length: int
     hyper_connection_count: int
 
     def dimension(self, tensor: str, axis: int) -> int:

@@ -59,15 +59,13 @@ class SplitGraph:
 
     Attributes:
         graph: the graph with copies and dependencies as further tensors.
-        backend_of: the backend of each tensor.
         splits: the runs, in order.
         placed: the same for the allocator; its buffers are numbers of ``buffer_owners``.
         buffer_owners: for each buffer the number of the backend that allocates it.
-        first_copies: for each tensor that is a copy, what it copies.
+        copied_from: for each tensor that is a copy, what it copies.
     """
 
     graph: FlatGraph
-    backend_of: Sequence[int]
     splits: tuple[Split, ...]
     placed: PlacedGraph
     buffer_owners: tuple[int, ...]
@@ -421,7 +419,6 @@ class _Layout:
             self._add(run, order, kept)
         return SplitGraph(
             graph=graph,
-            backend_of=splitter.ids,
             splits=tuple(splits),
             placed=self._placed(),
             buffer_owners=self.owners,

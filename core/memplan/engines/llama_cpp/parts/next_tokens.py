@@ -17,9 +17,6 @@ from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Layer, Shape
 
-DEFAULT_DRAFTED_TOKENS: Final = 3
-"""Tokens drafted at a time (``--spec-draft-n-max``)."""
-
 ARCHITECTURES: Final = frozenset(
     {
         "bailingmoe3", "cohere2moe", "deepseek2", "deepseek32", "deepseek4", "glm-dsa", "glm4moe",

@@ -72,7 +72,6 @@ class Projector:
         kind: how it sizes images; ``None``: not known to this program.
         tensors: the tensors of the encoder, by name.
         weights_bytes: bytes of all its tensors.
-        largest_tensor_bytes: bytes of the largest; loading passes each through host memory.
         width: width of the residual stream.
         feed_forward: width of the network.
         layers: layers of the encoder.
@@ -82,8 +81,6 @@ class Projector:
         patch_size: pixels along each side of a patch.
         merge: patches along each side that become one token.
         window_pattern: one layer in so many sees the whole image; 0: all do.
-        gated_by_silu: whether the file says that the activation is SiLU.
-        audio: whether the file has an audio encoder, too.
     """
 
     source: str
@@ -91,7 +88,6 @@ class Projector:
     kind: Kind | None
     tensors: Mapping[str, Tensor]
     weights_bytes: int
-    largest_tensor_bytes: int
     width: int
     feed_forward: int
     layers: int
@@ -101,8 +97,6 @@ class Projector:
     patch_size: int
     merge: int
     window_pattern: int
-    gated_by_silu: bool
-    audio: bool
 
     @property
     def text_width(self) -> int:
@@ -161,7 +155,6 @@ def resolve_projector(header: Header) -> Projector:
         kind=kind,
         tensors={tensor.name: tensor for tensor in header.tensors},
         weights_bytes=header.weights_bytes,
-        largest_tensor_bytes=max((tensor.bytes for tensor in header.tensors), default=0),
         width=facts.integer("vision.embedding_length"),
         feed_forward=facts.integer("vision.feed_forward_length"),
         layers=facts.integer("vision.block_count"),
@@ -171,8 +164,6 @@ def resolve_projector(header: Header) -> Projector:
         patch_size=facts.integer("vision.patch_size"),
         merge=merge or (kind.merge if kind is not None else 1),
         window_pattern=facts.integer("vision.n_wa_pattern"),
-        gated_by_silu=facts.flag("use_silu"),
-        audio=facts.flag("has_audio_encoder"),
     )
 
 
@@ -187,10 +178,6 @@ class _Facts:
         if found is None or not isinstance(found.value, int) or isinstance(found.value, bool):
             return 0
         return max(found.value, 0)
-
-    def flag(self, key: str) -> bool:
-        found = self._values.get(f"{ARCHITECTURE}.{key}")
-        return found is not None and found.value is True
 
     def text(self, key: str) -> str:
         found = self._values.get(f"{ARCHITECTURE}.{key}")

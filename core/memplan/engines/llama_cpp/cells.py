@@ -33,8 +33,7 @@ class CacheGeometry:
     @property
     def streams(self) -> int:
         """Separate caches that each layer has."""
-        split = self.always_split or not self.settings.unified
-        return self.settings.sequences if split else 1
+        return self.settings.sequences if self.always_split else self.settings.streams
 
     def full_cells(self, context: Any) -> Any:
         """Cells of one stream of a layer that sees the whole context."""
@@ -59,8 +58,7 @@ class CacheGeometry:
         """The context, in tokens, from which a window layer's cells no longer grow."""
         settings = self.settings
         needed = self._window_tokens_of_stream() + settings.full_micro_batch
-        cells = int(padded(needed, CELL_MULTIPLE))
-        return cells if settings.unified else cells * settings.sequences
+        return int(padded(needed, CELL_MULTIPLE)) * settings.streams
 
     def _window_tokens_of_stream(self) -> int:
         return self.window_tokens * (self.settings.sequences if self.streams == 1 else 1)

@@ -210,8 +210,7 @@ def surely_moves(model: Model, request: Request) -> bool:
         return False
     shape, options = resolve_shape(model), request.options_of(LlamaCppOptions)
     settings, pools = resolve_settings(options, shape), pools_in_use(request)
-    sequences = 1 if settings.unified else settings.sequences
-    least = min(options.fit_ctx, max(shape.context_length, 1)) * sequences
+    least = min(options.fit_ctx, max(shape.context_length, 1)) * settings.streams
     try:
         found = measuring(model, settings, devices_of(pools))(
             request.context_tokens or least, layout_of(asked_of(shape, request))

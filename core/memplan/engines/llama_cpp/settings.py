@@ -67,6 +67,11 @@ class Settings:
     loads_next_tokens: bool = False
 
     @property
+    def streams(self) -> int:
+        """Separate caches: one that all sequences share, or one each."""
+        return 1 if self.unified else self.sequences
+
+    @property
     def full_micro_batch(self) -> int:
         """Tokens of a micro-batch that the context does not limit."""
         return min(self.batch_tokens, self.ubatch_tokens)

@@ -156,8 +156,7 @@ def size_over_devices(
         found: the start.
         automatic_tokens: the context that is started with where none is asked for.
     """
-    sequences = 1 if settings.unified else settings.sequences
-    ceiling = min(trained_tokens * sequences, U32_MAX)
+    ceiling = min(trained_tokens * settings.streams, U32_MAX)
     options = request.options_of(LlamaCppOptions)
     margins = [mib * MIB for mib in options.targets_mib(len(pools))]
     limits = [
@@ -172,7 +171,7 @@ def size_over_devices(
         granted_tokens=0,
         outcome=found.outcome,
         limited_by=LimitedBy.BUDGET,
-        floor_tokens=request.options_of(LlamaCppOptions).fit_ctx,
+        floor_tokens=options.fit_ctx,
     )
     sizing = placed_sizing(sizing, found)
     if found.keeps_devices:
@@ -206,16 +205,15 @@ def size_context(
         moves_layers: whether automatic fitting moves layers where its margin is not left.
     """
     # Each sequence of a split cache may be as long as the model allows.
-    sequences = 1 if settings.unified else settings.sequences
-    ceiling = min(trained_tokens * sequences, U32_MAX)
+    ceiling = min(trained_tokens * settings.streams, U32_MAX)
     options = request.options_of(LlamaCppOptions)
-    floor = options.fit_ctx * sequences
+    floor = options.fit_ctx * settings.streams
     # Recurrent states are held while llama.cpp asks what is free.
     budget_bytes = pool.budget_bytes or 0
     (target_mib,) = options.targets_mib(1)
     target_bytes = budget_bytes - target_mib * MIB - demand.state_bytes
     if options.fits_start:
-        auto_tokens = fitted_context(demand.device, target_bytes, ceiling, floor, sequences)
+        auto_tokens = fitted_context(demand.device, target_bytes, ceiling, floor, settings.streams)
         max_tokens = longest_context(demand, target_bytes, ceiling)
         if max_tokens < floor and not moves_layers:
             # The floor is kept without the margin, too.

@@ -248,7 +248,7 @@ def fit_task(
         context_tokens=asked.context_tokens or None,
         floor_tokens=None if asked.context_tokens == 0 else asked.fit_floor_tokens,
         trained_tokens=shape.context_length,
-        streams=1 if settings.unified else settings.sequences,
+        streams=settings.streams,
         layer_count=shape.block_count if settings.loads_next_tokens else shape.trunk_count,
         has_experts=shape.expert_count > 0,
         layout=layout_of(asked),
@@ -345,7 +345,7 @@ def _outcome(asked: Asked, fitted: Fitted, shape: Shape, settings: Settings) -> 
         return Outcome.PLACED
     if asked.context_tokens is not None or not asked.fit:
         return Outcome.SIZED
-    longest = shape.context_length * (1 if settings.unified else settings.sequences)
+    longest = shape.context_length * settings.streams
     return Outcome.TRIMMED if fitted.context_tokens < longest else Outcome.SIZED
 
 

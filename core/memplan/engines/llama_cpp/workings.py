@@ -305,8 +305,7 @@ def _for_each_stream(plan: Plan, tokens: Number) -> Expression:
 
 
 def _streams(plan: Plan) -> int:
-    settings = _footprint(plan).settings
-    return 1 if settings.unified else settings.sequences
+    return _footprint(plan).settings.streams
 
 
 def _floor(plan: Plan) -> int:

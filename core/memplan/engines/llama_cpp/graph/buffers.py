@@ -128,10 +128,9 @@ class _Axis:
         self._curve: Curve | None = None
         self._at = lru_cache(maxsize=_CONTEXTS_KEPT)(self._sampled)
         settings = request.settings
-        split = 1 if settings.unified else settings.sequences
-        self._sequences = split
+        self._step_tokens = CELL_MULTIPLE * settings.streams
         # From here on a micro-batch is as long as it gets.
-        self._settled = -(-settings.full_micro_batch // (CELL_MULTIPLE * split)) + 1
+        self._settled = -(-settings.full_micro_batch // self._step_tokens) + 1
         self._end = self._settled
         self.exact = _followed(request, self._context_of(self._settled)) is not None
 
@@ -153,10 +152,10 @@ class _Axis:
 
     def _context_of(self, step: int) -> int:
         """The longest context of a step."""
-        return step * CELL_MULTIPLE * self._sequences
+        return step * self._step_tokens
 
     def _step_of(self, context: Any) -> Any:
-        return padded(context, CELL_MULTIPLE * self._sequences) // (CELL_MULTIPLE * self._sequences)
+        return padded(context, self._step_tokens) // self._step_tokens
 
     def _sampled(self, context: int) -> tuple[int, ...]:
         return self._row(buffers_at(self._request, context))

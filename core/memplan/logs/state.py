@@ -51,7 +51,6 @@ class Reading:
         lacks_reason: whether an allocation failed, and the next line may say why.
         of_2023: whether a line is of 2023.
         host_free_mib: the host's free memory.
-        memory_seen: whether any attempt failed for want of memory.
     """
 
     def __init__(self) -> None:
@@ -67,7 +66,6 @@ class Reading:
         self.early = False
         self.of_2023 = False
         self.host_free_mib: float | None = None
-        self.memory_seen = False
         self.asked_is_new = False
         self.part = LogPart.MODEL
         self.draft_loads = 0

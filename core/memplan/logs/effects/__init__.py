@@ -9,7 +9,6 @@ from typing import Final
 from memplan.engines.log_row import QUOTES, Effect, LineKind
 from memplan.exhaustive import exhaustive
 from memplan.logs.effects import failures, options, progress, sizes
-from memplan.logs.log import Cause
 from memplan.logs.names import backend_name
 from memplan.logs.state import Reading
 
@@ -86,5 +85,4 @@ def take(reading: Reading, kind: LineKind, match: re.Match[str], text: str) -> b
         _EFFECTS[kind.effect](reading, says, text[: match.start()])
     if kind.effect is not Effect.FAILED_IN:
         reading.graph_failed = kind.effect is Effect.GRAPH_FAILED
-    reading.memory_seen |= reading.attempt.cause not in {None, Cause.OTHER}
     return kind.effect in QUOTES

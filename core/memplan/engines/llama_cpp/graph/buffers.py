@@ -123,7 +123,6 @@ class _Axis:
 
     def __init__(self, request: GraphRequest) -> None:
         self._request = request
-        self._geometry = cache_geometry(request.shape, request.settings)
         self._memories = tuple(request.placement.memories())
         self._curve: Curve | None = None
         self._at = lru_cache(maxsize=_CONTEXTS_KEPT)(self._sampled)

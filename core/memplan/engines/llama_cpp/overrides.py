@@ -103,6 +103,7 @@ def parse_overrides(text: str, memories: Mapping[str, int]) -> tuple[TensorOverr
     return tuple(overrides)
 
 
+@lru_cache(maxsize=_PATTERNS_KEPT)
 def one_layer(pattern: str) -> int | None:
     """The only layer whose tensors a pattern can match; ``None`` if others may match, too."""
     found = _OWN.fullmatch(pattern)
@@ -116,7 +117,7 @@ def overrides_by_layer(
     of_layer: dict[int | None, list[TensorOverride]] = defaultdict(list)
     numbers = (*layers, None)
     for override in overrides:
-        about = _layer_of(override.pattern)
+        about = one_layer(override.pattern)
         for number in numbers if about is None else (about,):
             of_layer[number].append(override)
     return {number: tuple(found) for number, found in of_layer.items()}
@@ -137,11 +138,6 @@ def overridden(name: str, overrides: Sequence[TensorOverride]) -> int | None:
 def is_expert(name: str) -> bool:
     """Whether a tensor holds the experts of a layer."""
     return _finder(EVERY_EXPERT)(name) is not None
-
-
-@lru_cache(maxsize=_PATTERNS_KEPT)
-def _layer_of(pattern: str) -> int | None:
-    return one_layer(pattern)
 
 
 @lru_cache(maxsize=_PATTERNS_KEPT)

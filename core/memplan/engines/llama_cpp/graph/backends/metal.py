@@ -12,7 +12,7 @@ from typing import Final
 from memplan.engines.llama_cpp.arithmetic import padded
 from memplan.engines.llama_cpp.graph.allocator import ENDLESS_BYTES
 from memplan.engines.llama_cpp.graph.backends import operations
-from memplan.engines.llama_cpp.graph.backends.backend import Arrangement, Backend
+from memplan.engines.llama_cpp.graph.backends.backend import Backend
 from memplan.engines.llama_cpp.graph.backends.layouts import (
     BF16,
     F16,
@@ -367,10 +367,6 @@ def _offloads(graph: FlatGraph, tensor: int) -> bool:
 @cache
 def device(number: int, largest_buffer_bytes: int) -> Backend:
     """A device, by its number among the devices, and its ``maxBufferLength``."""
-
-    def arrange(graph: FlatGraph, nodes: Sequence[int]) -> Arrangement:
-        return ordered(graph, nodes)
-
     return Backend(
         buffer=number,
         reads=frozenset({number}),
@@ -380,5 +376,5 @@ def device(number: int, largest_buffer_bytes: int) -> Backend:
         supports=_SUPPORTS,
         offloads=_offloads,
         allocated_bytes=allocated_bytes,
-        arrange=arrange,
+        arrange=ordered,
     )

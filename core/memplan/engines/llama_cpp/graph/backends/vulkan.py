@@ -5,12 +5,11 @@ Source: ``ggml-vulkan.cpp`` of b11434.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 from memplan.engines.llama_cpp.graph.backends import operations
-from memplan.engines.llama_cpp.graph.backends.backend import Arrangement, Backend
+from memplan.engines.llama_cpp.graph.backends.backend import Backend
 from memplan.engines.llama_cpp.graph.backends.layouts import (
     BF16,
     BLOCK_BYTES,
@@ -338,9 +337,6 @@ def device(
                 return False
         return _SUPPORTS(graph, tensor)
 
-    def arrange(graph: FlatGraph, nodes: Sequence[int]) -> Arrangement:
-        return ordered(graph, nodes)
-
     return Backend(
         buffer=number,
         reads=frozenset({number}),
@@ -350,5 +346,5 @@ def device(
         supports=supports,
         offloads=operations.offloads,
         allocated_bytes=tensor_bytes,
-        arrange=arrange,
+        arrange=ordered,
     )

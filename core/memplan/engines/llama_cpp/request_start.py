@@ -230,15 +230,24 @@ def moves_layers(model: Model, request: Request) -> bool:
     return asked.fit and held_by(asked, len(pools_in_use(request))) is None
 
 
-def _token_reads(
-    model: Model, request: Request, settings: Settings, placement: Placement, context: int
+def pool_reads(
+    model: Model,
+    request: Request,
+    settings: Settings,
+    placement: Placement,
+    context_tokens: int,
+    depth_tokens: int,
 ) -> dict[str, int]:
-    """What the last token of a context reads from each memory that anything is read from."""
+    """Bytes that a token after ``depth_tokens`` others reads, by the memory's id.
+
+    Memories from which it reads nothing are left out.
+    """
     ids = {number: pool.id for number, pool in enumerate(pools_in_use(request))}
     found: dict[str, int] = {}
-    reads = token_reads(model, settings, placement, context, max(context - 1, 0))
+    reads = token_reads(model, settings, placement, context_tokens, depth_tokens)
     for memory, read in reads.items():
         pool = ids.get(memory, request.machine.host.id)
+        # A unified memory is the device's and the host's.
         found[pool] = found.get(pool, 0) + read.total
     return {pool: size_bytes for pool, size_bytes in found.items() if size_bytes}
 
@@ -256,6 +265,7 @@ def described(
     buffers = {HOST: "CPU"} | dict(enumerate(names))
     several = len(placement.devices) > 1
     options = request.options_of(LlamaCppOptions)
+    last_token = max(found.context_tokens - 1, 0)
     return Start(
         outcome=found.outcome,
         context_tokens=found.context_tokens,
@@ -283,5 +293,7 @@ def described(
             ),
             *part_arguments(model, options),
         ),
-        token_read_bytes=_token_reads(model, request, settings, placement, found.context_tokens),
+        token_read_bytes=pool_reads(
+            model, request, settings, placement, found.context_tokens, last_token
+        ),
     )

@@ -43,7 +43,7 @@ from memplan.engines.llama_cpp.request_start import (
     start_of,
 )
 from memplan.engines.llama_cpp.resolving import resolve_shape
-from memplan.engines.llama_cpp.settings import Settings, resolve_settings
+from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.sizing import (
     FIT_FLOOR_TOKENS,
@@ -248,7 +248,7 @@ def _footprint(
 ) -> Footprint:
     """What a model takes in these memories. Models are told apart by identity."""
     shape = resolve_shape(model)
-    asked = settings_with_parts(model, options, shape, resolve_settings(options, shape))
+    asked = settings_with_parts(model, options)
     on_devices = len(placement.layers) - placement.layers.count(HOST)
     settings = replace(asked, gpu_layers=on_devices)
     weights = weight_bytes(model, placement)

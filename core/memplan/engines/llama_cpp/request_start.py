@@ -156,7 +156,7 @@ def _start(model: Model, request: Request, beside: Beside) -> LlamaCppStart:
         rooms.append(Room((HOST,), machine.host.budget_bytes))
     return start(
         model,
-        settings_with_parts(model, options, shape, resolve_settings(options, shape)),
+        settings_with_parts(model, options),
         asked_of(shape, request),
         devices_of(machine.devices),
         rooms,

@@ -27,7 +27,7 @@ from memplan.engines.llama_cpp.parts.projector import Projector, resolve_project
 from memplan.engines.llama_cpp.parts.projector_memory import ProjectorMemory, projector_memory
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.resolving import resolve_shape
-from memplan.engines.llama_cpp.settings import Settings
+from memplan.engines.llama_cpp.settings import Settings, resolve_settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.unmeasured import with_bands
 from memplan.engines.llama_cpp.weights import bytes_in, memory_of, next_token_bytes
@@ -117,14 +117,14 @@ def _refuse_other_width(model: Model, projector: Projector) -> None:
         )
 
 
-def settings_with_parts(
-    model: Model, options: LlamaCppOptions, shape: Shape, settings: Settings
-) -> Settings:
-    """The settings of the model where it checks drafted tokens.
+def settings_with_parts(model: Model, options: LlamaCppOptions) -> Settings:
+    """The settings of the model's context, which checks tokens where some are drafted.
 
     Raises:
-        UnsupportedRequestError: llama.cpp cannot draft for this model.
+        UnsupportedRequestError: llama.cpp refuses the combination, or cannot draft for this model.
     """
+    shape = resolve_shape(model)
+    settings = resolve_settings(options, shape)
     drafts = parts_of(model, Part.DRAFT)
     for draft in drafts:
         if draft.architecture not in _DRAFT_LAYERS_OF_THE_MODEL:

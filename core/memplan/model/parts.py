@@ -123,6 +123,11 @@ def parts_of(model: Model, kind: Part) -> tuple[PartFile, ...]:
     return tuple(part for part in model.parts if part.part is kind)
 
 
+def draft_of(model: Model) -> Model | None:
+    """The model that drafts tokens for another; ``None``: none is loaded."""
+    return next((part.model for part in parts_of(model, Part.DRAFT)), None)
+
+
 def with_part(model: Model, part: PartFile) -> Model:
     """The model with a further part; an adapter joins the others, all else has one place."""
     kept = tuple(

@@ -75,7 +75,7 @@ from memplan.memory.component import (
     constant,
 )
 from memplan.model import Model, Notice, NoticeKind
-from memplan.model.parts import parts_of
+from memplan.model.parts import draft_of
 from memplan.request import Backend, Request
 from memplan.units import MIB, format_bytes, format_tokens
 from memplan.unsigned import I64_MAX
@@ -99,11 +99,11 @@ class PoolIds(NamedTuple):
 
 def pool_ids(model: Model, request: Request) -> PoolIds:
     """The memories of the devices in use and of the host."""
-    drafts = [part.model for part in parts_of(model, Part.DRAFT) if part.model is not None]
+    draft = draft_of(model)
     return PoolIds(
         tuple(pool.id for pool in pools_in_use(request)),
         request.machine.host.id,
-        draft_placement(drafts[0], request) if drafts else None,
+        draft_placement(draft, request) if draft is not None else None,
     )
 
 
@@ -324,12 +324,12 @@ def _beside(
             return ComponentKey(part, kind, pools.host, Place.HOST)
         return ComponentKey(part, kind, pools.devices[memory], Place.DEVICE)
 
-    drafts = [part.model for part in parts_of(model, Part.DRAFT) if part.model is not None]
-    if drafts and pools.draft is not None:
-        own = _footprint(drafts[0], draft_options(options), pools.draft, pools._replace(draft=None))
+    draft = draft_of(model)
+    if draft is not None and pools.draft is not None:
+        own = _footprint(draft, draft_options(options), pools.draft, pools._replace(draft=None))
         for component in own.components:
             yield replace(component, key=replace(component.key, part=Part.DRAFT))
-    if options.spec_type is SpecType.DRAFT_MTP and not drafts:
+    if options.spec_type is SpecType.DRAFT_MTP and draft is None:
         yield from next_token_components(model, options, shape, settings, placement, key_of)
     yield from adapter_components(model, shape, placement, key_of)
     yield from projector_components(model, options, backend, key_of)

@@ -10,7 +10,7 @@ from memplan.exhaustive import exhaustive
 from memplan.language import marked
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model.parts import parts_of
+from memplan.model.parts import draft_of, parts_of
 
 
 def _has_projector(model: Model) -> bool:
@@ -18,12 +18,12 @@ def _has_projector(model: Model) -> bool:
 
 
 def _has_draft(model: Model) -> bool:
-    return bool(parts_of(model, Part.DRAFT))
+    return draft_of(model) is not None
 
 
 def _draft_layers_and_output(model: Model) -> int:
-    drafts = [part.model for part in parts_of(model, Part.DRAFT) if part.model is not None]
-    return 1 + max((draft.dimensions.layers for draft in drafts), default=0)
+    draft = draft_of(model)
+    return 1 + (draft.dimensions.layers if draft is not None else 0)
 
 
 def _has_next_tokens(model: Model) -> bool:

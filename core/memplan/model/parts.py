@@ -128,6 +128,11 @@ def draft_of(model: Model) -> Model | None:
     return next((part.model for part in parts_of(model, Part.DRAFT)), None)
 
 
+def has_next_tokens(model: Model) -> bool:
+    """Whether a file has layers behind its model that predict further tokens."""
+    return model.metadata.u32("nextn_predict_layers") not in {None, 0}
+
+
 def with_part(model: Model, part: PartFile) -> Model:
     """The model with a further part; an adapter joins the others, all else has one place."""
     kept = tuple(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from memplan.engines.option_spec import Automatic, Choice, Count, OptionSpec, Row, option
 from memplan.exhaustive import exhaustive
 from memplan.language import marked
-from memplan.model import Model
+from memplan.model.parts import has_next_tokens
 from memplan.unsigned import check_u32
 
 _OLD_NAME = "2026-09"
@@ -44,10 +44,6 @@ class KvType(StrEnum):
     F16 = "f16"
     Q8 = "q8"
     """Blocks of 32 elements."""
-
-
-def _has_next_token_blocks(model: Model) -> bool:
-    return model.metadata.u32("nextn_predict_layers") not in {None, 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +145,7 @@ class ZincOptions:
                     "2026 on (ZINC_MTP): faster, for their weights, a cache and a reserve"
                 ),
                 behind_more=True,
-                has=_has_next_token_blocks,
+                has=has_next_tokens,
             ),
             "zinc-mtp",
         ),

@@ -10,7 +10,7 @@ from memplan.exhaustive import exhaustive
 from memplan.language import marked
 from memplan.memory.component import Part
 from memplan.model import Model
-from memplan.model.parts import draft_of, parts_of
+from memplan.model.parts import draft_of, has_next_tokens, parts_of
 
 
 def _has_projector(model: Model) -> bool:
@@ -26,12 +26,8 @@ def _draft_layers_and_output(model: Model) -> int:
     return 1 + (draft.dimensions.layers if draft is not None else 0)
 
 
-def _has_next_tokens(model: Model) -> bool:
-    return model.metadata.u32("nextn_predict_layers") not in {None, 0}
-
-
 def _drafts(model: Model) -> bool:
-    return _has_draft(model) or _has_next_tokens(model)
+    return _has_draft(model) or has_next_tokens(model)
 
 
 _DRAFT_CACHE_TYPES: Final = Row(
@@ -106,7 +102,7 @@ DRAFTING: Final = OptionSpec(
             "Draft tokens with the model's own next-token layers (--spec-type): faster, "
             "for their weights, a second cache and states to go back to"
         ),
-        has=_has_next_tokens,
+        has=has_next_tokens,
     ),
     "drafting",
 )

@@ -12,7 +12,7 @@ from memplan.memory.component import Part
 from memplan.model import Model, resolve_model
 from memplan.reader import read_whole_header
 from memplan.reader.errors import NotAModelError
-from memplan.reader.header import Header
+from memplan.reader.header import Header, text_of
 from memplan.reader.location import HubFile, HubRepository, parse_location
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 
@@ -62,7 +62,7 @@ class PartFile:
     @property
     def architecture(self) -> str:
         """The architecture that the file states, as a text; empty: none."""
-        return _text(self.header, "general.architecture")
+        return text_of(self.header.metadata, "general.architecture")
 
 
 def read_part(
@@ -105,7 +105,8 @@ def resolve_part(header: Header) -> PartFile:
 
 def part_of(header: Header) -> Part | None:
     """Which part of a run a file may be; ``None``: none."""
-    architecture, kind = _text(header, "general.architecture"), _text(header, "general.type")
+    architecture = text_of(header.metadata, "general.architecture")
+    kind = text_of(header.metadata, "general.type")
     if architecture == "clip" or kind == "mmproj":
         return Part.PROJECTOR
     if kind == "adapter" or is_control_vector(header):
@@ -115,7 +116,7 @@ def part_of(header: Header) -> Part | None:
 
 def is_control_vector(header: Header) -> bool:
     """Whether a file has directions that are added to the stream between layers."""
-    return _text(header, "general.architecture") == _CONTROL_VECTOR
+    return text_of(header.metadata, "general.architecture") == _CONTROL_VECTOR
 
 
 def parts_of(model: Model, kind: Part) -> tuple[PartFile, ...]:
@@ -189,8 +190,3 @@ def names_projector(source: str) -> bool:
     """Whether a file is a projector by its name."""
     lower = source.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return lower.startswith("mmproj") and lower.endswith(".gguf")
-
-
-def _text(header: Header, key: str) -> str:
-    value = header.metadata.get(key)
-    return value.value if value is not None and isinstance(value.value, str) else ""

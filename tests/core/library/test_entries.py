@@ -54,6 +54,11 @@ def test_that_an_entry_has_the_names_of_model_and_quantisation(tmp_path: Path) -
             Condition.ADAPTER,
             "Adapter, loaded beside a model",
         ),
+        (
+            Gguf([text("general.type", "adapter")]),
+            Condition.ADAPTER,
+            "Adapter, loaded beside a model",
+        ),
         (Gguf([text("general.architecture", "llama")]), Condition.NO_MODEL, "No language model"),
         (b"no model", Condition.BROKEN, "Cannot be read"),
         (b"GGUF", Condition.BROKEN, "Cannot be read"),

@@ -12,11 +12,12 @@ from llama_cpp_rows import DATA, Row
 from memplan.engines.llama_cpp.parts.projector import (
     KINDS,
     Projector,
-    is_projector,
     resolve_projector,
 )
 from memplan.engines.llama_cpp.parts.projector_graph import BUILDERS
 from memplan.engines.llama_cpp.parts.projector_memory import projector_memory
+from memplan.memory.component import Part
+from memplan.model.parts import part_of
 from memplan.reader import read_header
 from memplan.request import Backend
 
@@ -29,7 +30,7 @@ def _rows() -> list[Row]:
 @cache
 def _projector(name: str) -> Projector:
     header = read_header(DATA / "projectors" / f"mmproj-{name}.gguf")
-    assert is_projector(header)
+    assert part_of(header) is Part.PROJECTOR
     return resolve_projector(header)
 
 

@@ -11,9 +11,9 @@ from math import isqrt
 from typing import Final
 
 from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.reader.header import Header, Tensor, Value
+from memplan.reader.header import Header, Tensor, Value, text_of
 
-ARCHITECTURE: Final = "clip"
+_PREFIX: Final = "clip"
 
 _MOST_SIDE: Final = 8192
 """llama.cpp refuses an image size beyond."""
@@ -137,12 +137,6 @@ class Projector:
         return int(padded(side, each) // each) ** 2
 
 
-def is_projector(header: Header) -> bool:
-    """Whether a file is a multimodal projector."""
-    value = header.metadata.get("general.architecture")
-    return value is not None and value.value == ARCHITECTURE
-
-
 def resolve_projector(header: Header) -> Projector:
     """What a projector's header means."""
     facts = _Facts(header.metadata)
@@ -174,11 +168,10 @@ class _Facts:
         self._values = values
 
     def integer(self, key: str) -> int:
-        found = self._values.get(f"{ARCHITECTURE}.{key}")
+        found = self._values.get(f"{_PREFIX}.{key}")
         if found is None or not isinstance(found.value, int) or isinstance(found.value, bool):
             return 0
         return max(found.value, 0)
 
     def text(self, key: str) -> str:
-        found = self._values.get(f"{ARCHITECTURE}.{key}")
-        return found.value if found is not None and isinstance(found.value, str) else ""
+        return text_of(self._values, f"{_PREFIX}.{key}")

@@ -194,8 +194,7 @@ class Basis(Operations):
 
     def text(self, key: str) -> str:
         """A word of the model's metadata; empty if there is none."""
-        found = self.shape.metadata.values.get(f"{self.shape.name}.{key}")
-        return found.value if found is not None and isinstance(found.value, str) else ""
+        return self.shape.metadata.text(f"{self.shape.name}.{key}")
 
     # Weights
 

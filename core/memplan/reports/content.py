@@ -20,7 +20,7 @@ from memplan.units import (
     format_percent,
     format_tokens,
 )
-from memplan.wording.pools import pool_title, share_place
+from memplan.wording.pools import counted_title, share_of_budget, share_place
 from memplan.wording.titles import (
     BACKEND_TITLES,
     component_title,
@@ -90,24 +90,16 @@ def component_rows(plan: Plan) -> Rows:
 
 def _pool_rows(plan: Plan) -> Rows:
     """What each memory holds, and which share of its budget that is."""
-    machine = plan.request.machine
-    rows: Rows = []
-    for usage in plan.at.pools:
-        one = len(machine.devices) == 1 and usage.pool.kind is not PoolKind.HOST
-        budget_bytes = usage.pool.budget_bytes
-        share = tr("not limited")
-        if budget_bytes is not None:
-            share = format_percent(usage.bytes, budget_bytes)
-        rows.append(
-            (
-                tr("Counts") if one else pool_title(usage.pool, machine),
-                "",
-                format_bytes(usage.bytes),
-                format_count(usage.bytes),
-                share,
-            )
+    return [
+        (
+            counted_title(usage.pool, plan.request.machine),
+            "",
+            format_bytes(usage.bytes),
+            format_count(usage.bytes),
+            share_of_budget(usage),
         )
-    return rows
+        for usage in plan.at.pools
+    ]
 
 
 def curve_rows(plan: Plan) -> Rows:

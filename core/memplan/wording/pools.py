@@ -6,7 +6,7 @@ from memplan.language import tr
 from memplan.memory.component import Place
 from memplan.memory.machine import Machine, Pool, PoolKind
 from memplan.planning.planner import PoolUsage, Share
-from memplan.units import ByteUnits, format_bytes
+from memplan.units import ByteUnits, format_bytes, format_percent
 from memplan.wording.titles import place_title
 
 
@@ -22,6 +22,19 @@ def pool_title(pool: Pool, machine: Machine) -> str:
     if pool.name:
         return tr("{number}: {device}").format(number=number, device=pool.name)
     return tr("GPU {number}").format(number=number)
+
+
+def counted_title(pool: Pool, machine: Machine) -> str:
+    """A memory's name in a table of what is taken; that of a single device is all that counts."""
+    return tr("Counts") if machine.devices == (pool,) else pool_title(pool, machine)
+
+
+def share_of_budget(usage: PoolUsage) -> str:
+    """What is taken of a memory as a share of its budget."""
+    budget_bytes = usage.pool.budget_bytes
+    if budget_bytes is None:
+        return tr("not limited")
+    return format_percent(usage.bytes, budget_bytes)
 
 
 def share_place(share: Share, machine: Machine) -> str:

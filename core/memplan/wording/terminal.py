@@ -10,7 +10,6 @@ from memplan.estimate import GrowthKind, LimitedBy, Outcome
 from memplan.exhaustive import exhaustive
 from memplan.language import marked, tr
 from memplan.memory.component import Place
-from memplan.memory.machine import PoolKind
 from memplan.planning.advice import Advice
 from memplan.planning.planner import Plan, Share
 from memplan.planning.solve import Solution
@@ -26,7 +25,7 @@ from memplan.wording.help.lookup import growth_topic
 from memplan.wording.help.topics import HelpTopic
 from memplan.wording.notices import notice_text
 from memplan.wording.one_line import one_line
-from memplan.wording.pools import pool_title
+from memplan.wording.pools import counted_title, share_of_budget
 from memplan.wording.solutions import answer_text, margin_text, question_text
 from memplan.wording.titles import (
     BACKEND_TITLES,
@@ -154,17 +153,11 @@ def _place(plan: Plan, share: Share) -> str:
 
 def _pool_lines(plan: Plan, units: ByteUnits, width: int) -> Iterator[str]:
     """What each memory holds, and which share of its budget that is."""
-    machine = plan.request.machine
     for usage in plan.at.pools:
-        one = len(machine.devices) == 1 and usage.pool.kind is not PoolKind.HOST
-        title = tr("Counts") if one else pool_title(usage.pool, machine)
-        budget_bytes = usage.pool.budget_bytes
-        share = (
-            tr("not limited") if budget_bytes is None else format_percent(usage.bytes, budget_bytes)
-        )
+        title = counted_title(usage.pool, plan.request.machine)
         yield (
             f"  {title:<{width}}{format_bytes(usage.bytes, units):>10}"
-            f"{format_exact_bytes(usage.bytes):>28}  {share:>11}"
+            f"{format_exact_bytes(usage.bytes):>28}  {share_of_budget(usage):>11}"
         )
 
 

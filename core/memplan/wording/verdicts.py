@@ -104,7 +104,7 @@ def _short_pool(plan: Plan) -> PoolUsage | None:
     That is the host's beside a device, and any of several devices.
     """
     pool = plan.limiting_pool
-    alone = len(plan.request.machine.devices) == 1 and pool.kind is not PoolKind.HOST
+    alone = plan.request.machine.devices == (pool,)
     usage = plan.at.pool(pool.id)
     return None if alone or usage.fits else usage
 

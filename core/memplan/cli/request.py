@@ -214,7 +214,7 @@ def request_from(arguments: argparse.Namespace, budget_bytes: int) -> Request:
         used_context_tokens=arguments.used,
         completion_tokens=arguments.completion,
     )
-    return request.with_options(_options(engine_named(arguments.engine), arguments))
+    return request.with_options(_options(engine, arguments))
 
 
 def as_started(app: str | None, request: Request, model: Model) -> Request:

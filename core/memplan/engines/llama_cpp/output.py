@@ -12,6 +12,10 @@ _F32_BYTES = 4
 
 
 def output_bytes(shape: Shape, settings: Settings) -> int:
-    """Bytes of the logits of each sequence, or of its embedding where there is no output head."""
-    width = shape.vocabulary if shape.architecture.output_head else shape.embedding_length
-    return width * settings.sequences * _F32_BYTES
+    """Bytes of a row for each sequence."""
+    return output_width(shape) * settings.sequences * _F32_BYTES
+
+
+def output_width(shape: Shape) -> int:
+    """Elements of a row: logits, or an embedding where there is no output head."""
+    return shape.vocabulary if shape.architecture.output_head else shape.embedding_length

@@ -20,6 +20,7 @@ from memplan.engines.llama_cpp.kv_cache import (
     cells_of,
 )
 from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.output import output_width
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.recurrent_state import state_elements
 from memplan.engines.llama_cpp.request_start import pools_in_use
@@ -81,7 +82,7 @@ def component(plan: Plan, kind: ComponentKind, where: Place) -> Expression | Non
         case ComponentKind.RECURRENT_STATE:
             return recurrent_state(plan, where)
         case ComponentKind.OUTPUT:
-            return output(plan, where)
+            return output(plan)
         case _:
             return None
 
@@ -218,13 +219,12 @@ def _states(settings: Settings, count: int, elements: int, size_bytes: int) -> E
     return calculation(Operator.PRODUCT, layers, one)
 
 
-def output(plan: Plan, _where: Place) -> Expression:
+def output(plan: Plan) -> Expression:
     """Bytes of the output buffer."""
     shape, settings = _footprint(plan).shape, _footprint(plan).settings
-    width = shape.vocabulary if shape.architecture.output_head else shape.embedding_length
     return calculation(
         Operator.PRODUCT,
-        Number(width, Quantity.LOGITS),
+        Number(output_width(shape), Quantity.LOGITS),
         Number(settings.sequences, Quantity.SEQUENCES),
         Number(_F32_BYTES, Quantity.ELEMENT_BYTES),
     )

@@ -79,7 +79,7 @@ class LlamaCpp(Engine):
         found = []
         for kind in (CacheType.F16, CacheType.Q8_0, CacheType.Q4_0):
             block = cache_tensor_type(kind)
-            asked = request.with_options(replace(given, cache_type_k=kind, cache_type_v=kind))
+            asked = request.with_options(given.with_cache_type(kind))
             found.append((kind.value, 8 * block.block_bytes / block.block_elements, asked))
         return tuple(found)
 
@@ -109,7 +109,7 @@ class LlamaCpp(Engine):
 
         given = request.options_of(LlamaCppOptions)
         return tuple(
-            (kind.value, request.with_options(replace(given, cache_type_k=kind, cache_type_v=kind)))
+            (kind.value, request.with_options(given.with_cache_type(kind)))
             for kind in (CacheType.F16, CacheType.Q8_0)
         )
 

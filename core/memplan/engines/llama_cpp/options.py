@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
@@ -392,6 +392,10 @@ class LlamaCppOptions:
     def targets_mib(self, device_count: int) -> tuple[int, ...]:
         """What automatic fitting leaves free of each of so many devices, in MiB."""
         return of_devices.of_each_device(self.fit_target_mib, device_count, USUAL_TARGET_MIB)
+
+    def with_cache_type(self, cache_type: CacheType) -> LlamaCppOptions:
+        """The options with one type for K and V."""
+        return replace(self, cache_type_k=cache_type, cache_type_v=cache_type)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "program", Program(self.program))

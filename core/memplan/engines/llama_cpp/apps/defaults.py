@@ -78,7 +78,7 @@ def started_by(
             # llama-server's own default: four slots that share one cache.
             return request.with_options(replace(given, parallel=None, kv_unified=None))
         case Starter.KOBOLDCPP:
-            options = _with_cache(replace(given, parallel=1, kv_unified=None), CacheType.F16)
+            options = replace(given.with_cache_type(CacheType.F16), parallel=1, kv_unified=None)
             return replace(request, context_tokens=_KOBOLDCPP_TOKENS).with_options(options)
         case _:
             assert_never(app)
@@ -99,13 +99,9 @@ def _by_ollama(
     parallel = min(_number(environment, "OLLAMA_NUM_PARALLEL") or 1, MAX_SEQUENCES)
     named = environment.get("OLLAMA_KV_CACHE_TYPE", "").strip().lower()
     cache_type = _OLLAMA_CACHE_TYPES.get(named, CacheType.F16)
-    options = _with_cache(replace(given, parallel=parallel, kv_unified=None), cache_type)
+    options = replace(given.with_cache_type(cache_type), parallel=parallel, kv_unified=None)
     asked = replace(request, context_tokens=min(tokens * parallel, U32_MAX))
     return asked.with_options(options)
-
-
-def _with_cache(options: LlamaCppOptions, cache_type: CacheType) -> LlamaCppOptions:
-    return replace(options, cache_type_k=cache_type, cache_type_v=cache_type)
 
 
 def _number(environment: Mapping[str, str], name: str) -> int | None:

@@ -10,7 +10,7 @@ from memplan import EngineName, Request
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.ladders import CACHE_TYPE
 from memplan.engines.llama_cpp.options import GpuLayers, LlamaCppOptions
-from memplan.engines.zinc.engine import BACKENDS
+from memplan.engines.zinc.options import BACKENDS
 from memplan.planning.advice import CONTEXT, DEVICE, WIRED_LIMIT, Advice, Change, advise
 from memplan.planning.planner import Plan
 from memplan.planning.requantise import requantise, smaller_types

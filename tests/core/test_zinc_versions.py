@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from memplan import Backend, ModelConfig, Request
 from memplan.engines.zinc.config import layer_counts
-from memplan.engines.zinc.engine import BACKENDS
-from memplan.engines.zinc.options import Accounting, KvType, ZincOptions, ZincVersion
+from memplan.engines.zinc.options import BACKENDS, Accounting, KvType, ZincOptions, ZincVersion
 from memplan.engines.zinc.traits import counterpart
 from memplan.estimate import GrowthKind, LimitedBy, Outcome, UnsupportedRequestError
 from memplan.logs.log import FitReport, LogOutcome

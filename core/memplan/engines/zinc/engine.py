@@ -18,7 +18,7 @@ from memplan.engines.zinc.memory_plan import (
     max_tokens_within_auto_share,
     requested_context_tokens,
 )
-from memplan.engines.zinc.options import Accounting, KvType
+from memplan.engines.zinc.options import BACKENDS, Accounting, KvType
 from memplan.engines.zinc.start import ZincStart, start_of
 from memplan.estimate import (
     Estimate,
@@ -57,8 +57,6 @@ ARCHITECTURES: Final = frozenset(
     }
 )  # fmt: skip
 """Architectures that ZINC runs."""
-
-BACKENDS: Final = (Backend.VULKAN, Backend.METAL)
 
 _GPT_OSS = frozenset({"gpt-oss", "gpt_oss", "openai-moe"})
 _F32_BYTES = 4

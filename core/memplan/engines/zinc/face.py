@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from memplan.engines.engine import Counterpart, Engine
 from memplan.engines.names import EngineName
-from memplan.engines.zinc.options import ZincOptions, ZincVersion
+from memplan.engines.zinc.options import BACKENDS, ZincOptions, ZincVersion
 from memplan.engines.zinc.topics import ZincTopic
 from memplan.language import marked
-from memplan.memory.backend import Backend
 from memplan.memory.component import ComponentKind
 from memplan.units import ByteUnits
 
@@ -37,7 +36,7 @@ class Zinc(Engine):
     key = "zinc"
     title = "ZINC"
     options = ZincOptions
-    backends = (Backend.VULKAN, Backend.METAL)
+    backends = BACKENDS
     versions = {version.value: () for version in ZincVersion}
     accuracy = marked(
         "ZINC's plan is its own arithmetic: 400 random cases and 64 model files agree with what "

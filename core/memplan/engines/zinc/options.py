@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from memplan.engines.option_spec import Automatic, Choice, Count, OptionSpec, Row, option
 from memplan.exhaustive import exhaustive
 from memplan.language import marked
+from memplan.memory.backend import Backend
 from memplan.model.parts import has_next_tokens
 from memplan.unsigned import check_u32
+
+BACKENDS: Final = (Backend.VULKAN, Backend.METAL)
+"""The backends on which its plan is published, the usual one first."""
 
 _OLD_NAME = "2026-09"
 """What the version of 8 September 2026 was called while no other of that month was known."""

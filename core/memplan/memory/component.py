@@ -66,24 +66,10 @@ class ComponentKey:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Component:
-    """A part of the footprint.
-
-    Attributes:
-        key: what it is, and where.
-        formula: its bytes at a context.
-        breaks: contexts at which its slope changes, such as the end of a sliding window.
-        exact: whether the engine allocates exactly these bytes.
-        band: bytes by which an estimate may be off either way, at a context; ``None`` if exact.
-        mapped: whether it is a part of the file that the system may drop and read again.
-    """
+class Keyed:
+    """Something about a component, with what its key says."""
 
     key: ComponentKey
-    formula: Formula
-    breaks: tuple[int, ...] = ()
-    exact: bool = True
-    band: Formula | None = None
-    mapped: bool = False
 
     @property
     def part(self) -> Part:
@@ -104,6 +90,26 @@ class Component:
     def where(self) -> Place:
         """Whose buffer it is."""
         return self.key.where
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Component(Keyed):
+    """A part of the footprint.
+
+    Attributes:
+        key: what it is, and where.
+        formula: its bytes at a context.
+        breaks: contexts at which its slope changes, such as the end of a sliding window.
+        exact: whether the engine allocates exactly these bytes.
+        band: bytes by which an estimate may be off either way, at a context; ``None`` if exact.
+        mapped: whether it is a part of the file that the system may drop and read again.
+    """
+
+    formula: Formula
+    breaks: tuple[int, ...] = ()
+    exact: bool = True
+    band: Formula | None = None
+    mapped: bool = False
 
     def bytes_at(self, context_tokens: int) -> int:
         """Bytes at one context."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from memplan.engines.registry import engine_named
 from memplan.estimate import Allocation, Growth, LimitedBy, Outcome, Sizing, Start
-from memplan.memory.component import Component, ComponentKey, ComponentKind, Part, Place
+from memplan.memory.component import Component, Keyed, Place
 from memplan.memory.machine import Pool, PoolKind
 from memplan.model import Model, Notice, NoticeKind
 from memplan.request import Request
@@ -50,34 +50,13 @@ class Markers:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(Keyed):
     """A component's bytes at one context."""
 
-    key: ComponentKey
     bytes: int
     exact: bool
     band_bytes: int
     budgeted: bool
-
-    @property
-    def part(self) -> Part:
-        """The part of the run that it belongs to."""
-        return self.key.part
-
-    @property
-    def kind(self) -> ComponentKind:
-        """What it holds."""
-        return self.key.kind
-
-    @property
-    def pool(self) -> str:
-        """Id of the memory in which it lives."""
-        return self.key.pool
-
-    @property
-    def where(self) -> Place:
-        """Whose buffer it is."""
-        return self.key.where
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from memplan.wording.library import (
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from memplan_gui.panels.assessment_colour import assessment_colour
 from memplan_gui.widgets.tooltips import as_written
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -334,9 +335,4 @@ class LibraryRows(QAbstractTableModel):
             return QColor(theme.text_muted)
         if column is not Column.VERDICT or answer is None:
             return None
-        if not answer.runs:
-            return QColor(theme.text_muted)
-        if not answer.starts:
-            return QColor(theme.error)
-        tight = answer.moved or answer.status is Status.TIGHT
-        return QColor(theme.warning if tight else theme.ok)
+        return QColor(assessment_colour(answer, theme))

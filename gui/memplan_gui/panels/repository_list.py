@@ -7,7 +7,6 @@ from typing import Final
 
 from memplan.language import ntr, tr
 from memplan.library.repository import Best, Quantisation
-from memplan.planning.planner import Status
 from memplan.reader.errors import Choice, ChoiceNeededError
 from memplan.theme import Theme
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from memplan_gui.panels.assessment_colour import assessment_colour
 from memplan_gui.presenter import source_name
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.focus_ring import FocusRing
@@ -253,7 +253,7 @@ class RepositoryList(QFrame):
             return
         self.table.say(place, 0, row.quantisation)
         said = self.table.say(place, _VERDICT, assessment_text(answer, engine, self._units))
-        said.setForeground(self._colour(row))
+        said.setForeground(QColor(assessment_colour(answer, self._theme)))
         self.table.say(place, _CONTEXT, granted_text(answer))
         for number, tokens in enumerate(row.largest_tokens, _CONTEXT + 1):
             self.table.say(place, number, tokens_text(tokens) if answer.runs else "–")
@@ -261,15 +261,6 @@ class RepositoryList(QFrame):
     def _say_size(self, place: int, size_bytes: int) -> None:
         size = format_bytes(size_bytes, self._units)
         self.table.say(place, _SIZE, size, format_exact_bytes(size_bytes))
-
-    def _colour(self, row: Quantisation) -> QColor:
-        answer, theme = row.answer, self._theme
-        if answer is None or not answer.runs:
-            return QColor(theme.text_muted)
-        if not answer.starts:
-            return QColor(theme.error)
-        tight = answer.moved or answer.status is Status.TIGHT
-        return QColor(theme.warning if tight else theme.ok)
 
     def _mark(self, location: str, *, marked: bool) -> None:
         """A star and bold letters: colour alone would not be seen by all."""

@@ -98,6 +98,6 @@ def test_that_a_file_that_lies_beside_the_model_is_tried(
     with qtbot.waitSignal(window.session.plan_changed, timeout=10_000):
         window.open_source(str(tmp_path / "tiny-Q4_K_M.gguf"))
     told: list[str] = []
-    tab._teller.told.connect(lambda said: told.append(str(said[1])))
+    tab._told.connect(lambda said: told.append(str(said[1])))
     search(tab, qtbot, 4096)
     assert "(0, 6)" in told

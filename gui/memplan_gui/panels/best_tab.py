@@ -15,7 +15,7 @@ from memplan.planning.planner import Plan
 from memplan.reader.errors import GgufError
 from memplan.units import ByteUnits, format_bytes, format_exact_bytes, format_tokens
 from memplan.wording.help.topics import HelpTopic
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance
+from PySide6.QtCore import QRunnable, Qt, QThreadPool, Signal, SignalInstance
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButton
 
 from memplan_gui.applying import apply_difference
@@ -84,10 +84,6 @@ def _quantisations(model: Model) -> tuple[Model, ...]:
     return (model, *others)
 
 
-class _Teller(QObject):
-    told = Signal(object)
-
-
 class BestTab(Page):
     """The wish, the search, and its answers.
 
@@ -97,6 +93,8 @@ class BestTab(Page):
         table: the answers.
         use: uses the chosen answer.
     """
+
+    _told = Signal(object)
 
     def __init__(self, session: Session, open_source: Callable[[str], None]) -> None:
         super().__init__(
@@ -108,8 +106,7 @@ class BestTab(Page):
         self._units = ByteUnits.BINARY
         self._wish: _Wish | None = None
         self._answers: tuple[Answer, ...] = ()
-        self._teller = _Teller(self)
-        self._teller.told.connect(self._deliver)
+        self._told.connect(self._deliver)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self.wish = TokensField(step_tokens=1024)
@@ -188,7 +185,7 @@ class BestTab(Page):
         self._say(tr("Reading the other quantisations…"))
         self.search.setText(tr("Stop"))
         describe(self.search, tr("Stop"), tr("Search no further"))
-        self._pool.start(_Searching(self._wish, self._teller.told))
+        self._pool.start(_Searching(self._wish, self._told))
 
     def _stop(self) -> None:
         if self._wish is not None:

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,16 +84,10 @@ def _text(value: Any) -> str:
     return value
 
 
-def _sources(value: Any) -> tuple[str, ...]:
+def _texts(limit: int, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError(f"not a list of models: {value!r}")
-    return tuple(_text(source) for source in value)[:RECENT_LIMIT]
-
-
-def _folders(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f"not a list of folders: {value!r}")
-    return tuple(_text(folder) for folder in value)[:LIBRARY_FOLDER_LIMIT]
+        raise ValueError(f"not a list of texts: {value!r}")
+    return tuple(_text(each) for each in value)[:limit]
 
 
 def _base64(value: Any) -> str:
@@ -110,8 +105,8 @@ def _text_size(value: Any) -> int | None:
 
 _READERS: Final[dict[str, Any]] = {
     "folder": _text,
-    "recent": _sources,
-    "library_folders": _folders,
+    "recent": partial(_texts, RECENT_LIMIT),
+    "library_folders": partial(_texts, LIBRARY_FOLDER_LIMIT),
     "engine": lambda value: engine_named(_text(value)).name,
     "backend": Backend,
     "budget_bytes": lambda value: check_u64("budget_bytes", value),

@@ -21,6 +21,7 @@ class LibraryPage(QWidget):
     """The drop area, and the list once there is something to list.
 
     Attributes:
+        theme: the colours.
         empty: the large drop area.
         list: the list; ``None`` before there was anything to list.
         repository: the quantisations of a repository; ``None`` before one was opened.
@@ -43,7 +44,7 @@ class LibraryPage(QWidget):
         super().__init__()
         self.setObjectName("library")
         self._samples = samples
-        self._theme = theme
+        self.theme = theme
         self._units = ByteUnits.BINARY
         self.empty = EmptyState(samples, theme)
         self.empty.open_requested.connect(self.open_requested)
@@ -63,7 +64,7 @@ class LibraryPage(QWidget):
     def show_list(self) -> LibraryList:
         """Show the list, made now if it was not."""
         if self.list is None:
-            self.list = LibraryList(self._samples, self._theme)
+            self.list = LibraryList(self._samples, self.theme)
             self.list.table.rows.set_units(self._units)
             self.list.offer_return(self._returns)
             self.list.left.connect(self.left)
@@ -88,11 +89,6 @@ class LibraryPage(QWidget):
         if self._returns:
             self.left.emit()
 
-    @property
-    def theme(self) -> Theme:
-        """The colours."""
-        return self._theme
-
     def offer_return(self, offered: bool) -> None:
         """Offer to go back to the plan of the open model."""
         self._returns = offered
@@ -101,7 +97,7 @@ class LibraryPage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._theme = theme
+        self.theme = theme
         self.empty.set_theme(theme)
         if self.list is not None:
             self.list.table.rows.set_theme(theme)

@@ -96,7 +96,7 @@ def tick():
     gaps.append(now - last[0])
     worked.append(processor - last[1])
     last = now, processor
-    if window.library.repository is not None and not window.library.busy and first:
+    if first and not window.library.busy:
         app.quit()
     if now - start > float(sys.argv[3]):
         app.quit()

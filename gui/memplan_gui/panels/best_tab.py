@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButto
 from memplan_gui.applying import apply_difference
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
-from memplan_gui.widgets.form import describe
+from memplan_gui.widgets.form import describe, named_button
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.number_fields import TokensField
 from memplan_gui.widgets.page import Page
@@ -121,9 +121,7 @@ class BestTab(Page):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.itemSelectionChanged.connect(self._offer_use)
         self.table.itemActivated.connect(lambda _item: self._use())
-        self.use = QPushButton(tr("Use this one"))
-        describe(
-            self.use,
+        self.use = named_button(
             tr("Use this one"),
             tr("Change the request like this, and open the file where it is another"),
         )

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from memplan_gui.panels.empty_state import OpenButtons
 from memplan_gui.panels.library_table import LibraryTable
 from memplan_gui.text_size import scaled, scaled_margins
-from memplan_gui.widgets.form import describe
+from memplan_gui.widgets.form import describe, named_button
 from memplan_gui.widgets.labels import ElidedLabel, label
 from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
@@ -90,11 +90,13 @@ class LibraryList(QFrame):
         describe(self._search, tr("Filter"), tr("Show the models that have all of these words"))
         self._search.textChanged.connect(self.table.rows.set_filter)
         self._search.left.connect(self._go_to_table)
-        self._cancel = _button(tr("Cancel"), tr("Look no further, and keep what is listed"))
+        self._cancel = named_button(tr("Cancel"), tr("Look no further, and keep what is listed"))
         self._cancel.clicked.connect(self.cancel_requested)
-        self._all = _button(tr("Sho&w all models"), tr("List all models on this computer"))
+        self._all = named_button(tr("Sho&w all models"), tr("List all models on this computer"))
         self._all.clicked.connect(self.all_requested)
-        self._back = _button(tr("Back &to the plan"), tr("Show the plan of the open model again"))
+        self._back = named_button(
+            tr("Back &to the plan"), tr("Show the plan of the open model again")
+        )
         self._back.clicked.connect(self.left)
         self._back.hide()
         self._compare = QPushButton()
@@ -158,7 +160,7 @@ class LibraryList(QFrame):
         """The drop area, as low as its buttons."""
         strip = QFrame()
         strip.setProperty("role", "drop_area")
-        choose = _button(tr("Folder…"), tr("List the models in a folder"))
+        choose = named_button(tr("Folder…"), tr("List the models in a folder"))
         choose.clicked.connect(self.folder_requested)
         self.buttons.row.insertWidget(1, choose)
         row = QHBoxLayout(strip)
@@ -175,12 +177,6 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     for number, widget in enumerate(widgets):
         row.addWidget(widget, 0 if number else 1)
     return row
-
-
-def _button(text: str, help_text: str) -> QPushButton:
-    button = QPushButton(text)
-    describe(button, text.replace("&", "").rstrip("…"), help_text)
-    return button
 
 
 def progress_text(read: int, count: int, unplanned: int, *, busy: bool) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from memplan_gui.panels.device_box import DeviceBox
 from memplan_gui.session import Session
 from memplan_gui.text_size import scaled
-from memplan_gui.widgets.form import Field, Form, describe
+from memplan_gui.widgets.form import Field, Form, describe, named_button
 from memplan_gui.widgets.number_fields import BytesField
 from memplan_gui.widgets.topics import explain
 
@@ -132,11 +132,10 @@ class MachineRows(QWidget):
         self.rows: tuple[DeviceRow, ...] = ()
         self.host = BytesField()
         self.host.setSpecialValueText(tr("Not limited"))
-        self.add = QPushButton(tr("Add a GPU"))
-        self.add.setProperty("role", "link")
-        describe(
-            self.add, tr("Add a GPU"), tr("Plan for one more device, at first as the last one")
+        self.add = named_button(
+            tr("Add a GPU"), tr("Plan for one more device, at first as the last one")
         )
+        self.add.setProperty("role", "link")
         explain(HelpTopic.DEVICE, self.add, self.host)
         self._column = QVBoxLayout()
         self._column.setSpacing(scaled(8))

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from memplan_gui.panels.assessment_colour import assessment_colour
 from memplan_gui.presenter import source_name
 from memplan_gui.text_size import scaled, scaled_margins
 from memplan_gui.widgets.focus_ring import FocusRing
-from memplan_gui.widgets.form import describe
+from memplan_gui.widgets.form import describe, named_button
 from memplan_gui.widgets.labels import label
 from memplan_gui.widgets.tooltips import as_written
 from memplan_gui.widgets.topics import explain
@@ -166,9 +165,9 @@ class RepositoryList(QFrame):
         self._advice = label("muted", wrap=True)
         self._beside = label("small", wrap=True)
         self._progress = label("muted")
-        self._cancel = _button(tr("Cancel"), tr("Read no more, and keep what is shown"))
+        self._cancel = named_button(tr("Cancel"), tr("Read no more, and keep what is shown"))
         self._cancel.clicked.connect(self.cancel_requested)
-        self._close = _button(tr("Close"), tr("Show what was there before"))
+        self._close = named_button(tr("Close"), tr("Show what was there before"))
         self._close.clicked.connect(self.closed)
         self.table = RepositoryTable()
         self.table.chosen.connect(self.chosen)
@@ -275,9 +274,3 @@ class RepositoryList(QFrame):
             if column == 0:
                 text = item.text().removeprefix(_STAR)
                 item.setText(_STAR + text if marked else text)
-
-
-def _button(text: str, help_text: str) -> QPushButton:
-    button = QPushButton(text)
-    describe(button, text, help_text)
-    return button

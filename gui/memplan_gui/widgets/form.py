@@ -141,6 +141,13 @@ class Form(QGridLayout):
         control.installEventFilter(self._wheel_guard)
 
 
+def named_button(text: str, help_text: str) -> QPushButton:
+    """A button that screen readers call by what it says."""
+    button = QPushButton(text)
+    describe(button, text.replace("&", "").rstrip("…"), help_text)
+    return button
+
+
 def button_row(*buttons: QPushButton) -> QHBoxLayout:
     """Buttons side by side at the right edge, the one that acts last."""
     row = QHBoxLayout()

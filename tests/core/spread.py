@@ -14,4 +14,4 @@ _QUICK: Final = (
 """Of each way to keep a context one, none of hundreds of experts or layers: whole graphs of those
 take a second to follow. Rows of memory, each planned once, are of every model."""
 
-QUICK: Final = [path for path in MODELS if path.name.split(".Q4")[0].split(".MXFP4")[0] in _QUICK]
+QUICK: Final = [path for path in MODELS if Path(path.stem).stem in _QUICK]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 
 def drop(window: QWidget, paths: Sequence[Path], mime: QMimeData | None = None) -> bool:
@@ -33,6 +33,12 @@ def visible_texts(widget: QWidget) -> list[str]:
     """The texts of all labels that can be seen."""
     labels = widget.findChildren(QLabel)
     return [label.text() for label in labels if label.isVisibleTo(widget) and label.text()]
+
+
+def button_named(widget: QWidget, name: str) -> QPushButton:
+    """The one button that screen readers call so."""
+    (found,) = (b for b in widget.findChildren(QPushButton) if b.accessibleName() == name)
+    return found
 
 
 def text_of(window: QWidget, name: str) -> str:

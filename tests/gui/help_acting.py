@@ -6,10 +6,8 @@ from memplan_gui.help_desk import HelpDesk
 from memplan_gui.help_window import HelpWindow
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QApplication,
-    QWidget,
-)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 
@@ -22,8 +20,6 @@ def opened(desk: HelpDesk) -> HelpWindow:
 def press(window: MainWindow, key: Qt.Key, *, shift: bool = False) -> None:
     modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
     QApplication.processEvents()
-    from PySide6.QtTest import QTest
-
     QTest.keyClick(window, key, modifier)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from core.library.made_home import model, put_in_lm_studio, write
-from gui.acting import drop
+from gui.acting import button_named, drop
 from gui.conftest import FakeDialogs
 from memplan.memory.machine import Machine
 from memplan.request import Backend, Request
@@ -61,8 +61,7 @@ def click(window: MainWindow, qtbot: QtBot, row: int, *, ctrl: bool = False) -> 
 
 
 def button(window: MainWindow, name: str) -> QPushButton:
-    (found,) = (b for b in shown(window).findChildren(QPushButton) if b.accessibleName() == name)
-    return found
+    return button_named(shown(window), name)
 
 
 def test_that_an_empty_machine_keeps_the_drop_area_and_says_where_it_was_looked(

@@ -8,7 +8,7 @@ import pytest
 from core.library.hub import REPOSITORY, SHARDS, paths_seen, put_repository
 from core.reader import file_server as serve
 from core.reader.file_server import FileServer
-from gui.acting import visible_texts
+from gui.acting import button_named, visible_texts
 from memplan.memory.machine import Machine
 from memplan.request import Backend
 from memplan_gui.panels.repository_list import RepositoryList
@@ -46,8 +46,7 @@ def texts(window: MainWindow, row: int) -> list[str]:
 
 
 def button(window: MainWindow, name: str) -> QPushButton:
-    (found,) = (b for b in shown(window).findChildren(QPushButton) if b.accessibleName() == name)
-    return found
+    return button_named(shown(window), name)
 
 
 def test_that_quantisations_are_compared_and_the_best_is_marked_with_the_reason(

@@ -54,13 +54,13 @@ def test_that_brute_force_over_contexts_finds_none_better(
 ) -> None:
     engine = ENGINES["llama.cpp"]
     for model in models:
+        weight_bits = best_settings([model], REQUEST, WISH)[0].weight_bits
         for cache, bits, request in engine.variants(REQUEST):
             for tokens in (WISH, 2 * WISH, 4 * WISH):
                 tried = plan(model, replace(request, context_tokens=tokens))
                 if not tried.verdict.fits or tried.verdict.granted_tokens < WISH:
                     continue
                 reads = engine.token_reads(tried, WISH - 1)
-                weight_bits = next(a.weight_bits for a in best_settings([model], REQUEST, WISH)[:1])
                 found = Answer(
                     tried, cache, reads.get("host", 0), sum(reads.values()), weight_bits, bits
                 )

@@ -35,10 +35,14 @@ class Choice(NamedTuple):
     layers_in_part: str
 
 
-def fit_rows() -> list[Row]:
-    """Every run of a model alone, without a draft model or next-token layers."""
+def every_run() -> list[Row]:
     with gzip.open(DATA / "llama_cpp_fit.csv.gz", "rt", newline="", encoding="utf-8") as file:
-        return [r for r in csv.DictReader(file) if not r["extra"] and r["load_mtp"] == "0"]
+        return list(csv.DictReader(file))
+
+
+def fit_rows() -> list[Row]:
+    """The runs of a model alone, without a draft model or next-token layers."""
+    return [row for row in every_run() if not row["extra"] and row["load_mtp"] == "0"]
 
 
 def devices_of(row: Row) -> list[Device]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from dataclasses import replace
 
 import pytest
-from fit_rows import choice_of, chosen
+from fit_rows import choice_of, chosen, every_run
 from llama_cpp_rows import DATA, Row, model_of
 from memplan.engines.llama_cpp.devices import Device
 from memplan.engines.llama_cpp.engine import asked_footprint
@@ -30,8 +28,7 @@ PROJECTOR = DATA / "projectors" / "mmproj-qwen3-vl-8b.gguf"
 
 
 def _rows() -> list[Row]:
-    with gzip.open(DATA / "llama_cpp_fit.csv.gz", "rt", newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["extra"]]
+    return [row for row in every_run() if row["extra"]]
 
 
 def _model(row: Row) -> Model:

@@ -28,13 +28,14 @@ from memplan.units import GIB
 from memplan_gui.app import Application, prepare
 from memplan_gui.appearance import ThemeChoice, ThemeSwitch
 from memplan_gui.dialogs import Dialogs
+from memplan_gui.panels.late_panels import LatePanels
 from memplan_gui.plot.chart import Chart
 from memplan_gui.settings import SettingsFile
 from memplan_gui.translating import Translation
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QGraphicsView
+from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 SIZE = (1600, 1000)
 CHANGES_A_SECOND = 60
@@ -86,31 +87,41 @@ def _pin_read_out(window: MainWindow, chart: Chart) -> None:
         mouse(chart, kind, middle)
 
 
-def _show_tab(index: int) -> Callable[[MainWindow, Chart], None]:
+def _show_tab(page: Callable[[LatePanels], QWidget]) -> Callable[[MainWindow, Chart], None]:
     def show(window: MainWindow, chart: Chart) -> None:
         _draw_other(window, chart)
-        window.view.tabs.tabs.setCurrentIndex(index)
+        window.view.tabs.tabs.setCurrentWidget(page(window.view.late))
 
     return show
 
 
 def _everything(window: MainWindow, chart: Chart) -> None:
     _pin_read_out(window, chart)
-    window.view.tabs.tabs.setCurrentIndex(3)
+    window.view.tabs.tabs.setCurrentWidget(window.view.late.compare)
 
 
 SCENES = (
     Scene("alone"),
     Scene("other engine drawn", _draw_other),
     Scene("pins, read-out pinned", _pin_read_out),
-    Scene("Why", _show_tab(1)),
-    Scene("What to change", _show_tab(2)),
-    Scene("Compare", _show_tab(3)),
-    Scene("Contexts", _show_tab(4)),
+    Scene("Why", _show_tab(lambda late: late.why)),
+    Scene("What to change", _show_tab(lambda late: late.changes)),
+    Scene("Compare", _show_tab(lambda late: late.compare)),
+    Scene("Contexts", _show_tab(lambda late: late.contexts)),
     Scene("llama.cpp, Breakdown", _draw_other, COSTLIEST, EngineName.LLAMA_CPP),
-    Scene("llama.cpp, Why", _show_tab(1), COSTLIEST, EngineName.LLAMA_CPP),
-    Scene("llama.cpp, What to change", _show_tab(2), COSTLIEST, EngineName.LLAMA_CPP),
-    Scene("llama.cpp, Contexts", _show_tab(4), COSTLIEST, EngineName.LLAMA_CPP),
+    Scene("llama.cpp, Why", _show_tab(lambda late: late.why), COSTLIEST, EngineName.LLAMA_CPP),
+    Scene(
+        "llama.cpp, What to change",
+        _show_tab(lambda late: late.changes),
+        COSTLIEST,
+        EngineName.LLAMA_CPP,
+    ),
+    Scene(
+        "llama.cpp, Contexts",
+        _show_tab(lambda late: late.contexts),
+        COSTLIEST,
+        EngineName.LLAMA_CPP,
+    ),
     Scene("llama.cpp, all at once", _everything, COSTLIEST, EngineName.LLAMA_CPP),
 )
 

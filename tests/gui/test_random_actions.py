@@ -343,25 +343,28 @@ class _User(RuleBasedStateMachine):
     def divide_the_axis(self, scale: str) -> None:
         self.chart.set_axis(scale)
 
-    @rule(index=st.integers(0, 5))
+    @rule(index=st.integers(0, 6))
     def show_a_tab(self, index: int) -> None:
         self.window.view.tabs.tabs.setCurrentIndex(index)
 
+    def show_compare(self) -> None:
+        self.window.view.tabs.tabs.setCurrentWidget(self.window.view.late.compare)
+
     @rule()
     def pin(self) -> None:
-        self.window.view.tabs.tabs.setCurrentIndex(3)
+        self.show_compare()
         QTest.mouseClick(self.window.view.late.compare.widget().pin, Qt.MouseButton.LeftButton)
 
     @rule(drawn=st.booleans())
     def draw_the_other_engine(self, drawn: bool) -> None:
-        self.window.view.tabs.tabs.setCurrentIndex(3)
+        self.show_compare()
         QApplication.processEvents()
         self.window.view.late.compare.widget().draw_other.setChecked(drawn)
 
     @precondition(lambda self: self.window.comparison.pins)
     @rule(index=st.integers(0, 9), name=st.sampled_from(["mine", " ", "a & b", ""]))
     def rename_a_pin(self, index: int, name: str) -> None:
-        self.window.view.tabs.tabs.setCurrentIndex(3)
+        self.show_compare()
         QApplication.processEvents()
         page = self.window.view.late.compare.widget()
         item = page.plans.item(2 + index % len(self.window.comparison.pins), 0)
@@ -371,7 +374,7 @@ class _User(RuleBasedStateMachine):
     @precondition(lambda self: self.window.comparison.pins)
     @rule(index=st.integers(0, 9))
     def remove_a_pin(self, index: int) -> None:
-        self.window.view.tabs.tabs.setCurrentIndex(3)
+        self.show_compare()
         QApplication.processEvents()
         page = self.window.view.late.compare.widget()
         page.plans.selectRow(2 + index % len(self.window.comparison.pins))

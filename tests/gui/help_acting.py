@@ -45,8 +45,9 @@ def all_tabs(window: MainWindow, qtbot: QtBot) -> None:
     for index in range(window.view.tabs.tabs.count()):
         window.view.tabs.tabs.setCurrentIndex(index)
         QApplication.processEvents()
-    why, contexts = window.view.late.why.widget(), window.view.late.contexts.widget()
-    window.view.tabs.tabs.setCurrentIndex(1)
+    late = window.view.late
+    why, contexts = late.why.widget(), late.contexts.widget()
+    window.view.tabs.tabs.setCurrentWidget(late.why)
     qtbot.waitUntil(lambda: why.solved_plan() is not None, timeout=20_000)
-    window.view.tabs.tabs.setCurrentIndex(5)
+    window.view.tabs.tabs.setCurrentWidget(late.contexts)
     qtbot.waitUntil(lambda: bool(contexts.shown_fits()))

@@ -100,11 +100,11 @@ def _show_all(window: MainWindow, qtbot: QtBot) -> None:
     late, plan = window.view.late, window.session.plan
     for tab in range(window.view.tabs.tabs.count()):
         window.view.tabs.tabs.setCurrentIndex(tab)
-    window.view.tabs.tabs.setCurrentIndex(1)
+    window.view.tabs.tabs.setCurrentWidget(late.why)
     qtbot.waitUntil(lambda: late.why.widget().solved_plan() is plan, timeout=20_000)
-    window.view.tabs.tabs.setCurrentIndex(2)
+    window.view.tabs.tabs.setCurrentWidget(late.changes)
     qtbot.waitUntil(lambda: late.changes.widget().shown_plan() is plan, timeout=20_000)
-    window.view.tabs.tabs.setCurrentIndex(4)
+    window.view.tabs.tabs.setCurrentWidget(late.contexts)
     qtbot.waitUntil(lambda: len(late.contexts.widget().shown_fits()) > 0, timeout=20_000)
     chart = window.view.chart_card.make_chart()
     chart.setFocus()

@@ -64,7 +64,7 @@ def test_that_each_devices_layers_are_counted(window: MainWindow, qtbot: QtBot) 
 @pytest.fixture
 def change_tab(window: MainWindow, qtbot: QtBot) -> ChangeTab:
     plan_for(window, qtbot, "qwen3-30b-a3b.Q4_K_M", CARD)
-    window.view.tabs.tabs.setCurrentIndex(2)
+    window.view.tabs.tabs.setCurrentWidget(window.view.late.changes)
     made = window.view.late.changes.widget()
     qtbot.waitUntil(lambda: made.command.isVisible(), timeout=10_000)
     return made
@@ -95,6 +95,6 @@ def test_that_each_shell_has_its_own_quotes(change_tab: ChangeTab) -> None:
 
 
 def test_that_zinc_has_no_command(planned: MainWindow, qtbot: QtBot) -> None:
-    planned.view.tabs.tabs.setCurrentIndex(2)
+    planned.view.tabs.tabs.setCurrentWidget(planned.view.late.changes)
     assert planned.view.late.changes.widget().command.isHidden()
     assert planned.view.layer_strip.isHidden()

@@ -31,13 +31,13 @@ def test_that_another_language_keeps_everything_but_the_words(
     session.change("Engine", engine=EngineName.LLAMA_CPP)
     session.plan_now()
     planned.comparison.pin()
-    planned.view.tabs.tabs.setCurrentIndex(3)
+    planned.view.tabs.tabs.setCurrentWidget(planned.view.late.compare)
     before = session.request, planned.comparison.pins, session.undo_stack.count()
     old_card = planned.view.chart_card
     _action(planned, "&Deutsch").trigger()
     qtbot.waitUntil(lambda: planned.view.chart_card is not old_card)
     assert (session.request, planned.comparison.pins, session.undo_stack.count()) == before
-    assert planned.view.tabs.tabs.currentIndex() == 3
+    assert planned.view.tabs.tabs.currentWidget() is planned.view.late.compare
     assert "Qwen3 8B" in text_of(planned, "model_card")
     assert planned.view.runs_on.engine.button(EngineName.LLAMA_CPP).isChecked()
     assert _action(planned, "&Deutsch").isChecked()

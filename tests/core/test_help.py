@@ -165,10 +165,7 @@ def expected(shown: Plan, topic: Topic) -> set[int]:
     if topic is HelpTopic.LARGEST_BUFFER and shown.allocation is not None:
         return {shown.allocation.bytes_at(shown.at.context_tokens)}
     if topic is HelpTopic.FLOOR:
-        streams = 1
-        if engine is EngineName.LLAMA_CPP and not shown.options["kv_unified"]:
-            streams = shown.options["parallel"]
-        return {min(markers.floor_tokens * streams, markers.ceiling_tokens)}
+        return {min(markers.floor_tokens, markers.ceiling_tokens)}
     if topic in known:
         return {known[topic]}
     return {s.bytes for s in shown.at.shares if component_topic(engine, s.kind, s.where) is topic}

@@ -101,6 +101,14 @@ def test_that_automatic_fit_does_not_go_below_its_floor_to_keep_the_margin() -> 
     assert found.verdict.outcome is Outcome.TRIMMED
 
 
+def test_that_the_floor_is_one_for_each_sequence_with_a_cache_of_its_own() -> None:
+    at_floor = needed(planned("llama-3.2-1b", GIB, parallel=3), 3 * 4096)
+    found = planned("llama-3.2-1b", at_floor + 100 * MIB, parallel=3)
+    assert found.markers.auto_tokens == found.markers.floor_tokens == 3 * 4096
+    shared = planned("llama-3.2-1b", at_floor, parallel=3, kv_unified=True)
+    assert shared.markers.floor_tokens == 4096
+
+
 def test_that_below_the_floor_the_longest_context_is_what_fits_at_all() -> None:
     at_2048 = needed(planned("llama-3.1-8b", GIB), 2048)
     found = planned("llama-3.1-8b", at_2048)

@@ -171,7 +171,7 @@ def size_over_devices(
         granted_tokens=0,
         outcome=found.outcome,
         limited_by=LimitedBy.BUDGET,
-        floor_tokens=options.fit_ctx,
+        floor_tokens=options.fit_ctx * settings.streams,
     )
     sizing = placed_sizing(sizing, found)
     if found.keeps_devices:
@@ -237,7 +237,7 @@ def size_context(
         wanted_tokens=wanted_tokens,
         granted_tokens=granted_tokens,
         outcome=_outcome(request, starts, granted_tokens, ceiling),
-        floor_tokens=options.fit_ctx,
+        floor_tokens=floor,
         limited_by=_limited_by(demand, request, wanted_tokens, granted_tokens, ceiling),
     )
 

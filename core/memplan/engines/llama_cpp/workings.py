@@ -247,7 +247,7 @@ def auto_share(plan: Plan) -> Expression:
 def automatic(plan: Plan) -> Expression:
     """The context that ``--fit`` picks, in tokens."""
     ceiling = Number(plan.markers.ceiling_tokens, Quantity.CEILING)
-    floor = Number(_floor(plan), Quantity.FLOOR)
+    floor = Number(plan.markers.floor_tokens, Quantity.FLOOR)
     if not plan.request.options_of(LlamaCppOptions).fits_start:
         return Number(plan.markers.auto_tokens, Quantity.CEILING)
     most, least = (plan.asked_usage_at(n.value).device_bytes for n in (ceiling, floor))
@@ -306,10 +306,6 @@ def _for_each_stream(plan: Plan, tokens: Number) -> Expression:
 
 def _streams(plan: Plan) -> int:
     return _footprint(plan).settings.streams
-
-
-def _floor(plan: Plan) -> int:
-    return plan.request.options_of(LlamaCppOptions).fit_ctx * _streams(plan)
 
 
 def _footprint(plan: Plan) -> Footprint:

@@ -10,7 +10,8 @@ from llama_cpp_rows import model_of
 from memplan import Backend, EngineName, Request
 from memplan.devices import load_catalogue
 from memplan.engines.llama_cpp.device_ladders import device_ladders
-from memplan.engines.llama_cpp.options import LlamaCppOptions
+from memplan.engines.llama_cpp.options import LlamaCppOptions, SpecType
+from memplan.engines.llama_cpp.request_start import surely_moves
 from memplan.engines.llama_cpp.split_advice import Counts, roomiest_split
 from memplan.estimate import Outcome
 from memplan.memory.machine import Machine, Pool, PoolKind
@@ -97,6 +98,14 @@ def test_that_a_split_is_offered_with_which_every_device_has_room() -> None:
     assert after.verdict.fits_whole
     assert after.start is not None
     assert ":".join(map(str, after.start.tensor_split)) == rung.step.to
+
+
+def test_that_a_split_leaves_room_for_next_token_layers() -> None:
+    options = {"spec_type": SpecType.DRAFT_MTP}
+    found = planned("qwen3.5-35b-a3b-mtp", 12_500, 13_500, context=8192, **options)
+    assert found.verdict.outcome is Outcome.PLACED
+    assert surely_moves(found.model, found.request)
+    assert changed(found, rung_about(found, "tensor_split")).verdict.fits_whole
 
 
 def test_that_a_small_device_is_left_out_where_that_gives_more() -> None:

@@ -9,10 +9,11 @@ from typing import Final
 from memplan.engines.llama_cpp.devices import Layout
 from memplan.engines.llama_cpp.measure import layers_context_bytes, measuring
 from memplan.engines.llama_cpp.options import LlamaCppOptions, SplitMode
+from memplan.engines.llama_cpp.parts.components import settings_with_parts
 from memplan.engines.llama_cpp.placement import Placement
 from memplan.engines.llama_cpp.request_start import devices_of, pools_in_use
 from memplan.engines.llama_cpp.resolving import resolve_shape
-from memplan.engines.llama_cpp.settings import Settings, resolve_settings
+from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.split_advice import Counts, roomiest_split
 from memplan.engines.llama_cpp.weights import tensors_by_layer, weight_bytes
@@ -100,7 +101,7 @@ def _roomiest(current: Plan, pools: Sequence[Pool], limits: Sequence[int]) -> Co
     model, context = current.model, current.at.context_tokens
     options = current.request.options_of(LlamaCppOptions)
     shape = resolve_shape(model)
-    settings = resolve_settings(options, shape)
+    settings = settings_with_parts(model, options)
     devices = devices_of(pools)
     measure = measuring(model, settings, devices)
 

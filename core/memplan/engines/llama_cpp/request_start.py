@@ -25,7 +25,7 @@ from memplan.engines.llama_cpp.parts.arguments import part_arguments
 from memplan.engines.llama_cpp.parts.components import draft_options, settings_with_parts
 from memplan.engines.llama_cpp.placement import HOST, Placement
 from memplan.engines.llama_cpp.resolving import resolve_shape
-from memplan.engines.llama_cpp.settings import Settings, resolve_settings
+from memplan.engines.llama_cpp.settings import Settings
 from memplan.engines.llama_cpp.shape import Shape
 from memplan.engines.llama_cpp.start import (
     Asked,
@@ -209,7 +209,7 @@ def surely_moves(model: Model, request: Request) -> bool:
     if not moves_layers(model, request):
         return False
     shape, options = resolve_shape(model), request.options_of(LlamaCppOptions)
-    settings, pools = resolve_settings(options, shape), pools_in_use(request)
+    settings, pools = settings_with_parts(model, options), pools_in_use(request)
     least = min(options.fit_ctx, max(shape.context_length, 1)) * settings.streams
     try:
         found = measuring(model, settings, devices_of(pools))(

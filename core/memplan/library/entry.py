@@ -12,7 +12,7 @@ from memplan.model import resolve_model
 from memplan.model.parts import part_of
 from memplan.reader import read_whole_header
 from memplan.reader.errors import CancelledError, GgufError, NotAModelError
-from memplan.reader.header import Header, text_of
+from memplan.reader.header import Header, string_in
 from memplan.reader.transfer import CancelToken
 from memplan.unsigned import check_u64
 
@@ -103,8 +103,8 @@ def summarise(header: Header) -> tuple[Condition, Summary]:
     """
     part = part_of(header)
     if part in _PARTS:
-        name = text_of(header.metadata, "general.name")
-        architecture = text_of(header.metadata, "general.architecture")
+        name = string_in(header.metadata, "general.name")
+        architecture = string_in(header.metadata, "general.architecture")
         return _PARTS[part], Summary(name, architecture, "", header.complete_bytes, 0)
     model = resolve_model(header)
     summary = Summary(

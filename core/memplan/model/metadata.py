@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from memplan.reader.header import Array, Value, ValueType, text_of
+from memplan.reader.header import Array, Value, ValueType, string_in
 from memplan.unsigned import U32_MAX
 
 _U32_TYPES = frozenset({ValueType.UINT32, ValueType.INT32, ValueType.UINT64})
@@ -41,7 +41,7 @@ class Metadata:
 
     def text(self, full_key: str) -> str:
         """The string under a full key such as ``general.name``; empty if absent."""
-        return text_of(self.values, full_key)
+        return string_in(self.values, full_key)
 
     def u32(self, key: str) -> int | None:
         """An integer as ZINC takes it: u32, non-negative i32, or u64 that fits 32 bits."""

@@ -12,7 +12,7 @@ from memplan.memory.component import Part
 from memplan.model import Model, resolve_model
 from memplan.reader import read_whole_header
 from memplan.reader.errors import NotAModelError
-from memplan.reader.header import Header, text_of
+from memplan.reader.header import Header, string_in
 from memplan.reader.location import HubFile, HubRepository, parse_location
 from memplan.reader.transfer import CancelToken, Progress, RemoteSettings
 
@@ -62,7 +62,7 @@ class PartFile:
     @property
     def architecture(self) -> str:
         """The architecture that the file states, as a text; empty: none."""
-        return text_of(self.header.metadata, "general.architecture")
+        return string_in(self.header.metadata, "general.architecture")
 
 
 def read_part(
@@ -105,8 +105,8 @@ def resolve_part(header: Header) -> PartFile:
 
 def part_of(header: Header) -> Part | None:
     """Which part of a run a file may be; ``None``: none."""
-    architecture = text_of(header.metadata, "general.architecture")
-    kind = text_of(header.metadata, "general.type")
+    architecture = string_in(header.metadata, "general.architecture")
+    kind = string_in(header.metadata, "general.type")
     if architecture == "clip" or kind == "mmproj":
         return Part.PROJECTOR
     if kind == "adapter" or is_control_vector(header):
@@ -116,7 +116,7 @@ def part_of(header: Header) -> Part | None:
 
 def is_control_vector(header: Header) -> bool:
     """Whether a file has directions that are added to the stream between layers."""
-    return text_of(header.metadata, "general.architecture") == _CONTROL_VECTOR
+    return string_in(header.metadata, "general.architecture") == _CONTROL_VECTOR
 
 
 def parts_of(model: Model, kind: Part) -> tuple[PartFile, ...]:

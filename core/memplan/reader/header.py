@@ -97,7 +97,7 @@ class Value(NamedTuple):
     value: int | float | bool | str | Array | LongText
 
 
-def text_of(values: Mapping[str, Value], key: str) -> str:
+def string_in(values: Mapping[str, Value], key: str) -> str:
     """The string under a key such as ``general.name``; empty where there is none."""
     found = values.get(key)
     return found.value if found is not None and isinstance(found.value, str) else ""

@@ -11,7 +11,7 @@ from math import isqrt
 from typing import Final
 
 from memplan.engines.llama_cpp.arithmetic import padded
-from memplan.reader.header import Header, Tensor, Value, text_of
+from memplan.reader.header import Header, Tensor, Value, string_in
 
 _PREFIX: Final = "clip"
 
@@ -174,4 +174,4 @@ class _Facts:
         return max(found.value, 0)
 
     def text(self, key: str) -> str:
-        return text_of(self._values, f"{_PREFIX}.{key}")
+        return string_in(self._values, f"{_PREFIX}.{key}")

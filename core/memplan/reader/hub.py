@@ -125,13 +125,10 @@ def _parsed(repository: HubRepository, listing: bytes) -> tuple[str, dict[str, i
 
 def _choices(repository: HubRepository, commit: str, sizes: dict[str, int | None]) -> list[Choice]:
     """Every model in the folder, a split one by its first shard."""
-    folder = f"{repository.folder}/" if repository.folder else ""
     choices = []
-    for path, size in sizes.items():
-        file_name = path.rpartition("/")[2]
+    for path, size in _gguf_files(repository, sizes):
         shard = shard_name(path)
-        is_model = path.lower().endswith(".gguf") and not _PROJECTOR.search(file_name)
-        if not is_model or not path.startswith(folder) or (shard and shard.number != 1):
+        if _is_projector(path) or (shard and shard.number != 1):
             continue
         if shard is not None:
             shards = [sizes.get(shard.sibling(n)) for n in range(1, min(shard.total, 1024) + 1)]
@@ -144,11 +141,23 @@ def _beside(
     repository: HubRepository, commit: str, sizes: dict[str, int | None]
 ) -> Iterator[Choice]:
     """Every projector in the folder."""
+    for path, size in _gguf_files(repository, sizes):
+        if _is_projector(path):
+            yield Choice(_location(repository, commit, path), path, size)
+
+
+def _gguf_files(
+    repository: HubRepository, sizes: dict[str, int | None]
+) -> Iterator[tuple[str, int | None]]:
+    """The GGUF files in the folder, and their sizes."""
     folder = f"{repository.folder}/" if repository.folder else ""
     for path, size in sizes.items():
-        is_projector = path.lower().endswith(".gguf") and _PROJECTOR.search(path.rpartition("/")[2])
-        if is_projector and path.startswith(folder):
-            yield Choice(_location(repository, commit, path), path, size)
+        if path.lower().endswith(".gguf") and path.startswith(folder):
+            yield path, size
+
+
+def _is_projector(path: str) -> bool:
+    return _PROJECTOR.search(path.rpartition("/")[2]) is not None
 
 
 def _location(repository: HubRepository, commit: str, path: str) -> str:

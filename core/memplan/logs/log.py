@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from memplan.logs.names import is_host
@@ -166,6 +166,11 @@ class FitReport:
     layers: tuple[tuple[str, int, int], ...] = ()
     set_by_user: str = ""
     gave_up: bool = False
+
+    def with_context(self, before: int, after: int) -> FitReport:
+        """The report once the context is reduced, perhaps again: the first one is what it was."""
+        first = before if self.context_from is None else self.context_from
+        return replace(self, context_from=first, context_to=after)
 
 
 @dataclass(frozen=True, slots=True)

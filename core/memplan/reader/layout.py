@@ -101,7 +101,7 @@ def _check_places(contents: Contents, tensors: tuple[Tensor, ...], alignment: in
                 tr("offset {offset}").format(offset=format_count(tensor.offset)),
                 tr("The file is damaged, or its writer lays tensors out in another way."),
             )
-        expected += -(-tensor.bytes // alignment) * alignment
+        expected += _padded(tensor.bytes, alignment)
         if expected > _MAX_UINT64:
             raise InvalidHeaderError(
                 contents.source,

@@ -91,8 +91,7 @@ def fit(reading: Reading, says: Mapping[str, str], head: str) -> None:
     attempt = reading.attempt
     fit = attempt.fit or FitReport()
     if "context_to" in says:
-        first = int(says["context_from"]) if fit.context_from is None else fit.context_from
-        fit = replace(fit, context_from=first, context_to=int(says["context_to"]))
+        fit = fit.with_context(int(says["context_from"]), int(says["context_to"]))
         reading.asked = replace(reading.asked, n_ctx=fit.context_to)
         attempt.options = replace(attempt.options, n_ctx=fit.context_to)
     if "layers" in says:

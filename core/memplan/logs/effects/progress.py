@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from memplan.logs.attempt import Phase, Stage, add
 from memplan.logs.log import FitReport, LogPart
@@ -67,9 +66,7 @@ def context_sized(reading: Reading, says: Mapping[str, str], head: str) -> None:
     reading.attempt.phase = max(reading.attempt.phase, Phase.READY)
     if "context_from" in says:
         fit = reading.attempt.fit or FitReport()
-        first = int(says["context_from"]) if fit.context_from is None else fit.context_from
-        fit = replace(fit, context_from=first, context_to=int(says["n_ctx"]))
-        reading.attempt.fit = fit
+        reading.attempt.fit = fit.with_context(int(says["context_from"]), int(says["n_ctx"]))
     reading.set_options(says)
 
 

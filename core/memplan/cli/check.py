@@ -17,11 +17,11 @@ from memplan.cli.library import list_library
 from memplan.cli.matrix import is_whole_repository, print_matrix
 from memplan.cli.parser import Parser
 from memplan.cli.parts import add_part_options, parts_from, with_automatic_parts
+from memplan.cli.readers import token_count
 from memplan.cli.request import (
     add_budget_option,
     add_request_options,
     as_started,
-    context_tokens,
     request_from,
 )
 from memplan.cli.sources import expand_sources, read_source
@@ -257,7 +257,7 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--best",
         metavar="TOKENS",
-        type=context_tokens,
+        type=token_count("context", least=1),
         help="search quantisations beside MODEL and cache types for the starts with at least so "
         "much context that no other beats",
     )

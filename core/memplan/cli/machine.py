@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Final
 
+from memplan.cli.readers import byte_size
 from memplan.devices import Device, load_catalogue
 from memplan.memory.backend import UNIFIED_BACKENDS, Backend
 from memplan.memory.machine import HOST_ID, UNIFIED_ID, Machine, Pool, PoolKind
@@ -28,7 +29,7 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host-memory",
         metavar="SIZE",
-        type=_size,
+        type=byte_size("host memory"),
         help="memory of the host that may be used, such as 64GiB (default: not limited)",
     )
 
@@ -96,10 +97,3 @@ def _named(text: str, backend: Backend) -> Device:
         more = ", …" if len(found) > _MOST_NAMED else ""
         raise ValueError(f"--gpu: {text[:60]!r} may be {names}{more}")
     return found[0]
-
-
-def _size(text: str) -> int:
-    try:
-        return check_u64("host memory", parse_bytes(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from typing import Any, assert_never
 
 from memplan.cli.machine import add_machine_options, machine_from
+from memplan.cli.readers import (
+    byte_size,
+    count,
+    layers,
+    on_off_auto,
+    reader,
+    text_that_passes,
+    token_count,
+)
 from memplan.engines.engine import Engine
 from memplan.engines.option_spec import (
     Automatic,
@@ -34,8 +40,7 @@ from memplan.request import (
     Backend,
     Request,
 )
-from memplan.units import format_bytes, parse_bytes, parse_tokens
-from memplan.unsigned import check_u32, check_u64
+from memplan.units import format_bytes
 
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
@@ -56,20 +61,20 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--context",
         metavar="TOKENS",
-        type=_checked(parse_tokens, check_u32, "context"),
+        type=token_count("context"),
         help="context to plan for, such as 32768 or 32K (0, the default: what the engine picks)",
     )
     parser.add_argument(
         "--used",
         metavar="TOKENS",
-        type=_checked(parse_tokens, check_u32, "used"),
+        type=token_count("used"),
         default=0,
         help="tokens that a chat already holds (default: %(default)s)",
     )
     parser.add_argument(
         "--completion",
         metavar="TOKENS",
-        type=_checked(parse_tokens, check_u32, "completion"),
+        type=token_count("completion"),
         default=DEFAULT_COMPLETION_TOKENS,
         help="tokens that its next answer may take (default: %(default)s)",
     )
@@ -113,63 +118,21 @@ def _add_option(
         case Switch():
             add(action="store_false" if default else "store_true", default=None)
         case Automatic(worded=True):
-            add(type=_on_off_auto, metavar="{on,off,auto}")
+            add(type=on_off_auto, metavar="{on,off,auto}")
         case Automatic():
             add(action=argparse.BooleanOptionalAction)
         case Count(metavar=metavar, least=least):
-            add(type=_count(name, least=least), metavar=metavar)
+            add(type=count(name, least=least), metavar=metavar)
         case Layers(all_of_them=all_of_them):
-            add(type=partial(_layers, name, all_of_them), metavar="N")
+            add(type=layers(name, all_of_them), metavar="N")
         case Size(least=least):
             add(type=byte_size(name, least=least), metavar="SIZE")
         case Text(metavar=metavar, check=check):
-            add(type=partial(_text, check), metavar=metavar)
+            add(type=text_that_passes(check), metavar=metavar)
         case Numbers(metavar=metavar) as numbers:
-            add(type=partial(_numbers, numbers), metavar=metavar)
+            add(type=reader(numbers.read), metavar=metavar)
         case _:
             assert_never(spec.values)
-
-
-def _text(check: Callable[[str], object], text: str) -> str:
-    try:
-        check(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
-
-
-def _numbers(numbers: Numbers, text: str) -> tuple[float, ...]:
-    try:
-        return numbers.read(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _on_off_auto(text: str) -> bool | None:
-    """``on``, ``off`` or ``auto`` as the option's value."""
-    values = {"on": True, "1": True, "off": False, "0": False, "auto": None}
-    if text not in values:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of on, off, auto")
-    return values[text]
-
-
-def _layers(name: str, all_of_them: StrEnum, text: str) -> int | StrEnum | None:
-    """A number of layers, the word for all, or ``None`` for ``auto``, which -1 stands for, too."""
-    if text in {"auto", "-1"}:
-        return None
-    if text == all_of_them or re.fullmatch(r"-\d{1,9}", text):
-        return all_of_them
-    return _count(name)(text)
-
-
-def _count(name: str, *, least: int = 0) -> Callable[[str], int]:
-    return _checked(_parse_count, check_u32, name, least=least)
-
-
-def _parse_count(text: str) -> int:
-    if re.fullmatch(r"[0-9]{1,20}", text) is None:
-        raise ValueError(f"{text[:40]!r} is no whole number from 0")
-    return int(text)
 
 
 def add_budget_option(parser: argparse.ArgumentParser) -> None:
@@ -233,28 +196,3 @@ def _options(engine: Engine, arguments: argparse.Namespace) -> object:
         name: getattr(arguments, _destination(engine, name)) for name in specs_of(engine.options)
     }
     return engine.options(**{name: value for name, value in given.items() if value is not None})
-
-
-def context_tokens(text: str) -> int:
-    """A context for :mod:`argparse`, such as 32768 or 32K."""
-    return _checked(parse_tokens, check_u32, "context", least=1)(text)
-
-
-def byte_size(name: str, *, least: int = 0) -> Callable[[str], int]:
-    """A reader of sizes for :mod:`argparse`."""
-    return _checked(parse_bytes, check_u64, name, least=least)
-
-
-def _checked(
-    parse: Callable[[str], int], check: Callable[[str, int], int], name: str, *, least: int = 0
-) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        try:
-            value = check(name, parse(text))
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from error
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text} is too little: at least {least}")
-        return value
-
-    return convert

@@ -76,6 +76,17 @@ def test_that_the_curve_is_what_single_contexts_say(model: str, flash: bool) -> 
         assert curve == [buffer.formula(context) for context in contexts.tolist()]
 
 
+def test_that_a_straight_piece_ends_where_the_window_is_full() -> None:
+    request = request_of(model_of(WINDOWS), LlamaCppOptions(swa_full=False), Backend.CUDA)
+    buffer = compute_buffers(request)[DEVICE]
+    # Three contexts shorter than the window draw a line, which longer ones must not follow.
+    for context in (768, 1024, 1280):
+        buffer.formula(context)
+    contexts = np.arange(1024, 9216, 256)
+    curve = buffer.formula(contexts).tolist()
+    assert curve == [buffers_at(request, context)[DEVICE] for context in contexts.tolist()]
+
+
 def estimated(model: Model) -> dict[int, ComputeBuffer]:
     return dict(compute_buffers(request_of(model, LlamaCppOptions())))
 

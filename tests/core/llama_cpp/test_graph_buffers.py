@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from llama_cpp_rows import DATA, Row, all_rows, made_up_model, model_of, options_of, place_layers
 from memplan import Backend, Model
+from memplan.engines.llama_cpp.graph import footprint
 from memplan.engines.llama_cpp.graph.buffers import (
     ComputeBuffer,
     buffers_at,
@@ -74,6 +75,25 @@ def test_that_the_curve_is_what_single_contexts_say(model: str, flash: bool) -> 
         curve = buffer.formula(contexts).tolist()
         assert curve == [buffers_at(request, context)[memory] for context in contexts.tolist()]
         assert curve == [buffer.formula(context) for context in contexts.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("model", "backend", "layers", "micro_batch"),
+    [
+        # Its memory settles later than that of attention does.
+        ("mamba-codestral-7b", Backend.METAL, 33, 512),
+        (DENSE, Backend.VULKAN, 17, 256),
+        (LATENT, Backend.CUDA, 14, 512),
+        (WINDOWS, Backend.METAL, 30, 512),
+    ],
+)
+def test_that_layers_that_are_left_out_change_nothing(
+    model: str, backend: Backend, layers: int, micro_batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = LlamaCppOptions(n_gpu_layers=layers, ubatch_size=micro_batch)
+    some = buffers_at(request_of(model_of(model), options, backend), 16_384)
+    monkeypatch.setattr(footprint, "_layers", lambda request: request.shape.trunk)
+    assert buffers_at(request_of(model_of(model), options, backend), 16_384) == some
 
 
 def test_that_a_straight_piece_ends_where_the_window_is_full() -> None:

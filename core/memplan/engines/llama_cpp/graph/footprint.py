@@ -150,7 +150,13 @@ def _built(
 
 
 def _layers(request: GraphRequest) -> tuple[Layer, ...]:
-    """The layers to follow: not all of many that are alike."""
+    """The layers to follow: not all of many that are alike.
+
+    Memory settles within a few layers of attention; with recurrent states it may take more than
+    are left, so that all of them are followed.
+    """
+    if request.shape.recurrent:
+        return request.shape.trunk
     homes = _Homes(request)
     weights: dict[int, list[Hashable]] = defaultdict(list)
     for tensor in request.model.tensors:

@@ -2,21 +2,17 @@
 
 A layer that begins with the memory as the one before it began, and computes the same, changes
 nothing: whether there are thirty or three hundred of them, each buffer is as large. So layers are
-left out in multiples of their pattern, which those that stay keep.
+left out in whole periods, as many as keep the pattern of those that stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from math import lcm
 from typing import Final
 
 PERIODS: Final = (8, 12, 16, 20, 24)
-"""Lengths after which layers are seen to repeat; so many always stay."""
-
-_UNTOLD: Final = 4
-"""Layers are left out in multiples of four: some architectures treat every second or fourth layer
-in another way, which no tensor tells."""
+"""Layers that are left out together. Multiples of four: some architectures treat every second or
+fourth layer in another way, which no tensor tells."""
 
 LONGEST_PATTERN: Final = 6
 """Layers of a longer pattern are all followed: it may take them long to settle."""
@@ -35,10 +31,9 @@ def _walked(layers: Sequence[Hashable], period: int) -> tuple[int, ...]:
         while end + period < len(layers) and layers[end] == layers[end + period]:
             end += 1
         length = end - first + period if end > first else 1
-        # One period stays, and what is left over of the pattern.
-        pattern = _pattern(layers[first : first + length], period)
-        unit = lcm(pattern, _UNTOLD) if pattern <= LONGEST_PATTERN else length
-        left_out = max(length - period, 0) // unit * unit
+        # One period stays, and what is left over of another.
+        is_short = _pattern(layers[first : first + length], period) <= LONGEST_PATTERN
+        left_out = max(length // period - 1, 0) * period * is_short
         middle = first + period // 2 if left_out else first + length
         kept += range(first, middle)
         kept += range(middle + left_out, first + length)

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from llama_cpp_rows import DATA, Row, all_rows, made_up_model, model_of, options_of, place_layers
+from llama_cpp_rows import (
+    DATA,
+    Row,
+    all_rows,
+    made_up_model,
+    model_of,
+    options_of,
+    place_layers,
+    plan_of,
+)  # fmt: skip
 from memplan import Backend, Model
 from memplan.engines.llama_cpp.graph import footprint
 from memplan.engines.llama_cpp.graph.buffers import (
@@ -20,6 +29,7 @@ from memplan.engines.llama_cpp.options import LlamaCppOptions
 from memplan.engines.llama_cpp.placement import HOST
 from memplan.engines.llama_cpp.resolving import resolve_shape
 from memplan.engines.llama_cpp.settings import resolve_settings
+from memplan.memory.component import ComponentKind, Place
 
 DEVICE = 0
 _VERSIONS = {
@@ -94,6 +104,28 @@ def test_that_layers_that_are_left_out_change_nothing(
     some = buffers_at(request_of(model_of(model), options, backend), 16_384)
     monkeypatch.setattr(footprint, "_layers", lambda request: request.shape.trunk)
     assert buffers_at(request_of(model_of(model), options, backend), 16_384) == some
+
+
+def test_that_compressed_attention_on_vulkan_lies_within_the_band_that_is_shown() -> None:
+    rows = [
+        row
+        for row in all_rows()
+        if row["model"].startswith("deepseek-v4-flash")
+        and row["backend"] == "vulkan"
+        and row["accepted"] == "1"
+    ]
+    assert rows
+    for row in rows[::3]:
+        context = int(row["n_ctx"])
+        (found,) = [
+            component
+            for component in plan_of(row).components
+            if component.kind is ComponentKind.COMPUTE and component.where is Place.DEVICE
+        ]
+        assert not found.exact
+        assert found.band is not None
+        away = abs(found.bytes_at(context) - int(row["device_compute_bytes"]))
+        assert away <= found.band(context)
 
 
 def test_that_a_straight_piece_ends_where_the_window_is_full() -> None:

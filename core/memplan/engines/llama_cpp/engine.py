@@ -281,7 +281,7 @@ def _components(
     states = state_bytes(shape, settings, placement)
     version = version_of(placement.devices)
     graph = GraphRequest(model, shape, settings, placement, version)
-    compute = with_bands(compute_buffers(graph), placement.devices)
+    compute = with_bands(compute_buffers(graph), placement.devices, shape.name)
     geometry = cache_geometry(shape, settings)
     for memory in placement.memories():
         where = Place.HOST if memory == HOST else Place.DEVICE

@@ -216,7 +216,9 @@ def next_token_components(
         )
     version = version_of(placement.devices)
     graph = GraphRequest(model, shape, own, placement, version, next_tokens=True)
-    for memory, buffer in with_bands(compute_buffers(graph), placement.devices).items():
+    for memory, buffer in with_bands(
+        compute_buffers(graph), placement.devices, graph.shape.name
+    ).items():
         key = key_of(Part.MTP, ComponentKind.COMPUTE, memory)
         yield Component(key, buffer.formula, exact=buffer.exact, band=buffer.band)
     output = key_of(Part.MTP, ComponentKind.OUTPUT, HOST)

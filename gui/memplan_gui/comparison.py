@@ -95,16 +95,25 @@ class Comparison(QObject):
             return None
         return engine_named(current.request.engine).counterpart(current.request)
 
-    def pin_counterpart(self) -> None:
-        """Keep those figures, so that both are on one axis; once only."""
+    def pin_counterpart(self) -> int | None:
+        """Keep those figures, so that both are on one axis; once only.
+
+        Returns the number of the pin, from 0; ``None`` where the engine has no plan of them.
+        """
         current, found = self._session.plan, self.counterpart()
         if current is None or found is None:
-            return
+            return None
         asked = current.model, found.request
-        if all((pin.plan.model, pin.plan.request) != asked for pin in self.pins):
-            name = _free_name(found.name, [pin.name for pin in self.pins])
-            pin = Pin(name, plan(current.model, found.request))
-            self._change(tr("Pin {name}").format(name=name), (*self.pins, pin))
+        for number, pin in enumerate(self.pins):
+            if (pin.plan.model, pin.plan.request) == asked:
+                return number
+        try:
+            made = plan(current.model, found.request)
+        except ValueError:
+            return None
+        name = _free_name(found.name, [pin.name for pin in self.pins])
+        self._change(tr("Pin {name}").format(name=name), (*self.pins, Pin(name, made)))
+        return len(self.pins) - 1
 
     def pin_models(self, models: Sequence[Model]) -> int:
         """Keep other models' plans for the session's request; how many the engine plans."""

@@ -292,6 +292,18 @@ def test_that_what_is_planned_and_what_is_allocated_are_on_one_axis_by_a_click(
     assert lines(planned) == []
 
 
+def test_that_another_click_selects_what_is_allocated_and_no_later_pin(
+    planned: MainWindow, compare: CompareTab, qtbot: QtBot
+) -> None:
+    change(planned, backend=Backend.METAL)
+    qtbot.mouseClick(compare.counterpart, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(compare.pin, Qt.MouseButton.LeftButton)
+    compare.plans.selectRow(0)
+    qtbot.mouseClick(compare.counterpart, Qt.MouseButton.LeftButton)
+    assert len(planned.comparison.pins) == 2
+    assert compare.plans.currentRow() == 2
+
+
 def test_that_what_is_planned_is_held_against_what_is_allocated_the_other_way_round(
     planned: MainWindow, compare: CompareTab, qtbot: QtBot
 ) -> None:

@@ -11,6 +11,8 @@ from core.reader.file_server import FileServer
 from gui.acting import button_named, visible_texts
 from memplan.memory.machine import Machine
 from memplan.request import Backend
+from memplan.theme import DARK
+from memplan.units import ByteUnits
 from memplan_gui.panels.repository_list import RepositoryList
 from memplan_gui.window import MainWindow
 from PySide6.QtCore import Qt
@@ -61,6 +63,16 @@ def test_that_quantisations_are_compared_and_the_best_is_marked_with_the_reason(
     assert "Q4_K_M is the largest that starts whole with 32,768 tokens." in said
     assert any("mmproj-F16.gguf" in text for text in said)
     assert len(paths_seen(hub)) == 4
+
+
+def test_that_the_best_stays_marked_in_other_units_and_colours(
+    window: MainWindow, qtbot: QtBot, hub: FileServer
+) -> None:
+    listed = opened(window, qtbot)
+    listed.set_units(ByteUnits.DECIMAL)
+    listed.set_theme(DARK)
+    rows = {texts(window, row)[1]: texts(window, row) for row in range(listed.table.rowCount())}
+    assert rows["large-Q4_K_M.gguf"][0] == "★ Q4_K_M"
 
 
 def test_that_another_machine_is_compared_without_asking_the_server_again(

@@ -293,8 +293,9 @@ class CompareTab(Page):
 
     def _pin_counterpart(self) -> None:
         """Both figures in the chart, and below why they differ."""
-        self._comparison.pin_counterpart()
-        self.plans.selectRow(_FIRST_PIN + len(self._comparison.pins) - 1)
+        number = self._comparison.pin_counterpart()
+        if number is not None:
+            self.plans.selectRow(_FIRST_PIN + number)
 
     def _remove(self) -> None:
         index = self.plans.currentRow() - _FIRST_PIN

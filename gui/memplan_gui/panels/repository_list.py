@@ -241,6 +241,8 @@ class RepositoryList(QFrame):
     def _fill_again(self) -> None:
         for row, engine in self._rows:
             self._fill(row, engine)
+        if self._best is not None:
+            self._mark(self._best, marked=True)
 
     def _fill(self, row: Quantisation, engine: str) -> None:
         place, answer = self.table.row_of(row.choice.location), row.answer

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import memplan
@@ -12,11 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from memplan import ModelConfig, RuntimeMemoryProfile
-
-DATA = Path(__file__).parents[1] / "data"
-VECTORS = [
-    json.loads(line) for line in (DATA / "zinc_vectors.jsonl").read_text("utf-8").splitlines()
-]
+from zinc_vectors import VECTORS
 
 u32 = st.integers(0, 2**32 - 1)
 bytes_ = st.integers(0, 2**50)

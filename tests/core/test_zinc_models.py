@@ -18,12 +18,10 @@ from memplan.model.metadata import Metadata
 from memplan.planning.planner import Plan, Status
 from memplan.reader.header import Value, ValueType
 from memplan.units import GIB
+from zinc_vectors import VECTORS
 
 DATA = Path(__file__).parents[1] / "data"
 ROWS = [json.loads(line) for line in (DATA / "zinc_models.jsonl").read_text("utf-8").splitlines()]
-VECTORS = [
-    json.loads(line) for line in (DATA / "zinc_vectors.jsonl").read_text("utf-8").splitlines()
-]
 
 
 def model(name: str) -> memplan.Model:
